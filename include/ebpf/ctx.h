@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Contexts as the compiled program really receives them. What the program was
+ * written against (struct __sk_buff, struct bpf_perf_event_data, ...) is
+ * converted by verifier/ctx.c to these layouts.
+ */
+#ifndef _EBPF_CTX_H
+#define _EBPF_CTX_H
+
+#include <ebpf/types.h>
+
+/* sizeof(struct pt_regs) on x86_64, the same on every kernel. KPROBE programs
+ * receive the struct itself, in the kernel's layout.
+ */
+#define EBPF_PT_REGS_SIZE	168
+
+/* PERF_EVENT programs: what bpf_perf_event_data{regs, sample_period, addr}
+ * stands for.
+ */
+struct ebpf_perf_event_kern {
+	const void *regs;	/* struct pt_regs * */
+	u64 sample_period;	/* ns or events */
+	u64 addr;
+};
+
+/* RAW_TRACEPOINT (and writable) programs: the arguments of the tracepoint. */
+#define EBPF_RAW_TP_MAX_ARGS	12
+struct ebpf_raw_tp_kern {
+	u64 args[EBPF_RAW_TP_MAX_ARGS];
+};
+
+/* TRACEPOINT programs receive the event's record as the format file describes
+ * it. The first 8 bytes (the common header) are not readable, as in Linux.
+ */
+#define EBPF_TP_CTX_MAX		8192
+
+/* Programs of socket type run by PROG_TEST_RUN: a packet of our own. */
+struct ebpf_skb_kern {
+	u8 *data;
+	u8 *data_end;
+	u8 *data_meta;
+	u32 len;
+	u32 pkt_type;
+	u32 mark;
+	u32 queue_mapping;
+	u32 protocol;		/* network byte order in the low 16 bits */
+	u32 vlan_present;
+	u32 vlan_tci;
+	u32 vlan_proto;
+	u32 priority;
+	u32 ingress_ifindex;
+	u32 ifindex;
+	u32 tc_index;
+	u32 cb[5];
+	u32 hash;
+	u32 tc_classid;
+	u32 napi_id;
+	u32 gso_segs;
+	u32 gso_size;
+	u64 tstamp;
+	u64 hwtstamp;
+};
+
+#endif /* _EBPF_CTX_H */

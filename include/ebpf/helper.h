@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Helper prototypes: what the verifier knows of the functions that programs
+ * call. The table is helpers/protos.c, built into the module and, with
+ * addresses of test doubles, into the user-space library.
+ */
+#ifndef _EBPF_HELPER_H
+#define _EBPF_HELPER_H
+
+#include <ebpf/types.h>
+#include <ebpfdrv/bpf.h>
+
+/* Every helper has this shape; unused arguments carry garbage. Called with
+ * preemption disabled in any context a probe fires in, NMI included, unless
+ * the prototype says may_sleep.
+ */
+typedef u64 (*ebpf_func_t)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+
+/* Modifiers of argument, return and register types. Base types are below. */
+#define EBPF_TYPE_FLAG(n)	(1U << (8 + (n)))
+#define PTR_MAYBE_NULL		EBPF_TYPE_FLAG(0)
+#define MEM_RDONLY		EBPF_TYPE_FLAG(1)
+#define MEM_ALLOC		EBPF_TYPE_FLAG(2)	/* ring buffer record */
+#define MEM_USER		EBPF_TYPE_FLAG(3)
+#define MEM_PERCPU		EBPF_TYPE_FLAG(4)
+#define OBJ_RELEASE		EBPF_TYPE_FLAG(5)	/* argument is released by the call */
+#define PTR_UNTRUSTED		EBPF_TYPE_FLAG(6)
+#define MEM_UNINIT		EBPF_TYPE_FLAG(7)	/* callee fills it */
+#define DYNPTR_TYPE_LOCAL	EBPF_TYPE_FLAG(8)
+#define DYNPTR_TYPE_RINGBUF	EBPF_TYPE_FLAG(9)
+#define MEM_FIXED_SIZE		EBPF_TYPE_FLAG(10)
+#define EBPF_TYPE_BASE(t)	((t) & 0xffU)
+
+enum ebpf_arg_type {
+	ARG_DONTCARE = 0,	/* unused */
+	ARG_CONST_MAP_PTR,	/* a map, from a map fd load */
+	ARG_PTR_TO_MAP_KEY,	/* key_size readable bytes of the map argument */
+	ARG_PTR_TO_MAP_VALUE,	/* value_size bytes, readable or MEM_UNINIT */
+	ARG_PTR_TO_MEM,		/* memory whose size is the next argument */
+	ARG_CONST_SIZE,		/* size > 0 of the memory argument before */
+	ARG_CONST_SIZE_OR_ZERO,
+	ARG_PTR_TO_CTX,
+	ARG_ANYTHING,		/* any initialised value */
+	ARG_PTR_TO_SPIN_LOCK,
+	ARG_PTR_TO_SOCK_COMMON,
+	ARG_PTR_TO_INT,		/* 4 bytes to fill */
+	ARG_PTR_TO_LONG,	/* 8 bytes to fill */
+	ARG_PTR_TO_SOCKET,
+	ARG_PTR_TO_BTF_ID,	/* kernel object of arg_btf_id */
+	ARG_PTR_TO_ALLOC_MEM,	/* record of ringbuf_reserve */
+	ARG_CONST_ALLOC_SIZE_OR_ZERO,	/* constant size of what is returned */
+	ARG_PTR_TO_BTF_ID_SOCK_COMMON,
+	ARG_PTR_TO_PERCPU_BTF_ID,
+	ARG_PTR_TO_FUNC,	/* callback subprogram */
+	ARG_PTR_TO_STACK,
+	ARG_PTR_TO_CONST_STR,	/* constant NUL-terminated string in a read-only map */
+	ARG_PTR_TO_TIMER,
+	ARG_PTR_TO_KPTR,
+	ARG_PTR_TO_DYNPTR,
+	ARG_TYPE_MAX,
+	/* Common combinations. */
+	ARG_PTR_TO_MEM_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_MEM,
+	ARG_PTR_TO_MEM_RDONLY = MEM_RDONLY | ARG_PTR_TO_MEM,
+	ARG_PTR_TO_UNINIT_MEM = MEM_UNINIT | ARG_PTR_TO_MEM,
+	ARG_PTR_TO_UNINIT_MAP_VALUE = MEM_UNINIT | ARG_PTR_TO_MAP_VALUE,
+	ARG_PTR_TO_CTX_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_CTX,
+	ARG_PTR_TO_STACK_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_STACK,
+	ARG_PTR_TO_ALLOC_MEM_REL = OBJ_RELEASE | ARG_PTR_TO_ALLOC_MEM,
+	ARG_PTR_TO_FIXED_SIZE_MEM = MEM_FIXED_SIZE | ARG_PTR_TO_MEM,
+};
+
+enum ebpf_return_type {
+	RET_INTEGER = 0,
+	RET_VOID,		/* R0 is not readable afterwards */
+	RET_PTR_TO_MAP_VALUE,
+	RET_PTR_TO_SOCKET,
+	RET_PTR_TO_TCP_SOCK,
+	RET_PTR_TO_SOCK_COMMON,
+	RET_PTR_TO_MEM,		/* record of ARG_CONST_ALLOC_SIZE bytes, or dynptr data */
+	RET_PTR_TO_MEM_OR_BTF_ID,
+	RET_PTR_TO_BTF_ID,
+	RET_TYPE_MAX,
+	RET_PTR_TO_MAP_VALUE_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_MAP_VALUE,
+	RET_PTR_TO_ALLOC_MEM_OR_NULL = PTR_MAYBE_NULL | MEM_ALLOC | RET_PTR_TO_MEM,
+	RET_PTR_TO_BTF_ID_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_BTF_ID,
+};
+
+#define EBPF_MAX_FUNC_REG_ARGS	5
+
+/**
+ * struct ebpf_func_proto - contract of one helper
+ * @func:       what the call is compiled to
+ * @name:       as in "bpf_map_lookup_elem", without the prefix "bpf_"
+ * @id:         enum ebpf_func_id
+ * @gpl_only:   for programs with a GPL-compatible license only
+ * @pkt_access: packet pointers may be passed as memory
+ * @may_sleep:  only for sleepable programs
+ * @ret_type:   enum ebpf_return_type with modifiers
+ * @arg_type:   enum ebpf_arg_type with modifiers; ARG_DONTCARE ends the list
+ * @arg_size:   bytes where arg_type says MEM_FIXED_SIZE
+ */
+struct ebpf_func_proto {
+	ebpf_func_t func;
+	const char *name;
+	u32 id;
+	bool gpl_only;
+	bool pkt_access;
+	bool may_sleep;
+	u32 ret_type;
+	u32 arg_type[EBPF_MAX_FUNC_REG_ARGS];
+	u32 arg_size[EBPF_MAX_FUNC_REG_ARGS];
+};
+
+/* The helper @func_id for programs of @prog_type, or NULL where Linux has no
+ * such helper for the type or this module none. Constant data, any context.
+ */
+const struct ebpf_func_proto *ebpf_func_proto_of(u32 prog_type, u32 func_id);
+
+/* "map_lookup_elem" for 1, "unknown" beyond the list: every id Linux 6.1 has a
+ * name for has one here, also where the helper itself does not exist.
+ */
+const char *ebpf_func_id_name(u32 func_id);
+
+/* Calls are encoded as the distance of the helper from here, so that they fit
+ * the 32-bit immediate. Programs never call it.
+ */
+u64 ebpf_call_base(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+
+#endif /* _EBPF_HELPER_H */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The verifier: decides whether a program is safe and rewrites it into the
+ * form the JIT takes.
+ */
+#ifndef _EBPF_VERIFIER_H
+#define _EBPF_VERIFIER_H
+
+#include <ebpf/types.h>
+#include <ebpf/prog.h>
+#include <ebpf/map.h>
+#include <ebpf/helper.h>
+#include <ebpf/btf.h>
+
+/* log_level bits, as in Linux */
+#define EBPF_LOG_LEVEL1	1
+#define EBPF_LOG_LEVEL2	2
+#define EBPF_LOG_STATS	4
+#define EBPF_LOG_MASK	7
+
+/**
+ * struct ebpf_log - where the verifier and the BTF checker write
+ * @level:  EBPF_LOG_* bits, 0 for silence
+ * @write:  takes @len bytes of text; returns 0, or non-zero when the sink is
+ *          full or faulty: nothing more is written then and the load ends in
+ *          -ENOSPC, as Linux does
+ * @cookie: for @write
+ * @failed: set after a write failed
+ *
+ * The sink adds the terminating NUL itself. Process context.
+ */
+struct ebpf_log {
+	u32 level;
+	int (*write)(void *cookie, const char *text, u32 len);
+	void *cookie;
+	bool failed;
+};
+
+void ebpf_log_printf(struct ebpf_log *log, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * struct ebpf_verifier_ops - what the verifier asks of its caller
+ *
+ * All of it in process context; may sleep.
+ */
+struct ebpf_verifier_ops {
+	/* The map behind a file descriptor of the loading process, with a
+	 * reference, or ERR_PTR(-EBADF, -EINVAL).
+	 */
+	struct ebpf_map *(*map_get)(void *cookie, int fd);
+	void (*map_put)(void *cookie, struct ebpf_map *map);
+	/* fd_array[idx] of the load command, or -1 with errno semantic of
+	 * Linux: negative errno on failure. NULL when there is no fd_array.
+	 */
+	int (*fd_array_get)(void *cookie, u32 idx, int *fd);
+};
+
+/**
+ * struct ebpf_load - everything about one load request
+ *
+ * @insns is copied and never changed. @func_info and @line_info are kernel
+ * copies of the records as sent (with the record sizes given).
+ */
+struct ebpf_load {
+	u32 prog_type;
+	u32 expected_attach_type;
+	u32 prog_flags;			/* EBPF_F_STRICT_ALIGNMENT, TEST_RND_HI32, ... */
+	bool gpl_compatible;
+	const struct ebpf_insn *insns;
+	u32 insn_cnt;
+	const struct ebpf_btf *btf;	/* NULL without */
+	const void *func_info;
+	u32 func_info_cnt;
+	u32 func_info_rec_size;
+	const void *line_info;
+	u32 line_info_cnt;
+	u32 line_info_rec_size;
+	u32 attach_btf_id;
+	const struct ebpf_btf *attach_btf;
+	const struct ebpf_btf *vmlinux_btf;
+	const struct ebpf_verifier_ops *ops;
+	void *cookie;
+	struct ebpf_log *log;
+};
+
+/**
+ * ebpf_verify() - check a program and produce its final form
+ * @load: the request
+ * @img:  filled on success; the caller frees it with ebpf_prog_image_free()
+ *        and puts the maps in it
+ *
+ * Returns 0 or the negative errno Linux gives for the same program (-EACCES,
+ * -EINVAL, -E2BIG, -EFAULT, -EPERM, -ENOSPC for a full log, -ENOMEM, -EAGAIN
+ * on a signal). On failure all references taken are put. Process context; may
+ * sleep; uses less than 2 KiB of stack.
+ */
+int ebpf_verify(const struct ebpf_load *load, struct ebpf_prog_image *img);
+
+/* Calls from dead branches that libbpf could not relocate, left for the log. */
+
+/* Prints one instruction in the form Linux's verifier log and bpftool use,
+ * e.g. "r1 = *(u64 *)(r10 -8)", newline included. (verifier/disasm.c)
+ */
+struct ebpf_disasm_ops {
+	void (*print)(void *cookie, const char *fmt, ...);
+	const char *(*call_name)(void *cookie, const struct ebpf_insn *insn);	/* may be NULL */
+	void *cookie;
+};
+void ebpf_disasm_insn(const struct ebpf_disasm_ops *ops, const struct ebpf_insn *insn,
+		      bool allow_ptr_leaks);
+
+#endif /* _EBPF_VERIFIER_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tristate numbers: what is known of each bit of a 64-bit value.
+ *
+ * Bit i of the value is unknown when bit i of @mask is set, else it is bit i of
+ * @value. value & mask is always 0. Pure functions, any context.
+ */
+#ifndef _VERIFIER_TNUM_H
+#define _VERIFIER_TNUM_H
+
+#include <ebpf/types.h>
+
+struct tnum {
+	u64 value;
+	u64 mask;
+};
+
+extern const struct tnum ebpf_tnum_unknown;
+
+struct tnum ebpf_tnum_const(u64 value);
+/* Smallest tnum that holds every value of [min, max]. */
+struct tnum ebpf_tnum_range(u64 min, u64 max);
+struct tnum ebpf_tnum_lshift(struct tnum a, u8 shift);
+struct tnum ebpf_tnum_rshift(struct tnum a, u8 shift);
+/* @bits is 32 or 64: the width of the sign. */
+struct tnum ebpf_tnum_arshift(struct tnum a, u8 shift, u8 bits);
+struct tnum ebpf_tnum_add(struct tnum a, struct tnum b);
+struct tnum ebpf_tnum_sub(struct tnum a, struct tnum b);
+struct tnum ebpf_tnum_neg(struct tnum a);
+struct tnum ebpf_tnum_and(struct tnum a, struct tnum b);
+struct tnum ebpf_tnum_or(struct tnum a, struct tnum b);
+struct tnum ebpf_tnum_xor(struct tnum a, struct tnum b);
+struct tnum ebpf_tnum_mul(struct tnum a, struct tnum b);
+struct tnum ebpf_tnum_bswap(struct tnum a, u8 bytes);
+/* Values in both; the caller knows that there are some. */
+struct tnum ebpf_tnum_intersect(struct tnum a, struct tnum b);
+/* Smallest tnum that holds the values of either. */
+struct tnum ebpf_tnum_union(struct tnum a, struct tnum b);
+/* The low @size bytes, the rest zero. */
+struct tnum ebpf_tnum_cast(struct tnum a, u8 size);
+/* Every value a multiple of @size (a power of two)? */
+bool ebpf_tnum_is_aligned(struct tnum a, u64 size);
+/* Is every value of @b one of @a? */
+bool ebpf_tnum_in(struct tnum a, struct tnum b);
+struct tnum ebpf_tnum_subreg(struct tnum a);
+struct tnum ebpf_tnum_clear_subreg(struct tnum a);
+/* High half of @reg, low half of @subreg. */
+struct tnum ebpf_tnum_with_subreg(struct tnum reg, struct tnum subreg);
+
+static inline bool ebpf_tnum_is_const(struct tnum a)
+{
+	return !a.mask;
+}
+
+static inline bool ebpf_tnum_equals_const(struct tnum a, u64 b)
+{
+	return !a.mask && a.value == b;
+}
+
+static inline bool ebpf_tnum_is_unknown(struct tnum a)
+{
+	return !~a.mask;
+}
+
+static inline bool ebpf_tnum_subreg_is_const(struct tnum a)
+{
+	return !(u32)a.mask;
+}
+
+#endif /* _VERIFIER_TNUM_H */
