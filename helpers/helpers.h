@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The functions behind the helpers. Each family has its file; the contract of
+ * each helper is its line in protos.c.
+ *
+ * A helper NAME is implemented by ebpf_helper_NAME. In the module all of them
+ * must exist; in the user-space library they are weak, so that tests define the
+ * doubles they need.
+ */
+#ifndef _HELPERS_H
+#define _HELPERS_H
+
+#include <ebpf/helper.h>
+
+#ifdef __KERNEL__
+#define EBPF_HELPER_DECL(name) \
+	u64 ebpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+#else
+#define EBPF_HELPER_DECL(name) \
+	u64 ebpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) __attribute__((weak))
+#endif
+
+#define EBPF_HELPER(name) \
+	u64 ebpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+
+#endif /* _HELPERS_H */

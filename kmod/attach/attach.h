@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the attach room offers to command dispatch and to helpers.
+ */
+#ifndef _KMOD_ATTACH_H
+#define _KMOD_ATTACH_H
+
+#include "kmod/compat/compat.h"
+#include <ebpf/types.h>
+#include <ebpfdrv/bpf.h>
+#include <ebpfdrv/ebpfdrv.h>
+
+struct ebpf_event;
+struct ebpf_prog;
+struct file;
+struct pt_regs;
+
+/* Module start and end; unwinds itself on error. Process context. */
+int ebpf_attach_init(void);
+void ebpf_attach_exit(void);
+/* EBPFDRV_FEATURE_* bits of what can be attached on this kernel. */
+u64 ebpf_attach_features(void);
+/* Live emulated events. */
+u64 ebpf_event_count(void);
+
+/* EBPFDRV_IOC_PERF_EVENT_OPEN: returns an fd ("[perf_event]") or a negative
+ * errno. @req is a kernel copy; req->attr is a user address.
+ */
+int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req);
+
+/* BPF_RAW_TRACEPOINT_OPEN with a name: @prog's reference is taken over on
+ * success (fd returned), kept by the caller on error.
+ */
+int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name);
+
+/* BPF_LINK_CREATE, attach_type BPF_PERF_EVENT; same ownership rule. */
+int ebpf_perf_link_create(struct ebpf_prog *prog, int event_fd, u64 cookie);
+
+/* For PERF_EVENT_ARRAY: the event behind an fd with a reference, or
+ * ERR_PTR(-EBADF, -EINVAL). put may sleep.
+ */
+struct ebpf_event *ebpf_event_get(int fd);
+void ebpf_event_put(struct ebpf_event *event);
+
+/* One piece of a sample; pieces are concatenated. */
+struct ebpf_frag {
+	const void *data;
+	u32 size;
+};
+
+/* Writes a PERF_RECORD_SAMPLE to a BPF_OUTPUT event of this CPU. Program
+ * context. -EOPNOTSUPP: the event belongs to another CPU; -EINVAL: not an output
+ * event; -ENOSPC: no room (counted as lost).
+ */
+int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs,
+		      const struct ebpf_frag *frags, u32 nr_frags);
+/* Counter value for bpf_perf_event_read{,_value}(): program context. */
+int ebpf_event_read(struct ebpf_event *event, u64 *value, u64 *enabled, u64 *running);
+
+#endif /* _KMOD_ATTACH_H */
