@@ -21,10 +21,12 @@
 
 #include <ebpfdrv/ebpfdrv.h>
 
-#define FD_UNOPENED	(-1)
-#define FD_REFUSED	(-2)
+/* Neither is a descriptor nor a negative errno. */
+#define FD_UNOPENED	(-5000)
+#define FD_REFUSED	(-5001)
 
 static int device_fd = FD_UNOPENED;
+static dev_t device_rdev;
 
 /* What went wrong, kept for the process that complains later. */
 static struct {
@@ -95,9 +97,10 @@ static int check_abi(int fd)
 }
 
 /* Return: a descriptor, FD_REFUSED for good, or a negative errno to pass on. */
-static long open_device(void)
+static int open_device(void)
 {
 	const char *path = shim_config()->device;
+	struct stat st;
 	int fd;
 
 	fd = sys4(SYS_openat, AT_FDCWD, (long)path, O_RDWR | O_CLOEXEC, 0);
@@ -107,31 +110,75 @@ static long open_device(void)
 		refusal.error = -fd;
 		return FD_REFUSED;
 	}
-	if (check_abi(fd)) {
+	if (check_abi(fd) || sys3(SYS_fstat, fd, (long)&st, 0)) {
 		sys3(SYS_close, fd, 0, 0);
 		return FD_REFUSED;
 	}
+	device_rdev = st.st_rdev;
 	return move_high(fd);
 }
 
 /*
- * Replace descriptor @old by a newly opened one. When another thread was
- * faster its descriptor is used and ours closed.
- * Return: a descriptor, FD_REFUSED, or a negative errno below -2... see
- * get_device(), the only reader.
+ * Put a new descriptor in the place of @old. Where another thread was faster,
+ * its descriptor counts and ours is closed.
+ * Return: as open_device().
  */
-static long reopen_device(int old, int *fd)
+static int replace_device(int old)
 {
-	long new = open_device();
+	int fd = open_device();
 
-	if (new < 0 && new != FD_REFUSED)
-		return new;
-	if (!__atomic_compare_exchange_n(&device_fd, &old, (int)new, false,
-					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		if (new >= 0)
-			sys3(SYS_close, new, 0, 0);
-		new = old;
+	if (fd < 0 && fd != FD_REFUSED)
+		return fd;
+	if (__atomic_compare_exchange_n(&device_fd, &old, fd, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
+		return fd;
+	if (fd >= 0)
+		sys3(SYS_close, fd, 0, 0);
+	return old;
+}
+
+static int get_device(void)
+{
+	int fd = __atomic_load_n(&device_fd, __ATOMIC_ACQUIRE);
+
+	if (shim_config()->disabled)
+		return FD_REFUSED;
+	if (fd == FD_UNOPENED)
+		fd = replace_device(FD_UNOPENED);
+	return fd;
+}
+
+static bool is_device(int fd)
+{
+	struct stat st;
+
+	return !sys3(SYS_fstat, fd, (long)&st, 0) && S_ISCHR(st.st_mode) &&
+	       st.st_rdev == device_rdev;
+}
+
+bool shim_device_usable(bool complain)
+{
+	int fd = get_device();
+
+	if (fd == FD_REFUSED && complain && !shim_config()->disabled)
+		complain_once();
+	return fd >= 0;
+}
+
+long shim_device_ioctl(unsigned long request, void *arg, bool complain)
+{
+	int fd = get_device();
+	long ret = SHIM_NO_DEVICE;
+
+	if (fd >= 0)
+		ret = sys3(SYS_ioctl, fd, request, (long)arg);
+	if (fd >= 0 && ret < 0 && !is_device(fd)) {
+		shim_debug("descriptor %d was taken away: opening %s again", fd,
+			   shim_config()->device);
+		fd = replace_device(fd);
+		ret = fd < 0 ? SHIM_NO_DEVICE : sys3(SYS_ioctl, fd, request, (long)arg);
 	}
-	*fd = new;
-	return 0;
+	if (fd == FD_REFUSED && complain && !shim_config()->disabled)
+		complain_once();
+	return fd < 0 && fd != FD_REFUSED ? fd : ret;
 }

@@ -73,7 +73,7 @@ long shim_perf_event_open(long nr, long attr, long pid, long cpu, long group_fd,
  * enum shim_answer - what to do about a path
  * @SHIM_NATIVE:   the kernel's answer stands
  * @SHIM_CONTENT:  serve shim_path.content
- * @SHIM_REDIRECT: use shim_path.path instead
+ * @SHIM_REDIRECT: use shim_path.target instead
  */
 enum shim_answer {
 	SHIM_NATIVE,
@@ -81,10 +81,12 @@ enum shim_answer {
 	SHIM_REDIRECT,
 };
 
+/* Small, because open may be called on a signal handler's little stack. */
 struct shim_path {
 	enum shim_answer answer;
 	const char *content;	/* static */
-	char path[4096];
+	const char *target;	/* static, or @buffer */
+	char buffer[288];
 };
 
 /**

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libc's syscall(). Written in assembly because the pass-through must be
+ * exactly libc's: no stack frame (a clone() child on a new stack returns
+ * through it), all registers where the kernel wants them, and only two
+ * comparisons more.
+ */
+#include "shim.h"
+#include "sys.h"
+
+/* syscall(nr, ...): the variadic longs arrive as ordinary arguments. */
+__asm__(
+"	.pushsection .text\n"
+"	.globl syscall\n"
+"	.type syscall, @function\n"
+"	.p2align 4\n"
+"syscall:\n"
+"	.cfi_startproc\n"
+"	.byte 0xf3, 0x0f, 0x1e, 0xfa\n"	/* endbr64, which old assemblers lack */
+"	cmpq $321, %rdi\n"
+"	je shim_bpf\n"
+"	cmpq $298, %rdi\n"
+"	je shim_perf_event_open\n"
+"	movq %rdi, %rax\n"
+"	movq %rsi, %rdi\n"
+"	movq %rdx, %rsi\n"
+"	movq %rcx, %rdx\n"
+"	movq %r8, %r10\n"
+"	movq %r9, %r8\n"
+"	movq 8(%rsp), %r9\n"
+"	syscall\n"
+"	cmpq $-4095, %rax\n"
+"	jae 1f\n"
+"	ret\n"
+"1:	movq %rax, %rdi\n"
+"	jmp shim_result\n"
+"	.cfi_endproc\n"
+"	.size syscall, .-syscall\n"
+"	.popsection\n"
+);
+
+/* The numbers above, which the assembler cannot take from the headers. */
+_Static_assert(SYS_bpf == 321, "number of bpf(2)");
+_Static_assert(SYS_perf_event_open == 298, "number of perf_event_open(2)");
