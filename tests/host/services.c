@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engines' services in user space: libc does the work. Tests may make the
+ * n-th allocation from now fail, to walk the error paths.
+ */
+#include "services.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include <ebpf/services.h>
+
+#define ALLOC_MAX	(1UL << 30)
+
+static long allocs_until_failure = -1;
+static unsigned long bugs;
+static int yield_result;
+
+void test_fail_alloc(long n)
+{
+	allocs_until_failure = n;
+}
+
+unsigned long test_bugs(void)
+{
+	return bugs;
+}
+
+void test_set_yield(int result)
+{
+	yield_result = result;
+}
+
+static bool alloc_fails(void)
+{
+	if (allocs_until_failure < 0)
+		return false;
+	return allocs_until_failure-- == 0;
+}
+
+void *ebpf_alloc(size_t size)
+{
+	if (size > ALLOC_MAX || alloc_fails())
+		return NULL;
+	return calloc(1, size ? size : 1);
+}
+
+void *ebpf_calloc(size_t n, size_t size)
+{
+	if (size && n > ALLOC_MAX / size)
+		return NULL;
+	return ebpf_alloc(n * size);
+}
+
+void *ebpf_realloc(void *p, size_t old, size_t new)
+{
+	char *q;
+
+	if (new > ALLOC_MAX || alloc_fails())
+		return NULL;
+	q = realloc(p, new ? new : 1);
+	if (q && new > old)
+		memset(q + old, 0, new - old);
+	return q;
+}
+
+void ebpf_free(void *p)
+{
+	free(p);
+}
+
+u64 ebpf_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+int ebpf_yield(void)
+{
+	return yield_result;
+}
+
+int ebpf_vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	int n;
+
+	if (!size)
+		return 0;
+	n = vsnprintf(buf, size, fmt, args);
+	return (size_t)n < size ? n : (int)size - 1;
+}
+
+int ebpf_scnprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = ebpf_vscnprintf(buf, size, fmt, args);
+	va_end(args);
+	return n;
+}
+
+void ebpf_report_bug(const char *where, int line)
+{
+	bugs++;
+	fprintf(stderr, "BUG: %s:%d\n", where, line);
+}
