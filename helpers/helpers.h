@@ -20,7 +20,9 @@
 	u64 ebpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) __attribute__((weak))
 #endif
 
+/* The definition of a helper; it carries its own declaration. */
 #define EBPF_HELPER(name) \
+	EBPF_HELPER_DECL(name); \
 	u64 ebpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
 #endif /* _HELPERS_H */
