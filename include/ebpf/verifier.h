@@ -24,8 +24,10 @@
  * @write:  takes @len bytes of text; returns 0, or non-zero when the sink is
  *          full or faulty: nothing more is written then and the load ends in
  *          -ENOSPC, as Linux does
- * @cookie: for @write
+ * @cookie: for @write and @rewind
  * @failed: set after a write failed
+ * @rewind: drops what was written after the first @len bytes, so that level 1
+ *          keeps no text of paths that were found safe; NULL: it stays
  *
  * The sink adds the terminating NUL itself. Process context.
  */
@@ -34,6 +36,7 @@ struct ebpf_log {
 	int (*write)(void *cookie, const char *text, u32 len);
 	void *cookie;
 	bool failed;
+	void (*rewind)(void *cookie, u64 len);
 };
 
 void ebpf_log_printf(struct ebpf_log *log, const char *fmt, ...)

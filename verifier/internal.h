@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the verifier's files share. Nothing here is visible outside verifier/.
+ *
+ * The verifier walks every path of a program with an abstract machine state
+ * (struct vf_state). Paths not yet walked wait on a list (env->pending), states
+ * seen at join points are kept (env->explored) so that a path which arrives in a
+ * state already found safe ends there. Nothing recurses.
+ */
+#ifndef _VERIFIER_INTERNAL_H
+#define _VERIFIER_INTERNAL_H
+
+#include <ebpf/types.h>
+#include <ebpf/services.h>
+#include <ebpf/verifier.h>
+#include "scalar.h"
+
+#define NR_REGS			11	/* R0..R10 */
+#define REG_FP			10
+#define REG_SIZE		8	/* bytes, also of a stack slot */
+#define MAX_VAR_OFF		(1 << 29)	/* bytes a pointer may be off its object */
+#define MAX_VAR_SIZE		(1 << 29)	/* largest access through a helper */
+#define PENDING_LIMIT		8192	/* paths waiting at a time */
+#define NR_STACK_SLOTS		(EBPF_MAX_STACK / REG_SIZE)
+#define LOG_CHUNK		4096	/* bytes of log text held back */
+#define LOG_LINE_MAX		1024	/* bytes one vlog() can write */
+#define PSEUDO_REG_NONE		(-1)
+
+/* Base types of a register; modifiers are those of <ebpf/helper.h>. */
+enum reg_type {
+	NOT_INIT = 0,
+	SCALAR_VALUE,
+	PTR_TO_CTX,
+	CONST_PTR_TO_MAP,
+	PTR_TO_MAP_VALUE,
+	PTR_TO_MAP_KEY,
+	PTR_TO_STACK,
+	PTR_TO_PACKET_META,
+	PTR_TO_PACKET,
+	PTR_TO_PACKET_END,
+	PTR_TO_TP_BUFFER,
+	PTR_TO_MEM,
+	PTR_TO_BUF,
+	PTR_TO_FUNC,
+	PTR_TO_BTF_ID,
+	NR_REG_TYPES,
+};
+
+/* Was the register or slot read below this state? Bits. */
+#define LIVE_NONE	0
+#define LIVE_READ32	1	/* only the low half */
+#define LIVE_READ64	2
+#define LIVE_READ	(LIVE_READ32 | LIVE_READ64)
+#define LIVE_WRITTEN	4	/* a read above must not reach the parent */
+#define LIVE_DONE	8	/* marks are final */
+
+/* One byte of stack. */
+enum slot_type {
+	STACK_INVALID = 0,	/* never written */
+	STACK_SPILL,		/* part of a register saved whole */
+	STACK_MISC,		/* something */
+	STACK_ZERO,		/* zero */
+};
+
+/**
+ * struct reg_state - what is known of one register
+ * @type:     enum reg_type with modifiers
+ * @off:      pointers: fixed part of the offset from the start of the object
+ * @n:        SCALAR_VALUE: the number; pointers: variable part of the offset
+ * @id:       pointers that may be NULL: which ones are NULL together; packet
+ *            pointers: same variable part; scalars: known to be equal; 0: none
+ * @ref_obj_id: the acquired reference it depends on, or 0
+ * @frameno:  PTR_TO_STACK: whose stack
+ * @parent:   the same register in the parent state, for liveness
+ * @live:     LIVE_*
+ * @precise:  the number decided something: pruning must respect it
+ *
+ * Everything before @parent is compared as bytes, so no padding is left unset.
+ */
+struct reg_state {
+	u32 type;
+	s32 off;
+	union {
+		struct {
+			struct ebpf_map *map;
+			u32 map_uid;	/* which lookup of an inner map */
+		};
+		struct {
+			const struct ebpf_btf *btf;
+			u32 btf_id;
+		};
+		u32 mem_size;
+		u32 subprogno;
+		s32 range;		/* bytes of packet known to exist behind it */
+		u64 raw[2];
+	};
+	struct scalar n;
+	u32 id;
+	u32 ref_obj_id;
+	u32 frameno;
+	u32 reserved;
+	struct reg_state *parent;
+	u8 live;
+	bool precise;
+};
+
+#define REG_CMP_SIZE	offsetof(struct reg_state, parent)
+
+struct stack_slot {
+	struct reg_state spilled;
+	u8 type[REG_SIZE];	/* enum slot_type; [0] is the lowest address */
+};
+
+struct ref_state {
+	u32 id;
+	s32 insn_idx;		/* where it was acquired */
+};
+
+/**
+ * struct func_state - one frame of the call chain
+ * @callsite: instruction of the call, -1 in the main program
+ * @stack:    slot i covers bytes [-8 * (i + 1), -8 * i) from R10
+ */
+struct func_state {
+	struct reg_state regs[NR_REGS];
+	s32 callsite;
+	u32 frameno;
+	u32 subprogno;
+	u32 nr_refs;
+	u32 cap_refs;
+	struct ref_state *refs;
+	u32 nr_slots;
+	u32 cap_slots;
+	struct stack_slot *stack;
+	bool in_callback;
+	struct tnum callback_ret_range;
+};
+
+struct jmp_entry {
+	u32 idx;
+	u32 prev_idx;
+};
+
+/**
+ * struct vf_state - the machine at one point of one path
+ * @parent:   the explored state this one continues
+ * @branches: paths below an explored state that are not finished
+ * @jmps:     jumps taken since @parent, oldest first
+ */
+struct vf_state {
+	struct func_state *frame[EBPF_MAX_CALL_FRAMES];
+	struct vf_state *parent;
+	u32 branches;
+	u32 curframe;
+	u32 insn_idx;
+	s32 first_insn_idx;
+	s32 last_insn_idx;
+	u32 spin_lock_id;
+	struct jmp_entry *jmps;
+	u32 nr_jmps;
+	u32 cap_jmps;
+};
+
+/* An explored state in the list of its instruction. */
+struct explored {
+	struct vf_state state;
+	struct explored *next;
+	u32 miss_cnt;
+	u32 hit_cnt;
+};
+
+/* A path that waits to be walked. */
+struct pending {
+	struct vf_state state;
+	struct pending *next;
+	u32 insn_idx;
+	u32 prev_insn_idx;
+	u64 log_pos;
+};
+
+/* Values of insn_aux.call_map besides a map. */
+#define CALL_MAP_UNSET	((struct ebpf_map *)NULL)
+#define CALL_MAP_MANY	((struct ebpf_map *)1UL)
+
+/**
+ * struct insn_aux - what was learned of one instruction
+ * @ptr_type:   loads and stores: type of the pointer, 0 when never reached
+ * @map_index:  64-bit loads of maps: which of env->maps
+ * @map_off:    64-bit loads of map values: byte offset
+ * @call_map:   calls: the one map that was passed, or CALL_MAP_*
+ * @alu_limit:  unused
+ * @ctx_field_size: bytes of the context field a narrow load reads from
+ * @ctx_field_conv: the load must be converted by verifier/ctx.c
+ * @prune_point: states are compared here
+ * @jmp_point:  jumps that end here go to the history
+ */
+struct insn_aux {
+	u32 ptr_type;
+	u32 map_index;
+	u32 map_off;
+	u32 ctx_field_size;
+	struct ebpf_map *call_map;
+	s32 orig_idx;
+	u32 subprogno_of_func;	/* BPF_PSEUDO_FUNC: which subprogram */
+	bool seen;
+	bool prune_point;
+	bool jmp_point;
+	bool is_map_load;
+	bool is_func_load;
+};
+
+struct subprog_info {
+	u32 start;
+	u32 linfo_idx;
+	u16 stack_depth;
+	bool has_tail_call;
+	bool tail_call_reachable;
+	bool has_ld_abs;
+	bool is_cb;
+	bool is_global;
+	bool verified;
+	u32 btf_type_id;	/* 0 without func_info */
+};
+
+/* What the check of a call's arguments finds out for its result. */
+struct call_meta {
+	struct ebpf_map *map;
+	u32 map_uid;
+	bool raw_mode;		/* the memory is filled by the helper */
+	bool pkt_access;
+	u8 release_regno;
+	s32 regno;		/* register of the raw memory */
+	s32 access_size;
+	u64 msize_max;
+	s64 mem_size;
+	u32 ref_obj_id;
+	u32 func_id;
+	u32 subprogno;
+};
+
+/* Registers and stack slots to be made precise, per frame. */
+struct backtrack {
+	u32 frame;
+	u32 regs[EBPF_MAX_CALL_FRAMES];
+	u64 slots[EBPF_MAX_CALL_FRAMES];
+};
+
+struct linfo {
+	u32 insn_off;
+	u32 file_name_off;
+	u32 line_off;
+	u32 line_col;
+};
+
+struct vf_env {
+	const struct ebpf_load *load;
+	struct ebpf_log *log;
+	u32 log_level;
+	char *log_buf;		/* LOG_CHUNK bytes */
+	u32 log_used;
+	u64 log_flushed;	/* bytes given to the sink */
+	u32 prev_insn_print_len;
+	u64 prev_log_pos;
+	const struct linfo *prev_linfo;
+
+	struct ebpf_insn *insns;
+	struct insn_aux *aux;
+	u32 insn_cnt;
+	u32 orig_insn_cnt;
+	struct subprog_info *subprogs;	/* EBPF_MAX_SUBPROGS + 1, last is the end */
+	u32 subprog_cnt;
+	struct linfo *linfo;
+	u32 linfo_cnt;
+	struct ebpf_map **maps;
+	u32 map_cnt;
+
+	u32 insn_idx;
+	u32 prev_insn_idx;
+	struct vf_state *cur;
+	struct pending *pending;
+	u32 pending_cnt;
+	struct explored **explored;
+	u32 explored_size;
+	struct explored *free_list;	/* off the lists, still some state's parent */
+	struct func_state *spare_func;	/* one kept for reuse */
+
+	u32 id_gen;
+	u32 insn_processed;
+	u32 prev_insn_processed;
+	u32 jmps_processed;
+	u32 prev_jmps_processed;
+	u32 max_states_per_insn;
+	u32 total_states;
+	u32 peak_states;
+	u32 longest_mark_read_walk;
+	u32 max_ctx_offset;
+	u32 max_tp_access;
+	u64 start_ns;
+	u32 scratched_regs;
+	u64 scratched_slots;
+
+	bool strict_alignment;
+	bool test_state_freq;
+	bool has_tail_call;
+	bool has_callchain;
+	bool kprobe_override;
+	struct backtrack bt;
+	struct reg_state tmp_reg;	/* scratch of alu.c and branch.c: small frames */
+	struct reg_state tmp_reg2;
+	u32 *idmap;			/* pairs of prune.c */
+	char tnum_buf[64];
+	char type_buf[64];
+};
+
+/* ---- log.c ---- */
+void ebpf_vlog(struct vf_env *env, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+#define vlog(env, fmt, ...)						\
+	do {								\
+		if ((env)->log_level)					\
+			ebpf_vlog(env, fmt, ##__VA_ARGS__);		\
+	} while (0)
+u64 ebpf_vlog_pos(const struct vf_env *env);
+void ebpf_vlog_rewind(struct vf_env *env, u64 pos);
+void ebpf_vlog_flush(struct vf_env *env);
+const char *ebpf_reg_type_str(struct vf_env *env, u32 type);
+const char *ebpf_tnum_str(struct vf_env *env, struct tnum t);
+void ebpf_print_state(struct vf_env *env, const struct func_state *func, bool all);
+void ebpf_print_insn_state(struct vf_env *env, const struct func_state *func);
+void ebpf_print_insn(struct vf_env *env, const struct ebpf_insn *insn);
+void ebpf_print_linfo(struct vf_env *env, u32 insn_idx, const char *prefix);
+void ebpf_print_stats(struct vf_env *env);
+
+static inline void scratch_reg(struct vf_env *env, u32 regno)
+{
+	env->scratched_regs |= 1U << regno;
+}
+
+static inline void scratch_slot(struct vf_env *env, u32 spi)
+{
+	env->scratched_slots |= 1ULL << spi;
+}
+
+static inline bool state_scratched(const struct vf_env *env)
+{
+	return env->scratched_regs || env->scratched_slots;
+}
+
+/* ---- disasm.c ---- */
+extern const char *const ebpf_alu_string[16];
+
+/* ---- state.c ---- */
+struct func_state *ebpf_func_state_alloc(struct vf_env *env);
+int ebpf_func_state_copy(struct func_state *dst, const struct func_state *src);
+void ebpf_func_state_free(struct func_state *func);
+int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_state *src);
+void ebpf_state_release(struct vf_state *st);
+int ebpf_grow_stack(struct vf_env *env, struct func_state *func, u32 bytes);
+/* A copy of the current state to be continued at @insn_idx; NULL on failure. */
+struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_insn_idx);
+int ebpf_pop_pending(struct vf_env *env, bool pop_log);
+void ebpf_update_branches(struct vf_env *env, struct vf_state *st);
+int ebpf_push_jmp(struct vf_env *env, struct vf_state *st);
+void ebpf_free_states(struct vf_env *env);
+
+static inline struct func_state *cur_func(struct vf_env *env)
+{
+	return env->cur->frame[env->cur->curframe];
+}
+
+static inline struct reg_state *cur_regs(struct vf_env *env)
+{
+	return cur_func(env)->regs;
+}
+
+static inline struct func_state *func_of(struct vf_env *env, const struct reg_state *reg)
+{
+	return env->cur->frame[reg->frameno];
+}
+
+/* ---- reg.c ---- */
+#define SRC_OP		0
+#define DST_OP		1
+#define DST_OP_NO_MARK	2
+
+static inline u32 base_type(u32 type)
+{
+	return type & 0xff;
+}
+
+static inline bool may_be_null(u32 type)
+{
+	return type & PTR_MAYBE_NULL;
+}
+
+static inline bool is_const_reg(const struct reg_state *reg)
+{
+	return reg->type == SCALAR_VALUE && ebpf_tnum_is_const(reg->n.var_off);
+}
+
+static inline bool is_null_reg(const struct reg_state *reg)
+{
+	return reg->type == SCALAR_VALUE && ebpf_tnum_equals_const(reg->n.var_off, 0);
+}
+
+static inline bool is_pkt_ptr(u32 type)
+{
+	return base_type(type) == PTR_TO_PACKET || base_type(type) == PTR_TO_PACKET_META;
+}
+
+void ebpf_reg_set_not_init(struct reg_state *reg);
+void ebpf_reg_set_unknown(struct reg_state *reg);
+void ebpf_reg_set_known(struct reg_state *reg, u64 value);
+/* A pointer of @type at offset 0 of its object. */
+void ebpf_reg_set_ptr(struct reg_state *reg, u32 type);
+/* Everything but the liveness links. */
+void ebpf_reg_copy(struct reg_state *dst, const struct reg_state *src);
+void ebpf_mark_unknown(struct vf_env *env, struct reg_state *regs, u32 regno);
+int ebpf_check_reg_arg(struct vf_env *env, u32 regno, int what);
+int ebpf_mark_reg_read(struct vf_env *env, const struct reg_state *reg,
+		       struct reg_state *parent, u8 flag);
+void ebpf_init_regs(struct vf_env *env, struct func_state *func);
+bool ebpf_reg_sane_offset(struct vf_env *env, const struct reg_state *reg, u32 type);
+
+/* ---- stack.c ---- */
+int ebpf_check_stack_read(struct vf_env *env, u32 ptr_regno, s32 off, int size, int dst_regno);
+int ebpf_check_stack_write(struct vf_env *env, u32 ptr_regno, s32 off, int size, int src_regno,
+			   int insn_idx);
+int ebpf_check_stack_bounds(struct vf_env *env, u32 regno, s32 off, int size, bool write,
+			    bool by_helper);
+/* A helper reads, or with @meta->raw_mode fills, @size bytes at R@regno. */
+int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
+			   bool by_helper, struct call_meta *meta);
+int ebpf_check_stack_slot_aligned(struct vf_env *env, u32 regno);
+
+static inline bool slot_is_spill(const struct stack_slot *slot)
+{
+	return slot->type[REG_SIZE - 1] == STACK_SPILL;
+}
+
+static inline bool slot_is_scalar_spill(const struct stack_slot *slot)
+{
+	return slot_is_spill(slot) && slot->spilled.type == SCALAR_VALUE;
+}
+
+/* ---- mem.c ---- */
+#define ACC_READ	1
+#define ACC_WRITE	2
+
+/**
+ * ebpf_check_mem_access() - one load or store
+ * @regno:       the pointer
+ * @off, @esize: displacement and EBPF_B..EBPF_DW of the instruction
+ * @acc:         ACC_*
+ * @value_regno: register read into or written from, or -1
+ * @strict:      alignment is enforced whatever the load flags say
+ * @sext:        a sign extending load
+ */
+int ebpf_check_mem_access(struct vf_env *env, int insn_idx, u32 regno, s32 off, int esize,
+			  int acc, int value_regno, bool strict, bool sext);
+int ebpf_check_atomic(struct vf_env *env, int insn_idx, const struct ebpf_insn *insn);
+int ebpf_check_region(struct vf_env *env, u32 regno, s32 off, int size, u32 mem_size,
+		      bool zero_ok);
+int ebpf_check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
+			  int acc);
+/* @size bytes at R@regno used by a helper. */
+int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
+			  struct call_meta *meta);
+int ebpf_check_packet_access(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok);
+int ebpf_check_buffer(struct vf_env *env, const struct reg_state *reg, u32 regno, s32 off,
+		      int size, bool zero_ok);
+int ebpf_esize_bytes(int esize);
+/* 0 when @reg is an unmodified pointer. */
+int ebpf_check_ptr_off(struct vf_env *env, const struct reg_state *reg, u32 regno,
+		       bool fixed_off_ok);
+
+/* ---- ctx.c ---- */
+bool ebpf_prog_type_known(u32 prog_type);
+/* 0 or -EACCES after a message. @reg_type: what a load yields. */
+int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, int acc,
+			  u32 *reg_type);
+/* Must loads of this program type be rewritten? */
+bool ebpf_ctx_needs_conv(u32 prog_type);
+/* Writes the instructions for one access into @buf (at most 8) and the size of
+ * the field; a count or a negative errno.
+ */
+int ebpf_ctx_conv(struct vf_env *env, const struct ebpf_insn *insn, struct ebpf_insn *buf,
+		  u32 *field_size);
+/* Allowed range of R0 at exit of the main program. */
+bool ebpf_exit_range(struct vf_env *env, struct tnum *range);
+
+/* ---- alu.c ---- */
+int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);
+
+/* ---- branch.c ---- */
+int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
+
+/* ---- load.c ---- */
+int ebpf_check_ld_imm(struct vf_env *env, const struct ebpf_insn *insn);
+int ebpf_resolve_ld_imm64(struct vf_env *env);
+
+/* ---- call.c, helper.c ---- */
+int ebpf_check_subprog_call(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
+int ebpf_return_from_subprog(struct vf_env *env, u32 *insn_idx);
+int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int insn_idx);
+int ebpf_check_max_stack(struct vf_env *env);
+bool ebpf_helper_exists(u32 func_id);
+
+/* ---- helper_args.c ---- */
+int ebpf_check_helper_args(struct vf_env *env, const struct ebpf_func_proto *fn,
+			   struct call_meta *meta, int insn_idx);
+int ebpf_check_map_func(struct vf_env *env, struct ebpf_map *map, u32 func_id);
+
+/* ---- refs.c ---- */
+int ebpf_acquire_ref(struct vf_env *env, int insn_idx);
+int ebpf_release_ref(struct vf_env *env, u32 ref_obj_id);
+int ebpf_release_ref_state(struct func_state *func, u32 ref_obj_id);
+int ebpf_check_ref_leak(struct vf_env *env);
+
+/* ---- precision.c ---- */
+int ebpf_mark_precise(struct vf_env *env, int regno);
+/* Of what a pruned path's continuation needs: marks of @old onto the path here. */
+int ebpf_propagate_precision(struct vf_env *env, const struct vf_state *old);
+
+/* ---- prune.c ---- */
+/* 1: already known safe; 0: go on; negative: error. */
+int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx);
+
+/* ---- cfg.c ---- */
+int ebpf_find_subprogs(struct vf_env *env);
+int ebpf_check_subprogs(struct vf_env *env);
+int ebpf_check_cfg(struct vf_env *env);
+int ebpf_find_subprog(const struct vf_env *env, s32 insn_idx);
+/* Jumps in instructions: how far, relative to the next; 0 for the others. */
+s32 ebpf_jmp_offset(const struct ebpf_insn *insn);
+bool ebpf_is_jmp(const struct ebpf_insn *insn);
+
+static inline bool is_ld_imm64(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_LD | EBPF_IMM | EBPF_DW);
+}
+
+static inline bool is_pseudo_call(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_JMP | EBPF_CALL) && insn->src_reg == EBPF_PSEUDO_CALL;
+}
+
+static inline bool is_pseudo_func(const struct ebpf_insn *insn)
+{
+	return is_ld_imm64(insn) && insn->src_reg == EBPF_PSEUDO_FUNC;
+}
+
+/* ---- info.c ---- */
+int ebpf_check_func_info(struct vf_env *env);
+int ebpf_check_line_info(struct vf_env *env);
+
+/* ---- step.c ---- */
+/* Walks every path from the start of subprogram @subprog. */
+int ebpf_walk(struct vf_env *env, u32 subprog);
+
+/* ---- rewrite.c ---- */
+/* Replaces instruction @idx by @cnt of @buf; jumps, subprograms, lines and aux
+ * follow. -ERANGE when a jump does not fit any more, -ENOMEM.
+ */
+int ebpf_patch(struct vf_env *env, u32 idx, const struct ebpf_insn *buf, u32 cnt);
+int ebpf_remove_insns(struct vf_env *env, u32 idx, u32 cnt);
+int ebpf_remove_dead_code(struct vf_env *env);
+
+/* ---- fixup.c ---- */
+int ebpf_convert_ctx(struct vf_env *env);
+int ebpf_fixup_insns(struct vf_env *env);
+int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img);
+
+#endif /* _VERIFIER_INTERNAL_H */
