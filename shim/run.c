@@ -106,39 +106,51 @@ static bool in_image(size_t size, size_t start, size_t len)
 	return start <= size && len <= size - start;
 }
 
-static bool has_interpreter(const unsigned char *image, size_t size)
+/* Go's linker leaves a note in its own name; others may stand before it. */
+static bool has_go_note(const unsigned char *notes, size_t size)
 {
-	const Elf64_Ehdr *ehdr = (const void *)image;
-	const Elf64_Phdr *phdr;
-	unsigned int i;
+	Elf64_Nhdr note;
+	size_t at = 0;
 
-	if (ehdr->e_phentsize != sizeof(*phdr) ||
-	    !in_image(size, ehdr->e_phoff, ehdr->e_phnum * sizeof(*phdr)))
-		return false;
-	phdr = (const void *)(image + ehdr->e_phoff);
-	for (i = 0; i < ehdr->e_phnum; i++)
-		if (phdr[i].p_type == PT_INTERP)
+	while (in_image(size, at, sizeof(note) + 4)) {
+		memcpy(&note, notes + at, sizeof(note));
+		at += sizeof(note);
+		if (note.n_namesz == 4 && !memcmp(notes + at, "Go\0", 4))
 			return true;
+		at += (((size_t)note.n_namesz + 3) & ~3ul) + (((size_t)note.n_descsz + 3) & ~3ul);
+	}
 	return false;
 }
 
-/* Go makes its system calls itself, even where it links libc. */
-static bool is_go(const unsigned char *image, size_t size)
+static bool is_go_note(const unsigned char *image, size_t size, const Elf64_Phdr *phdr)
 {
-	static const unsigned char magic[] = "\xff Go buildinf:";
-
-	return memmem(image, size, magic, sizeof(magic) - 1);
+	return phdr->p_type == PT_NOTE && in_image(size, phdr->p_offset, phdr->p_filesz) &&
+	       has_go_note(image + phdr->p_offset, phdr->p_filesz);
 }
 
 static void check_elf(const char *path, const unsigned char *image, size_t size)
 {
 	const Elf64_Ehdr *ehdr = (const void *)image;
+	bool interpreter = false, go = false;
+	const Elf64_Phdr *phdr;
+	unsigned int i;
 
-	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64)
+	if (size < sizeof(*ehdr) || ehdr->e_ident[EI_CLASS] != ELFCLASS64) {
 		warn(path, "is not a 64-bit program");
-	else if (is_go(image, size))
+		return;
+	}
+	if (ehdr->e_phentsize != sizeof(*phdr) ||
+	    !in_image(size, ehdr->e_phoff, ehdr->e_phnum * sizeof(*phdr)))
+		return;
+	phdr = (const void *)(image + ehdr->e_phoff);
+	for (i = 0; i < ehdr->e_phnum; i++) {
+		interpreter |= phdr[i].p_type == PT_INTERP;
+		go |= is_go_note(image, size, &phdr[i]);
+	}
+	/* Go makes its system calls itself, even where it links libc. */
+	if (go)
 		warn(path, "is a Go program and makes system calls without libc");
-	else if (!has_interpreter(image, size))
+	else if (!interpreter)
 		warn(path, "is statically linked");
 }
 
@@ -177,7 +189,7 @@ static void check_program(const char *path, int depth)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(Elf64_Ehdr)) {
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < SELFMAG) {
 		close(fd);
 		return;
 	}

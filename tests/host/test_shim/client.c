@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The programs under test; see main.c for what is expected of each. */
+#define _GNU_SOURCE
+#include "client.h"
+#include "fake.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define KPROBE	"/sys/bus/event_source/devices/kprobe/"
+#define UPROBE	"/sys/bus/event_source/devices/uprobe/"
+
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+int __openat64_2(int dir, const char *path, int flags);
+
+static int wrongs;
+
+/* One wrong, named by the values that differ. */
+#define EXPECT(what, got, want) \
+	do { \
+		long got_ = (got), want_ = (want); \
+		\
+		if (got_ != want_) { \
+			printf("%s: got %ld (errno %d), expected %ld\n", what, got_, errno, want_); \
+			wrongs++; \
+		} \
+	} while (0)
+
+#define FAILS(what, call, error) \
+	do { \
+		errno = 0; \
+		EXPECT(what, call, -1); \
+		EXPECT(what " errno", errno, error); \
+	} while (0)
+
+static long bpf(int cmd)
+{
+	static char attr[128];
+
+	return syscall(SYS_bpf, cmd, attr, 72);
+}
+
+static void shown(const char *what, long value)
+{
+	printf("%s = %ld (%d)\n", what, value, value < 0 ? errno : 0);
+}
+
+static void shown_file(const char *what, FILE *file)
+{
+	char line[64] = "";
+
+	if (!file) {
+		shown(what, -1);
+		return;
+	}
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	printf("%s = fd %d %s\n", what, fileno(file), line);
+	fclose(file);
+}
+
+static int child_main(void *arg)
+{
+	return *(int *)arg;
+}
+
+static void plain_opens(const char *dir)
+{
+	/* In variables, so that the compiler does not see what they are. */
+	const char *volatile null = NULL, *volatile wild = (const char *)8;
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/new", dir);
+	shown("open absent", open(path, O_RDONLY));
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	shown("open create", fd);
+	shown("cloexec", fcntl(fd, F_GETFD));
+	close(fd);
+	shown("open exclusive", open64(path, O_RDWR | O_CREAT | O_EXCL, 0600));
+	shown("open directory", open(dir, O_WRONLY));
+	fd = open(dir, O_RDWR | O_TMPFILE, 0600);
+	shown("open tmpfile", fd);
+	close(fd);
+	fd = open(dir, O_RDONLY | O_DIRECTORY);
+	shown("openat", openat(fd, "new", O_RDONLY));
+	shown("openat64 absent", openat64(fd, "sys/kernel/tracing", O_RDONLY));
+	shown("open null", open(null, O_RDONLY));
+	shown("open wild", open(wild, O_RDONLY));
+	shown("openat wild", openat(fd, wild, O_RDONLY));
+	shown("openat bad dir", openat(-7, "sys", O_RDONLY));
+	shown("__open_2", __open_2(path, O_RDONLY));
+	shown("__open64_2 absent", __open64_2("/sys/nothing", O_RDONLY));
+	shown("__openat_2", __openat_2(fd, "new", O_RDONLY));
+	shown("__openat64_2", __openat64_2(fd, "absent", O_RDONLY));
+	shown("access", access(path, R_OK));
+	shown("access null", access(null, R_OK));
+	shown("access wild", access(wild, R_OK));
+	shown("access bad mode", access(path, 0xff));
+	shown("faccessat", faccessat(fd, "absent", F_OK, AT_EACCESS));
+	shown("faccessat flags", faccessat(fd, "new", F_OK, 0x40000000));
+	shown("euidaccess", euidaccess("/sys/absent", R_OK));
+	shown("eaccess", eaccess("/proc/sys/absent", R_OK));
+}
+
+static void plain_files(void)
+{
+	const char *volatile bad_mode = "?", *volatile null = NULL;
+
+	shown_file("fopen ostype", fopen("/proc/sys/kernel/ostype", "r"));
+	shown_file("fopen64 ostype", fopen64("/proc/sys/kernel/ostype", "re"));
+	shown_file("fopen absent", fopen("/sys/absent", "r"));
+	shown_file("fopen write", fopen("/sys/absent", "w"));
+	shown_file("fopen mode", fopen("/proc/sys/kernel/ostype", bad_mode));
+	shown_file("fopen null", fopen(null, "r"));
+	/* Paths that the shim serves, but only with a usable device. */
+	shown_file("kprobe type", fopen(KPROBE "type", "r"));
+	shown_file("uprobe type", fopen(UPROBE "type", "r"));
+	shown("tracing", access("/sys/kernel/tracing/absent", F_OK));
+}
+
+static void plain_syscalls(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	static int status = 23;
+	void *page;
+	int result;
+	pid_t pid;
+
+	shown("getpid", syscall(SYS_getpid) == getpid());
+	errno = 77;
+	shown("getppid keeps errno", syscall(SYS_getppid) > 0 ? errno : -1);
+	shown("close", syscall(SYS_close, -1));
+	shown("unknown number", syscall(4000));
+	shown("number out of range", syscall(-1));
+	/* All six arguments, the last one from the stack. */
+	page = (void *)syscall(SYS_mmap, NULL, 4096L, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1L, 0L);
+	shown("mmap", page != MAP_FAILED && *(char *)page == 0);
+	shown("mmap bad offset", syscall(SYS_mmap, NULL, 4096L, PROT_READ,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1L, 1L));
+	pid = clone(child_main, stack + sizeof(stack), CLONE_VM | SIGCHLD, &status);
+	waitpid(pid, &result, 0);
+	shown("clone child", WEXITSTATUS(result));
+	shown("raw fork", (pid = syscall(SYS_fork)) >= 0);
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+}
+
+/* A program that makes no bpf call: its transcript must not change. */
+static void plain(void)
+{
+	char dir[] = "/tmp/shim-plain-XXXXXX";
+	char command[64];
+
+	if (!mkdtemp(dir))
+		return;
+	plain_opens(dir);
+	plain_files();
+	plain_syscalls();
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	shown("system", system(command));
+}
+
+static void *bpf_thread(void *arg)
+{
+	(void)arg;
+	FAILS("bpf in a thread", bpf(0), FAKE_NATIVE_ERRNO);
+	return NULL;
+}
+
+/* Calls go to the kernel, whichever way they come. */
+static void native(void)
+{
+	struct perf_event_attr attr = { .type = EBPFDRV_PERF_TYPE_KPROBE, .size = sizeof(attr) };
+	pthread_t thread;
+	pid_t pid;
+	int status;
+
+	FAILS("bpf", bpf(0), FAKE_NATIVE_ERRNO);
+	FAILS("bpf again", bpf(5), FAKE_NATIVE_ERRNO);
+	FAILS("perf_event_open", syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0),
+	      FAKE_NATIVE_ERRNO);
+	pthread_create(&thread, NULL, bpf_thread, NULL);
+	pthread_join(thread, NULL);
+	pid = fork();
+	if (!pid) {
+		wrongs = 0;
+		FAILS("bpf in a child", bpf(0), FAKE_NATIVE_ERRNO);
+		exit(wrongs);
+	}
+	waitpid(pid, &status, 0);
+	EXPECT("child", status, 0);
+}
+
+static void calls(void)
+{
+	errno = 77;
+	EXPECT("bpf(0)", bpf(0), FAKE_BPF_BASE);
+	EXPECT("errno kept", errno, 77);
+	FAILS("bpf refused", bpf(FAKE_BPF_REFUSED), EACCES);
+	EXPECT("bpf(5)", syscall(SYS_bpf, 5, (void *)0x123456789000L, 128), FAKE_BPF_BASE + 5);
+}
+
+static long event(__u32 type, __u64 config)
+{
+	struct perf_event_attr attr = { .type = type, .size = sizeof(attr), .config = config };
+
+	return syscall(SYS_perf_event_open, &attr, -1, 3, -1, 8UL);
+}
+
+#define MODULE(type, config) \
+	EXPECT("module " #type " " #config, event(type, config), FAKE_PERF_BASE + ((type) & 0xff))
+#define KERNEL(type, config) \
+	FAILS("kernel " #type " " #config, event(type, config), FAKE_NATIVE_ERRNO)
+
+static void events(void)
+{
+	KERNEL(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK);
+	KERNEL(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
+	KERNEL(PERF_TYPE_TRACEPOINT, 10);
+	KERNEL(PERF_TYPE_RAW, 1);
+	KERNEL(8, 0);
+	MODULE(PERF_TYPE_SOFTWARE, 10);
+	MODULE(EBPFDRV_PERF_TYPE_KPROBE, 0);
+	MODULE(EBPFDRV_PERF_TYPE_UPROBE, 1);
+	KERNEL(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK);
+	EXPECT("bpf", bpf(0), FAKE_BPF_BASE);
+	MODULE(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK);
+	MODULE(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
+	MODULE(PERF_TYPE_HW_CACHE, 0);
+	MODULE(PERF_TYPE_RAW, 1);
+	MODULE(PERF_TYPE_BREAKPOINT, 0);
+	MODULE(PERF_TYPE_TRACEPOINT, 10);
+	FAILS("hardware event refused", event(PERF_TYPE_HARDWARE, FAKE_PERF_REFUSED), ENOENT);
+	KERNEL(8, 0);
+	FAILS("null attr", syscall(SYS_perf_event_open, NULL, 0, 0, -1, 0), FAKE_NATIVE_ERRNO);
+	FAILS("wild attr", syscall(SYS_perf_event_open, 8L, 0, 0, -1, 0), FAKE_NATIVE_ERRNO);
+}
+
+static void expect_text(const char *what, int fd, const char *text)
+{
+	char got[64] = "";
+	ssize_t len = fd < 0 ? -1 : read(fd, got, sizeof(got) - 1);
+
+	if (len != (ssize_t)strlen(text) || strcmp(got, text)) {
+		printf("%s: got %zd bytes \"%s\" (errno %d)\n", what, len, got, errno);
+		wrongs++;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void expect_file(const char *what, FILE *file, const char *text)
+{
+	char got[64] = "";
+	size_t len = file ? fread(got, 1, sizeof(got) - 1, file) : 0;
+
+	if (!file || len != strlen(text) || strcmp(got, text)) {
+		printf("%s: got %zu bytes \"%s\" (errno %d)\n", what, len, got, errno);
+		wrongs++;
+	}
+	if (file)
+		fclose(file);
+}
+
+static void served(void)
+{
+	int fd;
+
+	expect_text("open", open(KPROBE "type", O_RDONLY), "1161953281\n");
+	expect_text("open64", open64(UPROBE "type", O_RDONLY), "1161953282\n");
+	expect_text("openat", openat(AT_FDCWD, KPROBE "format/retprobe", O_RDONLY), "config:0\n");
+	expect_text("openat64", openat64(AT_FDCWD, UPROBE "format/retprobe", O_RDONLY),
+		    "config:0\n");
+	expect_text("__open_2", __open_2(UPROBE "format/ref_ctr_offset", O_RDONLY),
+		    "config:32-63\n");
+	expect_text("__open64_2", __open64_2(KPROBE "type", O_RDONLY), "1161953281\n");
+	expect_text("__openat_2", __openat_2(AT_FDCWD, KPROBE "type", O_RDONLY), "1161953281\n");
+	expect_text("__openat64_2", __openat64_2(-1, KPROBE "type", O_RDONLY), "1161953281\n");
+	expect_file("fopen", fopen(KPROBE "type", "r"), "1161953281\n");
+	expect_file("fopen64", fopen64(UPROBE "type", "re"), "1161953282\n");
+	EXPECT("access", access(KPROBE "type", R_OK), 0);
+	EXPECT("faccessat", faccessat(AT_FDCWD, UPROBE "type", F_OK, AT_EACCESS), 0);
+	EXPECT("eaccess", eaccess(KPROBE "format/retprobe", R_OK), 0);
+	EXPECT("euidaccess", euidaccess(KPROBE "format/retprobe", F_OK), 0);
+	FAILS("open to write", open(KPROBE "type", O_RDWR), EACCES);
+	EXPECT("fopen to write", (long)fopen(KPROBE "type", "w"), 0);
+	FAILS("absent neighbour", open(KPROBE "absent", O_RDONLY), ENOENT);
+	fd = open(KPROBE "type", O_RDONLY | O_CLOEXEC);
+	EXPECT("cloexec", fcntl(fd, F_GETFD), FD_CLOEXEC);
+	close(fd);
+	fd = open(KPROBE "type", O_RDONLY);
+	EXPECT("no cloexec", fcntl(fd, F_GETFD), 0);
+	close(fd);
+}
+
+/* The files that are served only where the kernel has none; main.c hid them. */
+static void hidden(void)
+{
+	const char *btf = "/sys/kernel/btf/vmlinux";
+
+	expect_text("btf", open(btf, O_RDONLY), "btf file\n");
+	expect_file("btf fopen", fopen(btf, "r"), "btf file\n");
+	EXPECT("btf access", access(btf, R_OK), 0);
+	EXPECT("btf faccessat", faccessat(AT_FDCWD, btf, F_OK, AT_EACCESS), 0);
+	expect_text("unprivileged", open("/proc/sys/kernel/unprivileged_bpf_disabled", O_RDONLY),
+		    "2\n");
+	expect_text("tracefs", open("/sys/kernel/tracing/trace", O_RDONLY), "trace file\n");
+	EXPECT("tracefs access", access("/sys/kernel/tracing/trace", R_OK), 0);
+	FAILS("tracefs absent", access("/sys/kernel/tracing/absent", R_OK), ENOENT);
+	FAILS("not tracefs", access("/sys/kernel/tracing2/trace", R_OK), ENOENT);
+}
+
+static void no_btf(void)
+{
+	const char *btf = "/sys/kernel/btf/vmlinux";
+
+	FAILS("btf access", access(btf, R_OK), ENOENT);
+	FAILS("btf open", open(btf, O_RDONLY), ENOENT);
+}
+
+/* The number of descriptors of this process that are the device. */
+static int device_fds(int *last)
+{
+	char path[64], target[64];
+	struct dirent *entry;
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+	ssize_t len;
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%.20s", entry->d_name);
+		len = readlink(path, target, sizeof(target) - 1);
+		if (len < 0 || atoi(entry->d_name) < 3)
+			continue;
+		target[len] = '\0';
+		if (strcmp(target, "/dev/null"))
+			continue;
+		count++;
+		*last = atoi(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+static void closed(void)
+{
+	int fd = -1, pipes[2];
+
+	EXPECT("before the first call", device_fds(&fd), 0);
+	EXPECT("bpf", bpf(0), FAKE_BPF_BASE);
+	EXPECT("descriptors", device_fds(&fd), 1);
+	EXPECT("high", fd >= 100, 1);
+	EXPECT("cloexec", fcntl(fd, F_GETFD), FD_CLOEXEC);
+	EXPECT("lowest number is free", dup(0), 3);
+	for (fd = 3; fd < 2048; fd++)
+		close(fd);
+	EXPECT("bpf after closing all", bpf(0), FAKE_BPF_BASE);
+	EXPECT("descriptors", device_fds(&fd), 1);
+	if (pipe(pipes))
+		return;
+	dup2(pipes[0], fd);
+	EXPECT("bpf after dup2", bpf(0), FAKE_BPF_BASE);
+	EXPECT("the pipe is left alone", fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+	EXPECT("a true error stays", bpf(FAKE_BPF_REFUSED), -1);
+}
+
+static void forked(void)
+{
+	int fd, status;
+	pid_t pid;
+
+	EXPECT("bpf", bpf(0), FAKE_BPF_BASE);
+	pid = fork();
+	if (!pid) {
+		wrongs = 0;
+		EXPECT("bpf in the child", bpf(1), FAKE_BPF_BASE + 1);
+		EXPECT("descriptors", device_fds(&fd), 1);
+		close(fd);
+		EXPECT("bpf in the child", bpf(2), FAKE_BPF_BASE + 2);
+		MODULE(PERF_TYPE_TRACEPOINT, 1);
+		fflush(stdout);
+		_exit(wrongs);
+	}
+	waitpid(pid, &status, 0);
+	EXPECT("child", status, 0);
+	EXPECT("bpf in the parent", bpf(1), FAKE_BPF_BASE + 1);
+	pid = vfork();
+	if (!pid) {
+		execl("/proc/self/exe", "client", "client", "execed", NULL);
+		_exit(99);
+	}
+	waitpid(pid, &status, 0);
+	EXPECT("exec", status, 0);
+}
+
+static void execed(void)
+{
+	int fd;
+
+	EXPECT("descriptors after exec", device_fds(&fd), 0);
+	KERNEL(PERF_TYPE_TRACEPOINT, 1);
+	EXPECT("bpf after exec", bpf(0), FAKE_BPF_BASE);
+	MODULE(PERF_TYPE_TRACEPOINT, 1);
+}
+
+static pthread_barrier_t barrier;
+
+static void *first_call(void *arg)
+{
+	pthread_barrier_wait(&barrier);
+	*(long *)arg = bpf(4);
+	return NULL;
+}
+
+static void threads(void)
+{
+	pthread_t ids[8];
+	long results[8];
+	int i, fd;
+
+	pthread_barrier_init(&barrier, NULL, 8);
+	for (i = 0; i < 8; i++)
+		pthread_create(&ids[i], NULL, first_call, &results[i]);
+	for (i = 0; i < 8; i++) {
+		pthread_join(ids[i], NULL);
+		EXPECT("bpf in a thread", results[i], FAKE_BPF_BASE + 4);
+	}
+	EXPECT("descriptors", device_fds(&fd), 1);
+}
+
+static void starved(void)
+{
+	struct rlimit old, none = { 3, 0 };
+
+	getrlimit(RLIMIT_NOFILE, &old);
+	none.rlim_max = old.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &none);
+	FAILS("no descriptor left", bpf(0), EMFILE);
+	setrlimit(RLIMIT_NOFILE, &old);
+	EXPECT("later", bpf(0), FAKE_BPF_BASE);
+}
+
+static void one_call(void)
+{
+	EXPECT("bpf", bpf(0), FAKE_BPF_BASE);
+	EXPECT("unknown command", bpf(99), FAKE_BPF_BASE + 99);
+}
+
+int client_main(const char *name)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} clients[] = {
+		{ "plain", plain }, { "native", native }, { "calls", calls },
+		{ "events", events }, { "served", served }, { "hidden", hidden },
+		{ "no_btf", no_btf }, { "closed", closed }, { "forked", forked },
+		{ "execed", execed }, { "threads", threads }, { "starved", starved },
+		{ "one_call", one_call },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		if (strcmp(name, clients[i].name))
+			continue;
+		clients[i].run();
+		fflush(stdout);
+		return wrongs;
+	}
+	return 98;
+}
