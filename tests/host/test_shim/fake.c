@@ -145,6 +145,20 @@ static long answer_perf(struct fake *fake, const struct seccomp_notif *call)
 	return FAKE_PERF_BASE + (attr.type & 0xff);
 }
 
+/* The kernel has not looked at the descriptor yet. Return: 0 or what it would say. */
+static long check_descriptor(const struct seccomp_notif *call)
+{
+	char path[64], target[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", call->pid, (int)call->data.args[0]);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return -EBADF;
+	target[len] = '\0';
+	return strcmp(target, "/dev/null") ? -ENOTTY : 0;
+}
+
 void fake_serve(struct fake *fake, int listener)
 {
 	struct seccomp_notif call = { 0 };
@@ -153,7 +167,10 @@ void fake_serve(struct fake *fake, int listener)
 
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call))
 		return;
-	if ((__u32)call.data.args[1] == (__u32)EBPFDRV_IOC_INFO)
+	ret = check_descriptor(&call);
+	if (ret)
+		;	/* no call of the device */
+	else if ((__u32)call.data.args[1] == (__u32)EBPFDRV_IOC_INFO)
 		ret = answer_info(fake, &call);
 	else if ((__u32)call.data.args[1] == (__u32)EBPFDRV_IOC_BPF)
 		ret = answer_bpf(fake, &call);
