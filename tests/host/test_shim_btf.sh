@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ebpfdrv-btf on small files that look like an old kernel's vmlinux.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=${EBPFDRV_TOP:-$here/../..}
+. "$top/tests/lib/tap.sh"
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export EBPFDRV_BUILD=$work/build TMPDIR=$work
+btf=$top/tools/ebpfdrv-btf
+
+# refuses NAME PATTERN FILE: status 1, the message, and no output left behind
+refuses()
+{
+	local text rc
+	rm -f "$work/out.btf"
+	text=$("$btf" -o "$work/out.btf" "$3" 2>&1)
+	rc=$?
+	# shellcheck disable=SC2053
+	[ $rc -eq 1 ] && [[ $text == $2 ]] && ! ls "$work"/out.btf* >/dev/null 2>&1
+	tap_result $? "$1" || tap_diag "status $rc: $text"
+}
+
+le32() { local n; for n in "$@"; do
+	printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((n & 255)) $((n >> 8 & 255)) \
+		$((n >> 16 & 255)) $((n >> 24 & 255)))"; done; }
+
+# raw_btf TYPE-LEN STR-OFF STR-LEN: header; types and strings follow from stdin
+raw_btf() { printf '\x9f\xeb\x01\x00'; le32 24 0 "$1" "$2" "$3"; cat; }
+
+# One type: struct ftrace_raw_x with one int; and the int.
+small_btf()
+{
+	{
+		le32 1 $((1 << 24)) 4 $((1 << 24 | 32))		# int
+		le32 5 $((4 << 24 | 1)) 4 18 1 0		# struct
+		printf '\0int\0ftrace_raw_x\0a\0'
+	} | raw_btf 40 40 20
+}
+
+test_raw()
+{
+	local first
+	small_btf >"$work/small.btf"
+	first=$("$btf" -o "$work/new.btf" "$work/small.btf" 2>&1)
+	tap_result $? "a ready BTF file is taken" || tap_diag "$first"
+	[[ $first == *"5 types, "*"1 event records also as trace_event_raw_*; struct bpf_ringbuf added" ]]
+	tap_result $? "it says what was added" || tap_diag "$first"
+	tap_ok "the new names are in it" grep -q -a trace_event_raw_x "$work/new.btf"
+	tap_ok "a second run changes nothing" eval \
+		'"$btf" -o "$work/again.btf" "$work/new.btf" && cmp "$work/new.btf" "$work/again.btf"'
+	[ "$(stat -c %a "$work/new.btf")" = 644 ]
+	tap_result $? "everybody may read the result"
+
+	head -c 20 "$work/small.btf" >"$work/bad"
+	refuses "BTF shorter than its header" "*too short for BTF*" "$work/bad"
+	head -c 60 "$work/small.btf" >"$work/bad"
+	refuses "truncated BTF" "*outside the file*" "$work/bad"
+	{ le32 1 $((31 << 24)) 4; printf '\0x\0'; } | raw_btf 12 12 3 >"$work/bad"
+	refuses "unknown kind" "*type 1 has the unknown kind 31*" "$work/bad"
+	{ le32 1 $((4 << 24 | 9)) 4; printf '\0x\0'; } | raw_btf 12 12 3 >"$work/bad"
+	refuses "members beyond the types" "*malformed type 1*" "$work/bad"
+	{ le32 99 $((2 << 24)) 0; printf '\0x\0'; } | raw_btf 12 12 3 >"$work/bad"
+	refuses "name beyond the strings" "*malformed type 1*" "$work/bad"
+	{ le32 1 $((2 << 24)) 0; printf '\0xx'; } | raw_btf 12 12 3 >"$work/bad"
+	refuses "strings without an end" "*malformed BTF strings*" "$work/bad"
+	{ le32 1 $((4 << 24 | 1)) 4 77 0 0; printf '\0x\0'; } | raw_btf 24 24 3 >"$work/bad"
+	refuses "member's name beyond the strings" "*malformed member of type 1*" "$work/bad"
+	echo "no kernel at all" >"$work/bad"
+	refuses "some other file" "*neither an ELF file nor BTF*" "$work/bad"
+	refuses "absent file" "*no such file*" "$work/absent"
+}
+
+# vmlinux from two files that see one structure under other rh_kabi names
+make_vmlinux()
+{
+	local n
+	for n in 3 104; do
+		cat >"$work/unit$n.c" <<-EOF
+		struct replaced {
+			union { int now; struct { long before; } __UNIQUE_ID_rh_kabi_hide$n; };
+			union { int more; struct { char was; } __UNIQUE_ID_rh_kabi_hide$((n + 1)); };
+		};
+		struct ftrace_raw_wakeup { int pid; struct replaced *task; };
+		struct ftrace_raw_both { int x; };
+		struct trace_event_raw_both { int x; };
+		enum big { BIG = 0x123456789abcul };
+		struct ftrace_raw_wakeup wakeup$n;
+		struct ftrace_raw_both old$n;
+		struct trace_event_raw_both new$n;
+		enum big big$n;
+		EOF
+		${CC:-cc} -g -c -o "$work/unit$n.o" "$work/unit$n.c" || return 1
+	done
+	${CC:-cc} -g -shared -nostdlib -o "$work/vmlinux" "$work/unit3.o" "$work/unit104.o"
+}
+
+dump_c() { bpftool btf dump file "$1" format c; }
+
+# counts NUMBER PATTERN: lines of the C dump
+counts()
+{
+	local n
+	n=$(grep -c "$2" "$work/dump.h")
+	[ "$n" -eq "$1" ]
+	tap_result $? "$3" || tap_diag "$n lines match $2"
+}
+
+test_elf()
+{
+	local said
+	tap_ok "test files compile" make_vmlinux
+	cp "$work/vmlinux" "$work/before"
+	head -c 100000 /dev/zero >"$work/new.btf"
+	said=$("$btf" -o "$work/new.btf" "$work/vmlinux" 2>&1)
+	tap_result $? "BTF is made from debug information" || tap_diag "$said"
+	[[ $said == *"equalising 4 rh_kabi names"*"1 event records"*"bpf_ringbuf added; 2 rh_kabi members"* ]]
+	tap_result $? "it says what was done" || tap_diag "$said"
+	tap_ok "vmlinux itself is not changed" cmp "$work/vmlinux" "$work/before"
+	[ "$(stat -c %s "$work/new.btf")" -lt 4096 ]
+	tap_result $? "a longer old output is gone"
+	dump_c "$work/new.btf" >"$work/dump.h"
+	counts 1 '^struct replaced {' "RHEL's structure is there once"
+	counts 1 '__UNIQUE_ID_rh_kabi_hide1;' "its hidden members have different names"
+	counts 1 '^struct ftrace_raw_wakeup {' "the old event name stays"
+	counts 1 '^struct trace_event_raw_wakeup {' "the new event name is added"
+	counts 1 '^struct trace_event_raw_both {' "an event that has the new name gets no second"
+	counts 1 '^struct bpf_ringbuf {' "struct bpf_ringbuf is there"
+	sed '/pragma/d' "$work/dump.h" >"$work/dump.c"
+	tap_ok "the C dump compiles" ${CC:-cc} -c -o "$work/dump.o" "$work/dump.c"
+	bpftool btf dump file "$work/new.btf" >"$work/dump.txt"
+	! grep -q ENUM64 "$work/dump.txt"
+	tap_result $? "no kind that libbpf 0.x does not know"
+
+	objcopy --strip-debug "$work/vmlinux" "$work/stripped"
+	refuses "vmlinux without debug information" "*no debug information*debuginfo-install*" \
+		"$work/stripped"
+	objcopy --add-section .BTF="$work/new.btf" "$work/stripped" "$work/with-btf"
+	tap_ok "a .BTF section is taken as it is" eval \
+		'"$btf" -o "$work/section.btf" "$work/with-btf" && cmp "$work/section.btf" "$work/new.btf"'
+	head -c 3000 "$work/vmlinux" >"$work/bad"
+	refuses "truncated vmlinux" "*ebpfdrv-btf-edit: *" "$work/bad"
+	PAHOLE=/nonexistent/pahole refuses "no pahole" "*not found: install the package dwarves*" \
+		"$work/vmlinux"
+}
+
+tap_ok "ebpfdrv-btf-edit compiles" make -s -C "$top/tools" O="$EBPFDRV_BUILD/tools"
+test_raw
+if command -v pahole >/dev/null && command -v bpftool >/dev/null; then
+	test_elf
+else
+	tap_skip "no pahole or no bpftool: BTF from debug information"
+fi
+tap_end
