@@ -53,14 +53,8 @@ shim:
 	@ln -sf shim/libebpfdrv.so $(B)/libebpfdrv.so
 	@ln -sf shim/ebpfdrv-run $(B)/ebpfdrv-run
 
-# Programs of tools/; its scripts need no building.
-tool-programs := $(patsubst $(top)/tools/%.c,$(B)/tools/%,$(wildcard $(top)/tools/*.c))
-
-tools: $(tool-programs)
-
-$(B)/tools/%: $(top)/tools/%.c $(wildcard $(top)/uapi/ebpfdrv/*.h)
-	@mkdir -p $(@D)
-	$(CC) -std=gnu99 -O2 -g -Wall -Wextra -Werror -I $(top)/uapi $(CFLAGS) -o $@ $<
+tools:
+	$(MAKE) -C $(top)/tools O=$(B)/tools
 
 # --- installing ----------------------------------------------------------------
 
@@ -76,10 +70,7 @@ install-user: user
 	install -d $(DESTDIR)$(INCLUDEDIR)/ebpfdrv
 	install -m 644 $(top)/uapi/ebpfdrv/*.h $(DESTDIR)$(INCLUDEDIR)/ebpfdrv/
 	@install -d $(DESTDIR)$(PREFIX)/sbin
-	for t in $(wildcard $(top)/tools/ebpfdrv-*) $(tool-programs); do \
-		case $$t in *.*) continue ;; esac; \
-		install -m 755 $$t $(DESTDIR)$(PREFIX)/sbin/ || exit 1; \
-	done
+	install -m 755 $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit $(DESTDIR)$(PREFIX)/sbin/
 
 # --- tests ---------------------------------------------------------------------
 
