@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only place that knows kernel versions: what differs between 3.10 and
+ * today under one name. Names that newer kernels have are given to older ones as
+ * they are; what differs in shape is called compat_*.
+ *
+ * To use a feature that not every kernel has: add probes/NAME.c, whose comment
+ * says which kernel changed what, and hide HAVE_NAME behind a function or type
+ * in here. Nothing outside kmod/compat tests HAVE_* or a version.
+ */
+#ifndef _KMOD_COMPAT_H
+#define _KMOD_COMPAT_H
+
+#include "kmod/compat/features.h"
+
+#include <linux/version.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/atomic.h>
+#include <linux/bug.h>
+#include <linux/capability.h>
+#include <linux/compiler.h>
+#include <linux/cpu.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/numa.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+#ifdef HAVE_SCHED_SIGNAL_H
+#include <linux/sched/signal.h>
+#endif
+#ifdef HAVE_SCHED_MM_H
+#include <linux/sched/mm.h>
+#endif
+#ifdef HAVE_SCHED_CLOCK_H
+#include <linux/sched/clock.h>
+#endif
+#ifdef HAVE_SCHED_TASK_H
+#include <linux/sched/task.h>
+#endif
+#ifdef HAVE_SCHED_TASK_STACK_H
+#include <linux/sched/task_stack.h>
+#endif
+
+/*
+ * Memory ordering and access (3.10 up to 3.18)
+ */
+#ifndef READ_ONCE
+#define READ_ONCE(x)		ACCESS_ONCE(x)
+#endif
+#ifndef WRITE_ONCE
+#define WRITE_ONCE(x, v)	(ACCESS_ONCE(x) = (v))
+#endif
+#ifndef smp_load_acquire
+#define smp_load_acquire(p)						\
+	({								\
+		typeof(*(p)) __v = READ_ONCE(*(p));			\
+		smp_mb();						\
+		__v;							\
+	})
+#endif
+#ifndef smp_store_release
+#define smp_store_release(p, v)						\
+	do {								\
+		smp_mb();						\
+		WRITE_ONCE(*(p), v);					\
+	} while (0)
+#endif
+#ifndef smp_mb__before_atomic
+#define smp_mb__before_atomic()	smp_mb()
+#endif
+#ifndef smp_mb__after_atomic
+#define smp_mb__after_atomic()	smp_mb()
+#endif
+#ifndef raw_cpu_ptr
+#define raw_cpu_ptr(p)		__this_cpu_ptr(p)
+#endif
+
+#ifndef U16_MAX
+#define U16_MAX			((u16)~0U)
+#endif
+#ifndef U8_MAX
+#define U8_MAX			((u8)~0U)
+#endif
+#ifndef S8_MAX
+#define S8_MAX			((s8)(U8_MAX >> 1))
+#define S8_MIN			((s8)(-S8_MAX - 1))
+#define S16_MAX			((s16)(U16_MAX >> 1))
+#define S16_MIN			((s16)(-S16_MAX - 1))
+#endif
+#ifndef BIT_ULL
+#define BIT_ULL(n)		(1ULL << (n))
+#endif
+
+/*
+ * RCU-sched: readers are regions with preemption off
+ */
+#ifdef HAVE_RCU_SCHED
+#define compat_synchronize_rcu_sched()		synchronize_sched()
+#define compat_call_rcu_sched(head, fn)		call_rcu_sched(head, fn)
+#define compat_rcu_barrier_sched()		rcu_barrier_sched()
+#else
+#define compat_synchronize_rcu_sched()		synchronize_rcu()
+#define compat_call_rcu_sched(head, fn)		call_rcu(head, fn)
+#define compat_rcu_barrier_sched()		rcu_barrier()
+#endif
+
+/*
+ * Memory
+ */
+
+/* kvzalloc(): zeroed, contiguous or not. May sleep. No OOM killer. */
+static inline void *compat_kvzalloc(size_t size)
+{
+	void *p = NULL;
+
+	if (size <= (PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER))
+		p = kzalloc(size, GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY);
+	return p ? p : vzalloc(size);
+}
+
+static inline void compat_kvfree(const void *p)
+{
+	if (is_vmalloc_addr(p))
+		vfree(p);
+	else
+		kfree(p);
+}
+
+#ifdef HAVE_VM_FLAGS_SET
+#define compat_vm_flags_set(vma, flags)		vm_flags_set(vma, flags)
+#define compat_vm_flags_clear(vma, flags)	vm_flags_clear(vma, flags)
+#else
+#define compat_vm_flags_set(vma, flags)		((void)((vma)->vm_flags |= (flags)))
+#define compat_vm_flags_clear(vma, flags)	((void)((vma)->vm_flags &= ~(flags)))
+#endif
+
+#ifdef HAVE_ACCESS_OK_3_ARGS
+#define compat_access_ok(addr, size)		access_ok(VERIFY_WRITE, addr, size)
+#else
+#define compat_access_ok(addr, size)		access_ok(addr, size)
+#endif
+
+#ifdef HAVE_COPY_FROM_USER_NOFAULT
+#define compat_copy_from_kernel_nofault(dst, src, n)	copy_from_kernel_nofault(dst, src, n)
+#else
+#define compat_copy_from_kernel_nofault(dst, src, n)	probe_kernel_read(dst, src, n)
+#endif
+
+/* May the current context touch user memory at @addr? In an NMI the page tables
+ * may be those of nobody; newer kernels keep that test to themselves, so there
+ * the borrowed ones are told by the mm.
+ */
+static inline bool compat_user_access_ok(const void __user *addr, size_t size)
+{
+	if (!compat_access_ok(addr, size))
+		return false;
+	return current->mm || !(current->flags & PF_KTHREAD);
+}
+
+/* Copies from a user address in any context, without faulting pages in. Returns
+ * 0 or -EFAULT.
+ */
+static inline long compat_copy_from_user_nofault(void *dst, const void __user *src, size_t n)
+{
+#ifdef HAVE_COPY_FROM_USER_NOFAULT
+	return copy_from_user_nofault(dst, src, n);
+#else
+	long left;
+
+	if (!compat_access_ok(src, n))
+		return -EFAULT;
+	pagefault_disable();
+	left = __copy_from_user_inatomic(dst, src, n);
+	pagefault_enable();
+	return left ? -EFAULT : 0;
+#endif
+}
+
+/*
+ * Files
+ */
+
+/* static COMPAT_FDINFO show(struct seq_file *m, struct file *f)
+ * { ...; return COMPAT_FDINFO_DONE; }
+ */
+#ifdef HAVE_SHOW_FDINFO_INT
+typedef int compat_fdinfo_t;
+#define COMPAT_FDINFO_DONE	0
+#else
+typedef void compat_fdinfo_t;
+#define COMPAT_FDINFO_DONE
+#endif
+
+#ifdef HAVE_POLL_T
+typedef __poll_t compat_poll_t;
+#else
+typedef unsigned int compat_poll_t;
+#endif
+
+/* Up to @count bytes from @pos into kernel memory; bytes read or an errno. */
+static inline ssize_t compat_kernel_read(struct file *file, void *buf, size_t count, loff_t pos)
+{
+#ifdef HAVE_KERNEL_READ_POS
+	return kernel_read(file, buf, count, &pos);
+#else
+	return kernel_read(file, pos, buf, count);
+#endif
+}
+
+/*
+ * Time
+ */
+
+/* CLOCK_MONOTONIC, ns; process or irq context, not NMI. */
+static inline u64 compat_ktime_get_ns(void)
+{
+	return ktime_to_ns(ktime_get());
+}
+
+/* CLOCK_BOOTTIME, ns; not NMI. */
+static inline u64 compat_ktime_get_boot_ns(void)
+{
+	return ktime_to_ns(ktime_get_boottime());
+}
+
+/*
+ * Who may: CAP_BPF and CAP_PERFMON came with 5.8
+ */
+static inline bool compat_bpf_capable(void)
+{
+	if (capable(CAP_SYS_ADMIN))
+		return true;
+#if defined(CAP_BPF) && defined(CAP_PERFMON)
+	return capable(CAP_BPF) && capable(CAP_PERFMON);
+#else
+	return false;
+#endif
+}
+
+/*
+ * What compiled programs must jump through; 0 where the kernel has none or does
+ * not export it.
+ */
+u64 ebpf_compat_indirect_thunk_rcx(void);
+u64 ebpf_compat_return_thunk(void);
+/* int3 after ret and indirect jumps (straight-line speculation) */
+static inline bool compat_sls(void)
+{
+#if defined(CONFIG_SLS) || defined(CONFIG_MITIGATION_SLS)
+	return true;
+#else
+	return false;
+#endif
+}
+/* endbr64 at entries that are reached indirectly */
+static inline bool compat_ibt(void)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	return true;
+#else
+	return false;
+#endif
+}
+
+#endif /* _KMOD_COMPAT_H */

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* cpus_read_lock() since 4.13; get_online_cpus() before. */
+#include <linux/cpu.h>
+
+void probe(void)
+{
+	cpus_read_lock();
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ftrace_ops.func receives struct ftrace_regs since 5.11; struct pt_regs before. */
+#include <linux/ftrace.h>
+
+struct pt_regs *probe(struct ftrace_regs *fregs)
+{
+	return ftrace_get_regs(fregs);
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* <linux/sched/clock.h>: split off <linux/sched.h> in 4.11; el7 has some of them. */
+#include <linux/sched/clock.h>
