@@ -25,4 +25,10 @@
 	EBPF_HELPER_DECL(name); \
 	u64 ebpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
+#ifdef __KERNEL__
+/* What helpers keep per CPU. Process context. */
+int ebpf_helpers_init(void);
+void ebpf_helpers_exit(void);
+#endif
+
 #endif /* _HELPERS_H */

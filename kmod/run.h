@@ -22,6 +22,9 @@ struct ebpf_run_ctx {
 	struct ebpf_run_ctx *outer;	/* the run this one interrupted, or NULL */
 	const struct ebpf_prog *prog;
 	struct pt_regs *regs;		/* registers at the probed place, or NULL */
+	void *frame;			/* without regs: __builtin_frame_address(0) of the
+					 * function the kernel called, or NULL
+					 */
 	u64 cookie;			/* bpf_get_attach_cookie() */
 	u64 func_ip;			/* bpf_get_func_ip(), 0 unknown */
 	void *event;			/* struct ebpf_event * of a PERF_EVENT run */
@@ -61,13 +64,18 @@ void ebpf_run_exit(void);
  * ebpf_prog_run() - run a program once
  * @prog: RCU-sched protected or referenced
  * @ctx:  what the program type receives
- * @rctx: the caller fills regs, cookie, func_ip, event; the rest is set here
+ * @rctx: the caller fills regs, frame, cookie, func_ip, event; the rest is set here
  *
  * Preemption off. Any context, NMI included. Returns R0, or 0 when the CPU's
  * program stack has no room (counted as a miss). Raw tracepoint programs that
  * recurse into themselves are dropped here.
  */
 u64 ebpf_prog_run(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx);
+
+/* ebpf_prog_run() between ebpf_run_enter() and ebpf_run_exit(): kprobes, uprobes,
+ * tracepoints and samples. 0 when the guard drops the run.
+ */
+u64 ebpf_prog_fire(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx);
 
 /* Allocates the stacks of all possible CPUs. Process context. */
 int ebpf_run_init(void);

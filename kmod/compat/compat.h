@@ -139,6 +139,15 @@ static inline void compat_kvfree(const void *p)
 		kfree(p);
 }
 
+static inline unsigned long compat_totalram_pages(void)
+{
+#ifdef HAVE_TOTALRAM_PAGES_VAR
+	return totalram_pages;
+#else
+	return totalram_pages();
+#endif
+}
+
 #ifdef HAVE_VM_FLAGS_SET
 #define compat_vm_flags_set(vma, flags)		vm_flags_set(vma, flags)
 #define compat_vm_flags_clear(vma, flags)	vm_flags_clear(vma, flags)
@@ -159,15 +168,12 @@ static inline void compat_kvfree(const void *p)
 #define compat_copy_from_kernel_nofault(dst, src, n)	probe_kernel_read(dst, src, n)
 #endif
 
-/* May the current context touch user memory at @addr? In an NMI the page tables
- * may be those of nobody; newer kernels keep that test to themselves, so there
- * the borrowed ones are told by the mm.
+/* May @addr be tried as user memory of the current task? Kernel threads have
+ * none, whatever page tables they borrowed.
  */
 static inline bool compat_user_access_ok(const void __user *addr, size_t size)
 {
-	if (!compat_access_ok(addr, size))
-		return false;
-	return current->mm || !(current->flags & PF_KTHREAD);
+	return current->mm && compat_access_ok(addr, size);
 }
 
 /* Copies from a user address in any context, without faulting pages in. Returns

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ktime.h>
+#include <linux/workqueue.h>
+#include "kmod/compat/clock.h"
+
+#if defined(HAVE_EXPORT_KTIME_GET_MONO_FAST_NS) && defined(HAVE_EXPORT_KTIME_GET_BOOT_FAST_NS)
+
+u64 compat_mono_fast_ns(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
+u64 compat_boot_fast_ns(void)
+{
+	return ktime_get_boot_fast_ns();
+}
+
+int compat_clock_init(void)
+{
+	return 0;
+}
+
+void compat_clock_exit(void)
+{
+}
+
+#else
+
+/*
+ * Two copies of the offsets; readers take the one that is not being written, so
+ * that a reader which interrupted the writer still finds a whole one.
+ */
+struct clock_offsets {
+	u64 sched_to_mono;
+	u64 mono_to_boot;
+};
+
+static struct clock_offsets offsets[2];
+static unsigned int offsets_current;
+
+static void refresh(struct work_struct *work);
+static DECLARE_DELAYED_WORK(refresh_work, refresh);
+
+static struct clock_offsets measure(void)
+{
+	struct clock_offsets now;
+	u64 before, mono;
+
+	before = sched_clock();
+	mono = compat_ktime_get_ns();
+	now.sched_to_mono = mono - (before + sched_clock()) / 2;
+	now.mono_to_boot = compat_ktime_get_boot_ns() - mono;
+	return now;
+}
+
+static void refresh_once(void)
+{
+	unsigned int next = !READ_ONCE(offsets_current);
+
+	offsets[next] = measure();
+	smp_store_release(&offsets_current, next);
+}
+
+static void refresh(struct work_struct *work)
+{
+	refresh_once();
+	schedule_delayed_work(&refresh_work, HZ);
+}
+
+u64 compat_mono_fast_ns(void)
+{
+#ifdef HAVE_EXPORT_KTIME_GET_MONO_FAST_NS
+	return ktime_get_mono_fast_ns();
+#else
+	return sched_clock() + offsets[smp_load_acquire(&offsets_current)].sched_to_mono;
+#endif
+}
+
+u64 compat_boot_fast_ns(void)
+{
+	return compat_mono_fast_ns() + offsets[smp_load_acquire(&offsets_current)].mono_to_boot;
+}
+
+int compat_clock_init(void)
+{
+	refresh_once();
+	schedule_delayed_work(&refresh_work, HZ);
+	return 0;
+}
+
+void compat_clock_exit(void)
+{
+	cancel_delayed_work_sync(&refresh_work);
+}
+
+#endif

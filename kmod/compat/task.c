@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cgroup.h>
+#include "kmod/compat/task.h"
+
+#if defined(CONFIG_CGROUPS) && defined(HAVE_CGROUP_V2)
+
+static u64 id_of(struct cgroup *cgrp)
+{
+#if defined(HAVE_CGROUP_ID_FN)
+	return cgroup_id(cgrp);
+#elif defined(HAVE_KERNFS_ID_UNION)
+	return cgrp->kn->id.id;
+#else
+	return cgrp->kn->ino;
+#endif
+}
+
+static struct cgroup *current_cgroup(void)
+{
+	return task_css_set(current)->dfl_cgrp;
+}
+
+static struct cgroup *parent_of(struct cgroup *cgrp)
+{
+	struct cgroup_subsys_state *parent = cgrp->self.parent;
+
+	return parent ? container_of(parent, struct cgroup, self) : NULL;
+}
+
+#elif defined(CONFIG_CGROUPS) && defined(CONFIG_CGROUP_PERF)
+
+#include <linux/dcache.h>
+
+static u64 id_of(struct cgroup *cgrp)
+{
+	struct dentry *dentry = rcu_dereference_sched(cgrp->dentry);
+
+	return dentry && dentry->d_inode ? dentry->d_inode->i_ino : 0;
+}
+
+static struct cgroup *current_cgroup(void)
+{
+	return task_css_set(current)->subsys[perf_subsys_id]->cgroup;
+}
+
+static struct cgroup *parent_of(struct cgroup *cgrp)
+{
+	return cgrp->parent;
+}
+
+#else
+
+static u64 id_of(struct cgroup *cgrp)
+{
+	return 0;
+}
+
+static struct cgroup *current_cgroup(void)
+{
+	return NULL;
+}
+
+static struct cgroup *parent_of(struct cgroup *cgrp)
+{
+	return NULL;
+}
+
+#endif
+
+u64 compat_current_cgroup_id(void)
+{
+	struct cgroup *cgrp;
+	u64 id;
+
+	rcu_read_lock();
+	cgrp = current_cgroup();
+	id = cgrp ? id_of(cgrp) : 0;
+	rcu_read_unlock();
+	return id;
+}
+
+u64 compat_current_ancestor_cgroup_id(int level)
+{
+	struct cgroup *cgrp, *up;
+	int depth = 0;
+	u64 id = 0;
+
+	rcu_read_lock();
+	cgrp = current_cgroup();
+	for (up = cgrp; up && parent_of(up); up = parent_of(up))
+		depth++;
+	for (; cgrp && depth > level; depth--)
+		cgrp = parent_of(cgrp);
+	if (cgrp && level >= 0 && depth == level)
+		id = id_of(cgrp);
+	rcu_read_unlock();
+	return id;
+}

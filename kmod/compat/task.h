@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Namespaces and control groups of the current task.
+ *
+ * Kernels before 3.16 and el7 know cgroup version 1 only. There the id is the
+ * inode number of the task's directory in the perf_event hierarchy, which is
+ * what stat(2) of that directory shows, as it does for the id on newer kernels.
+ */
+#ifndef _KMOD_COMPAT_TASK_H
+#define _KMOD_COMPAT_TASK_H
+
+#include <linux/pid_namespace.h>
+#include "kmod/compat/compat.h"
+
+static inline u64 compat_ns_inum(const struct pid_namespace *ns)
+{
+#ifdef HAVE_NS_COMMON
+	return ns->ns.inum;
+#else
+	return ns->proc_inum;
+#endif
+}
+
+/* The first process, without which the machine stops. */
+static inline bool compat_is_global_init(struct task_struct *task)
+{
+	return task->tgid == 1;
+}
+
+/* 0 where the kernel has no control groups. Any context. */
+u64 compat_current_cgroup_id(void);
+/* Of the ancestor at @level (0: the root), 0 when there is none. */
+u64 compat_current_ancestor_cgroup_id(int level);
+
+#endif /* _KMOD_COMPAT_TASK_H */
