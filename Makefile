@@ -40,7 +40,7 @@ $(BK)/src: force
 module: $(BK)/src
 	@test -f $(KDIR)/Makefile || { echo "$(KDIR) is no kernel build tree: install the" \
 		"kernel's headers (kernel-devel) or give KDIR=" >&2; exit 1; }
-	$(MAKE) -C $(KDIR) M=$(BK)/src W=$(W) modules
+	+@flock $(BK)/lock $(MAKE) -C $(KDIR) M=$(BK)/src W=$(W) modules
 	@cmp -s $(BK)/src/ebpfdrv.ko $(BK)/ebpfdrv.ko || cp $(BK)/src/ebpfdrv.ko $(BK)/ebpfdrv.ko
 
 # --- user space ----------------------------------------------------------------
