@@ -26,6 +26,11 @@
 
 #include <ebpfdrv/btf.h>
 
+/* glibc's header has it since 2.22. */
+#ifndef SHF_COMPRESSED
+#define SHF_COMPRESSED	(1 << 11)
+#endif
+
 /*
  * RHEL wraps fields it has replaced in members named by this and __COUNTER__,
  * so that one structure has another name in each file that includes it, and
