@@ -140,11 +140,6 @@ static void neg(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 	ebpf_x86_rr(&jit->e, X_WIDE(is_wide(insn)) | 0xf7, 3, jit_reg(insn->dst_reg));
 }
 
-static void bswap(struct ebpf_jit *jit, bool wide, u32 dst)
-{
-	ebpf_x86_rr(&jit->e, X_WIDE(wide) | X_0F | 0xc8, 1, dst);
-}
-
 static void swap_bytes(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 {
 	u32 dst = jit_reg(insn->dst_reg);
@@ -156,10 +151,10 @@ static void swap_bytes(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 		ebpf_x86_rr(&jit->e, X_MOVZX16, dst, dst);
 		break;
 	case 32:
-		bswap(jit, false, dst);
+		ebpf_x86_bswap(&jit->e, false, dst);
 		break;
 	case 64:
-		bswap(jit, true, dst);
+		ebpf_x86_bswap(&jit->e, true, dst);
 		break;
 	default:
 		jit_fail(jit, -EINVAL);

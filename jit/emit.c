@@ -133,6 +133,11 @@ void ebpf_x86_mov_const(struct x86_emit *e, u32 dst, u64 val)
 	}
 }
 
+void ebpf_x86_bswap(struct x86_emit *e, bool wide, u32 reg)
+{
+	opcode(e, X_WIDE(wide) | X_0F | 0xc8 | (reg & 7), 0, 0, reg);
+}
+
 void ebpf_x86_push(struct x86_emit *e, u32 reg)
 {
 	opcode(e, 0x50 | (reg & 7), 0, 0, reg);

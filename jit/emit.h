@@ -94,6 +94,7 @@ void ebpf_x86_shift_cl(struct x86_emit *e, bool wide, enum x86_shift op, u32 rm)
 void ebpf_x86_mov(struct x86_emit *e, bool wide, u32 dst, u32 src);
 /* Shortest load of a constant; changes flags when it is 0. */
 void ebpf_x86_mov_const(struct x86_emit *e, u32 dst, u64 val);
+void ebpf_x86_bswap(struct x86_emit *e, bool wide, u32 reg);
 void ebpf_x86_push(struct x86_emit *e, u32 reg);
 void ebpf_x86_pop(struct x86_emit *e, u32 reg);
 void ebpf_x86_lea(struct x86_emit *e, u32 dst, u32 base, s32 disp);

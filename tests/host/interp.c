@@ -329,17 +329,20 @@ static int call(struct interp *it, const struct ebpf_insn *insn)
 	return 0;
 }
 
-/* Goes on in the other program with the same context and the same frame. */
+/* Goes on in the other program with the same context and the same frame. An
+ * empty slot counts as a call, an index beyond the array does not.
+ */
 static int tail_call(struct interp *it)
 {
-	const struct interp_prog *next;
+	const struct interp_prog *next = NULL;
 
-	if (!it->ops || !it->ops->tail_call || it->tail_calls >= EBPF_MAX_TAIL_CALLS)
-		return 0;
-	next = it->ops->tail_call(it, it->regs[2], (u32)it->regs[3]);
-	if (!next)
+	if (!it->ops || !it->ops->tail_call ||
+	    !it->ops->tail_call(it, it->regs[2], (u32)it->regs[3], &next) ||
+	    it->tail_calls >= EBPF_MAX_TAIL_CALLS)
 		return 0;
 	it->tail_calls++;
+	if (!next)
+		return 0;
 	it->prog = next;
 	it->pc = 0;
 	return 0;

@@ -31,8 +31,9 @@ struct interp_ops {
 	 * it->regs[1..5]; non-zero return ends the run with that error.
 	 */
 	int (*helper)(struct interp *it, const struct ebpf_insn *insn, u64 *ret);
-	/* The program in slot @index of @array, NULL for none. */
-	const struct interp_prog *(*tail_call)(struct interp *it, u64 array, u32 index);
+	/* Slot @index of @array: false beyond its end, NULL in @next when empty. */
+	bool (*tail_call)(struct interp *it, u64 array, u32 index,
+			  const struct interp_prog **next);
 	/* False ends the run with -EFAULT. NULL: everything may be touched. */
 	bool (*access)(struct interp *it, u64 addr, u32 size, bool write);
 	/* For EBPF_PROBE_MEM: false makes the load read 0. NULL: none faults. */
