@@ -70,6 +70,25 @@ static struct next next_faccessat = { "faccessat", NULL };
 static struct next next_euidaccess = { "euidaccess", NULL };
 static struct next next_eaccess = { "eaccess", NULL };
 
+/*
+ * All of them at once, before the program runs: dlsym() takes the dynamic
+ * linker's lock, which a signal handler or the child of a threaded process had
+ * better not wait for.
+ */
+__attribute__((constructor))
+static void find_all(void)
+{
+	static struct next *const all[] = {
+		&next_open, &next_open64, &next_openat, &next_openat64, &next_open_2,
+		&next_open64_2, &next_openat_2, &next_openat64_2, &next_fopen, &next_fopen64,
+		&next_access, &next_faccessat, &next_euidaccess, &next_eaccess,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		find_next(all[i]);
+}
+
 /* A descriptor from which @text can be read. */
 static int content_fd(const char *text, int flags)
 {
