@@ -108,7 +108,7 @@ struct reg_state {
 
 struct stack_slot {
 	struct reg_state spilled;
-	u8 type[REG_SIZE];	/* enum slot_type; [0] is the lowest address */
+	u8 type[REG_SIZE];	/* enum slot_type; [7] is the lowest address */
 };
 
 struct ref_state {
@@ -486,9 +486,6 @@ bool ebpf_ctx_needs_conv(u32 prog_type);
  */
 int ebpf_ctx_conv(struct vf_env *env, const struct ebpf_insn *insn, struct ebpf_insn *buf,
 		  u32 *field_size);
-/* Allowed range of R0 at exit of the main program. */
-bool ebpf_exit_range(struct vf_env *env, struct tnum *range);
-
 /* ---- alu.c ---- */
 int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);
 

@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loads, stores, atomics, and memory handed to helpers: does the access stay in
+ * its object, and may it be done at all?
+ */
+#include "internal.h"
+
+#define PKT_ALIGN	2	/* what network packets are off by */
+
+int ebpf_esize_bytes(int esize)
+{
+	switch (esize) {
+	case EBPF_B:
+		return 1;
+	case EBPF_H:
+		return 2;
+	case EBPF_W:
+		return 4;
+	case EBPF_DW:
+		return 8;
+	}
+	return -EINVAL;
+}
+
+static const char *align_name(u32 type)
+{
+	switch (base_type(type)) {
+	case PTR_TO_MAP_KEY:
+		return "key ";
+	case PTR_TO_MAP_VALUE:
+		return "value ";
+	case PTR_TO_CTX:
+		return "context ";
+	case PTR_TO_STACK:
+		return "stack ";
+	default:
+		return "";
+	}
+}
+
+static int check_alignment(struct vf_env *env, const struct reg_state *reg, s32 off, int size,
+			   bool strict)
+{
+	struct tnum at;
+
+	/* Slots of the stack are tracked by aligned accesses only. */
+	if (reg->type == PTR_TO_STACK)
+		strict = true;
+	if (!strict || size == 1)
+		return 0;
+	if (is_pkt_ptr(reg->type)) {
+		at = ebpf_tnum_add(reg->n.var_off, ebpf_tnum_const(PKT_ALIGN + reg->off + off));
+		if (ebpf_tnum_is_aligned(at, size))
+			return 0;
+		vlog(env, "misaligned packet access off %d+%s+%d+%d size %d\n", PKT_ALIGN,
+		     ebpf_tnum_str(env, reg->n.var_off), reg->off, off, size);
+		return -EACCES;
+	}
+	at = ebpf_tnum_add(reg->n.var_off, ebpf_tnum_const((s64)reg->off + off));
+	if (ebpf_tnum_is_aligned(at, size))
+		return 0;
+	vlog(env, "misaligned %saccess off %s+%d+%d size %d\n", align_name(reg->type),
+	     ebpf_tnum_str(env, reg->n.var_off), reg->off, off, size);
+	return -EACCES;
+}
+
+int ebpf_check_ptr_off(struct vf_env *env, const struct reg_state *reg, u32 regno,
+		       bool fixed_off_ok)
+{
+	if (reg->off < 0) {
+		vlog(env, "negative offset %s ptr R%d off=%d disallowed\n",
+		     ebpf_reg_type_str(env, reg->type), regno, reg->off);
+		return -EACCES;
+	}
+	if (!fixed_off_ok && reg->off) {
+		vlog(env, "dereference of modified %s ptr R%d off=%d disallowed\n",
+		     ebpf_reg_type_str(env, reg->type), regno, reg->off);
+		return -EACCES;
+	}
+	if (!ebpf_tnum_equals_const(reg->n.var_off, 0)) {
+		vlog(env, "variable %s access var_off=%s disallowed\n",
+		     ebpf_reg_type_str(env, reg->type), ebpf_tnum_str(env, reg->n.var_off));
+		return -EACCES;
+	}
+	return 0;
+}
+
+/* [off, off + size) of an object of @mem_size bytes. */
+static int check_span(struct vf_env *env, u32 regno, s64 off, int size, u32 mem_size, bool zero_ok)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+
+	if (off >= 0 && (size > 0 || (!size && zero_ok)) && (u64)off + (u64)size <= mem_size)
+		return 0;
+	switch (base_type(reg->type)) {
+	case PTR_TO_MAP_KEY:
+		vlog(env, "invalid access to map key, key_size=%d off=%lld size=%d\n", mem_size,
+		     (long long)off, size);
+		break;
+	case PTR_TO_MAP_VALUE:
+		vlog(env, "invalid access to map value, value_size=%d off=%lld size=%d\n",
+		     mem_size, (long long)off, size);
+		break;
+	case PTR_TO_PACKET:
+	case PTR_TO_PACKET_META:
+	case PTR_TO_PACKET_END:
+		vlog(env, "invalid access to packet, off=%lld size=%d, R%d(id=%d,off=%lld,r=%d)\n",
+		     (long long)off, size, regno, reg->id, (long long)off, mem_size);
+		break;
+	default:
+		vlog(env, "invalid access to memory, mem_size=%u off=%lld size=%d\n", mem_size,
+		     (long long)off, size);
+	}
+	return -EACCES;
+}
+
+int ebpf_check_region(struct vf_env *env, u32 regno, s32 off, int size, u32 mem_size,
+		      bool zero_ok)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	const struct scalar *n = &reg->n;
+	int err;
+
+	if (n->smin < 0 && (n->smin < S32_MIN || n->smin + off < 0)) {
+		vlog(env, "R%d min value is negative, either use unsigned index or do a if (index >=0) check.\n",
+		     regno);
+		return -EACCES;
+	}
+	/* No smin can be so large that this wraps: checked pointers only. */
+	if (n->smin > S32_MAX)
+		err = -EACCES;
+	else
+		err = check_span(env, regno, n->smin + off, size, mem_size, zero_ok);
+	if (err) {
+		vlog(env, "R%d min value is outside of the allowed memory range\n", regno);
+		return err;
+	}
+	if (n->umax >= MAX_VAR_OFF) {
+		vlog(env, "R%d unbounded memory access, make sure to bounds check any such access\n",
+		     regno);
+		return -EACCES;
+	}
+	err = check_span(env, regno, (s64)n->umax + off, size, mem_size, zero_ok);
+	if (err)
+		vlog(env, "R%d max value is outside of the allowed memory range\n", regno);
+	return err;
+}
+
+static bool overlaps(const struct scalar *n, s32 off, int size, int field, int field_size)
+{
+	return field >= 0 && n->smin + off < (s64)field + field_size &&
+	       field < (s64)n->umax + off + size;
+}
+
+static int check_map_rights(struct vf_env *env, const struct ebpf_map *map, s32 off, int size,
+			    int acc)
+{
+	if (acc == ACC_WRITE && (map->map_flags & EBPF_F_RDONLY_PROG)) {
+		vlog(env, "write into map forbidden, value_size=%d off=%d size=%d\n",
+		     map->value_size, off, size);
+		return -EACCES;
+	}
+	if (acc == ACC_READ && (map->map_flags & EBPF_F_WRONLY_PROG)) {
+		vlog(env, "read from map forbidden, value_size=%d off=%d size=%d\n",
+		     map->value_size, off, size);
+		return -EACCES;
+	}
+	return 0;
+}
+
+int ebpf_check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
+			  int acc)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	const struct ebpf_map *map = reg->map;
+	int err;
+
+	err = check_map_rights(env, map, off, size, acc);
+	if (!err)
+		err = ebpf_check_region(env, regno, off, size, map->value_size, zero_ok);
+	if (err)
+		return err;
+	if (overlaps(&reg->n, off, size, map->spin_lock_off, sizeof(struct ebpf_spin_lock))) {
+		vlog(env, "bpf_spin_lock cannot be accessed directly by load/store\n");
+		return -EACCES;
+	}
+	if (overlaps(&reg->n, off, size, map->timer_off, sizeof(struct ebpf_timer))) {
+		vlog(env, "bpf_timer cannot be accessed directly by load/store\n");
+		return -EACCES;
+	}
+	return 0;
+}
+
+int ebpf_check_packet_access(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	int err = -EINVAL;
+
+	if (reg->n.smin < 0) {
+		vlog(env, "R%d min value is negative, either use unsigned index or do a if (index >=0) check.\n",
+		     regno);
+		return -EACCES;
+	}
+	if (reg->range >= 0)
+		err = check_span(env, regno, off, size, reg->range, zero_ok);
+	if (err)
+		vlog(env, "R%d offset is outside of the packet\n", regno);
+	return err;
+}
+
+int ebpf_check_buffer(struct vf_env *env, const struct reg_state *reg, u32 regno, s32 off,
+		      int size, bool zero_ok)
+{
+	if (off < 0 || size < 0 || (!size && !zero_ok)) {
+		vlog(env, "R%d invalid tracepoint buffer access: off=%d, size=%d", regno, off, size);
+		return -EACCES;
+	}
+	if (!ebpf_tnum_equals_const(reg->n.var_off, 0)) {
+		vlog(env, "R%d invalid variable buffer offset: off=%d, var_off=%s", regno, off,
+		     ebpf_tnum_str(env, reg->n.var_off));
+		return -EACCES;
+	}
+	if (env->max_tp_access < (u32)off + size)
+		env->max_tp_access = off + size;
+	return 0;
+}
+
+/* The content of a map nobody can change any more. False: not such a map. */
+static bool read_constant(const struct reg_state *reg, s32 off, int size, u64 *val)
+{
+	const struct ebpf_map *map = reg->map;
+	u64 addr;
+
+	if (!ebpf_tnum_is_const(reg->n.var_off) || !map->ops->direct_value_addr ||
+	    !ebpf_map_is_rdonly(map))
+		return false;
+	if (map->ops->direct_value_addr(map, &addr, off + (s32)reg->n.var_off.value))
+		return false;
+	*val = 0;
+	memcpy(val, (const void *)(unsigned long)addr, size);
+	return true;
+}
+
+static int access_map_value(struct vf_env *env, u32 regno, s32 off, int size, int acc,
+			    int value_regno)
+{
+	struct reg_state *regs = cur_regs(env);
+	u64 val;
+	int err;
+
+	err = ebpf_check_map_region(env, regno, off, size, false, acc);
+	if (err || acc != ACC_READ || value_regno < 0)
+		return err;
+	if (read_constant(&regs[regno], off, size, &val))
+		ebpf_reg_set_known(&regs[value_regno], val);
+	else
+		ebpf_mark_unknown(env, regs, value_regno);
+	return 0;
+}
+
+static int access_mem(struct vf_env *env, u32 regno, s32 off, int size, int acc, int value_regno)
+{
+	struct reg_state *regs = cur_regs(env);
+	struct reg_state *reg = &regs[regno];
+	int err;
+
+	if (may_be_null(reg->type)) {
+		vlog(env, "R%d invalid mem access '%s'\n", regno,
+		     ebpf_reg_type_str(env, reg->type));
+		return -EACCES;
+	}
+	if (acc == ACC_WRITE && (reg->type & MEM_RDONLY)) {
+		vlog(env, "R%d cannot write into %s\n", regno, ebpf_reg_type_str(env, reg->type));
+		return -EACCES;
+	}
+	err = ebpf_check_region(env, regno, off, size, reg->mem_size, false);
+	if (!err && acc == ACC_READ && value_regno >= 0)
+		ebpf_mark_unknown(env, regs, value_regno);
+	return err;
+}
+
+static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int size, int acc,
+		      int value_regno)
+{
+	struct reg_state *regs = cur_regs(env);
+	u32 type = SCALAR_VALUE;
+	int err;
+
+	if (acc == ACC_WRITE && value_regno >= 0 && regs[value_regno].type != SCALAR_VALUE) {
+		vlog(env, "R%d leaks addr into ctx\n", value_regno);
+		return -EACCES;
+	}
+	err = ebpf_check_ptr_off(env, &regs[regno], regno, false);
+	if (err)
+		return err;
+	err = ebpf_check_ctx_access(env, insn_idx, off, size, acc, &type);
+	if (err) {
+		ebpf_print_linfo(env, insn_idx, "; ");
+		return err;
+	}
+	if (acc != ACC_READ || value_regno < 0)
+		return 0;
+	if (type == SCALAR_VALUE) {
+		ebpf_mark_unknown(env, regs, value_regno);
+		return 0;
+	}
+	ebpf_reg_set_ptr(&regs[value_regno], type);
+	if (may_be_null(type))
+		regs[value_regno].id = ++env->id_gen;
+	return 0;
+}
+
+static int access_stack(struct vf_env *env, int insn_idx, u32 regno, s32 off, int size, int acc,
+			int value_regno)
+{
+	int err;
+
+	err = ebpf_check_stack_bounds(env, regno, off, size, acc == ACC_WRITE, false);
+	if (err)
+		return err;
+	if (acc == ACC_READ)
+		return ebpf_check_stack_read(env, regno, off, size, value_regno);
+	return ebpf_check_stack_write(env, regno, off, size, value_regno, insn_idx);
+}
+
+static int access_packet(struct vf_env *env, u32 regno, s32 off, int size, int acc,
+			 int value_regno)
+{
+	int err;
+
+	if (acc == ACC_WRITE) {
+		vlog(env, "cannot write into packet\n");
+		return -EACCES;
+	}
+	err = ebpf_check_packet_access(env, regno, off, size, false);
+	if (!err && value_regno >= 0)
+		ebpf_mark_unknown(env, cur_regs(env), value_regno);
+	return err;
+}
+
+static int access_other(struct vf_env *env, u32 regno, s32 off, int size, int acc,
+			int value_regno)
+{
+	struct reg_state *regs = cur_regs(env);
+	struct reg_state *reg = &regs[regno];
+	int err = 0;
+
+	switch (reg->type) {
+	case PTR_TO_MAP_KEY:
+		if (acc == ACC_WRITE) {
+			vlog(env, "write to change key R%d not allowed\n", regno);
+			return -EACCES;
+		}
+		err = ebpf_check_region(env, regno, off, size, reg->map->key_size, false);
+		break;
+	case PTR_TO_TP_BUFFER:
+		err = ebpf_check_buffer(env, reg, regno, off, size, false);
+		break;
+	default:
+		vlog(env, "R%d invalid mem access '%s'\n", regno,
+		     ebpf_reg_type_str(env, reg->type));
+		return -EACCES;
+	}
+	if (!err && acc == ACC_READ && value_regno >= 0)
+		ebpf_mark_unknown(env, regs, value_regno);
+	return err;
+}
+
+static int access_by_type(struct vf_env *env, int insn_idx, u32 regno, s32 off, int size, int acc,
+			  int value_regno)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+
+	if (reg->type == PTR_TO_MAP_VALUE)
+		return access_map_value(env, regno, off, size, acc, value_regno);
+	if (base_type(reg->type) == PTR_TO_MEM)
+		return access_mem(env, regno, off, size, acc, value_regno);
+	if (reg->type == PTR_TO_CTX)
+		return access_ctx(env, insn_idx, regno, off, size, acc, value_regno);
+	if (reg->type == PTR_TO_STACK)
+		return access_stack(env, insn_idx, regno, off, size, acc, value_regno);
+	if (reg->type == PTR_TO_PACKET || reg->type == PTR_TO_PACKET_META)
+		return access_packet(env, regno, off, size, acc, value_regno);
+	return access_other(env, regno, off, size, acc, value_regno);
+}
+
+int ebpf_check_mem_access(struct vf_env *env, int insn_idx, u32 regno, s32 off, int esize,
+			  int acc, int value_regno, bool strict, bool sext)
+{
+	struct reg_state *regs = cur_regs(env);
+	struct reg_state *reg = &regs[regno], *val;
+	int size = ebpf_esize_bytes(esize);
+	int err;
+
+	if (size < 0)
+		return size;
+	err = check_alignment(env, reg, off, size, strict || env->strict_alignment);
+	if (err)
+		return err;
+	if (sext && reg->type == PTR_TO_CTX && ebpf_ctx_needs_conv(env->load->prog_type)) {
+		vlog(env, "sign-extending loads from this context are not supported\n");
+		return -EACCES;
+	}
+	/* reg->off is within 2^29, the displacement within 2^15. */
+	err = access_by_type(env, insn_idx, regno, off + reg->off, size, acc, value_regno);
+	if (err || acc != ACC_READ || value_regno < 0)
+		return err;
+	val = &regs[value_regno];
+	if (val->type != SCALAR_VALUE)
+		return 0;
+	if (sext) {
+		ebpf_scalar_truncate(&val->n, size);
+		ebpf_scalar_sext(&val->n, size, false);
+		val->id = 0;
+	} else if (size < REG_SIZE && val->n.umax >> (size * 8)) {
+		ebpf_scalar_truncate(&val->n, size);
+		val->id = 0;
+	}
+	return 0;
+}
+
+static bool atomic_op_known(s32 imm)
+{
+	switch (imm) {
+	case EBPF_ADD:
+	case EBPF_AND:
+	case EBPF_OR:
+	case EBPF_XOR:
+	case EBPF_ADD | EBPF_FETCH:
+	case EBPF_AND | EBPF_FETCH:
+	case EBPF_OR | EBPF_FETCH:
+	case EBPF_XOR | EBPF_FETCH:
+	case EBPF_XCHG:
+	case EBPF_CMPXCHG:
+		return true;
+	}
+	return false;
+}
+
+static int check_atomic_operands(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	const struct reg_state *dst;
+	int err;
+
+	if (!atomic_op_known(insn->imm)) {
+		vlog(env, "BPF_ATOMIC uses invalid atomic opcode %02x\n", insn->imm);
+		return -EINVAL;
+	}
+	if (EBPF_SIZE(insn->code) != EBPF_W && EBPF_SIZE(insn->code) != EBPF_DW) {
+		vlog(env, "invalid atomic operand size\n");
+		return -EINVAL;
+	}
+	err = ebpf_check_reg_arg(env, insn->src_reg, SRC_OP);
+	if (!err)
+		err = ebpf_check_reg_arg(env, insn->dst_reg, SRC_OP);
+	if (!err && insn->imm == EBPF_CMPXCHG)
+		err = ebpf_check_reg_arg(env, EBPF_REG_0, SRC_OP);
+	if (err)
+		return err;
+	dst = &cur_regs(env)[insn->dst_reg];
+	if (dst->type == PTR_TO_CTX || is_pkt_ptr(dst->type)) {
+		vlog(env, "BPF_ATOMIC stores into R%d %s is not allowed\n", insn->dst_reg,
+		     ebpf_reg_type_str(env, dst->type));
+		return -EACCES;
+	}
+	return 0;
+}
+
+int ebpf_check_atomic(struct vf_env *env, int insn_idx, const struct ebpf_insn *insn)
+{
+	int load_regno = PSEUDO_REG_NONE, err;
+	int esize = EBPF_SIZE(insn->code);
+
+	err = check_atomic_operands(env, insn);
+	if (err)
+		return err;
+	if (insn->imm & EBPF_FETCH) {
+		load_regno = insn->imm == EBPF_CMPXCHG ? EBPF_REG_0 : insn->src_reg;
+		/* Also keeps a program from loading over its own address. */
+		err = ebpf_check_reg_arg(env, load_regno, DST_OP);
+		if (err)
+			return err;
+	}
+	/* The value register is not the one stored: what the memory holds
+	 * afterwards is not tracked.
+	 */
+	err = ebpf_check_mem_access(env, insn_idx, insn->dst_reg, insn->off, esize, ACC_READ,
+				    PSEUDO_REG_NONE, true, false);
+	if (!err && load_regno >= 0)
+		err = ebpf_check_mem_access(env, insn_idx, insn->dst_reg, insn->off, esize,
+					    ACC_READ, load_regno, true, false);
+	if (err)
+		return err;
+	return ebpf_check_mem_access(env, insn_idx, insn->dst_reg, insn->off, esize, ACC_WRITE,
+				     PSEUDO_REG_NONE, true, false);
+}
+
+int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
+			  struct call_meta *meta)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+	bool fills = meta && meta->raw_mode;
+
+	switch (reg->type & ~(u32)(MEM_RDONLY | MEM_ALLOC)) {
+	case PTR_TO_PACKET:
+	case PTR_TO_PACKET_META:
+		return ebpf_check_packet_access(env, regno, reg->off, size, zero_ok);
+	case PTR_TO_MAP_KEY:
+		if (fills)
+			break;
+		return ebpf_check_region(env, regno, reg->off, size, reg->map->key_size, false);
+	case PTR_TO_MAP_VALUE:
+		return ebpf_check_map_region(env, regno, reg->off, size, zero_ok,
+					     fills ? ACC_WRITE : ACC_READ);
+	case PTR_TO_MEM:
+		if (fills && (reg->type & MEM_RDONLY))
+			break;
+		return ebpf_check_region(env, regno, reg->off, size, reg->mem_size, zero_ok);
+	case PTR_TO_STACK:
+		return ebpf_check_stack_range(env, regno, reg->off, size, zero_ok, true, meta);
+	default:
+		/* Nothing may be read from nowhere. */
+		if (zero_ok && !size && is_null_reg(reg))
+			return 0;
+		vlog(env, "R%d type=%s ", regno, ebpf_reg_type_str(env, reg->type));
+		vlog(env, "expected=%s\n", ebpf_reg_type_str(env, PTR_TO_STACK));
+		return -EACCES;
+	}
+	vlog(env, "R%d cannot write into %s\n", regno, ebpf_reg_type_str(env, reg->type));
+	return -EACCES;
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Machine states: allocation, copies, the list of paths still to be walked.
+ */
+#include "internal.h"
+
+struct func_state *ebpf_func_state_alloc(struct vf_env *env)
+{
+	struct func_state *func = env->spare_func;
+
+	if (func) {
+		env->spare_func = NULL;
+		return func;
+	}
+	return ebpf_alloc(sizeof(*func));
+}
+
+void ebpf_func_state_free(struct func_state *func)
+{
+	if (!func)
+		return;
+	ebpf_free(func->refs);
+	ebpf_free(func->stack);
+	ebpf_free(func);
+}
+
+/* Room for @n elements; what was there may be lost. */
+static int reserve(void **array, u32 *cap, u32 n, size_t size)
+{
+	void *p;
+
+	if (n <= *cap)
+		return 0;
+	p = ebpf_calloc(n, size);
+	if (!p)
+		return -ENOMEM;
+	ebpf_free(*array);
+	*array = p;
+	*cap = n;
+	return 0;
+}
+
+int ebpf_func_state_copy(struct func_state *dst, const struct func_state *src)
+{
+	struct stack_slot *stack;
+	struct ref_state *refs;
+	u32 cap_slots, cap_refs;
+	int err;
+
+	err = reserve((void **)&dst->stack, &dst->cap_slots, src->nr_slots, sizeof(*stack));
+	if (!err)
+		err = reserve((void **)&dst->refs, &dst->cap_refs, src->nr_refs, sizeof(*refs));
+	if (err)
+		return err;
+	stack = dst->stack;
+	refs = dst->refs;
+	cap_slots = dst->cap_slots;
+	cap_refs = dst->cap_refs;
+	*dst = *src;
+	dst->stack = stack;
+	dst->refs = refs;
+	dst->cap_slots = cap_slots;
+	dst->cap_refs = cap_refs;
+	if (src->nr_slots)
+		memcpy(stack, src->stack, src->nr_slots * sizeof(*stack));
+	if (src->nr_refs)
+		memcpy(refs, src->refs, src->nr_refs * sizeof(*refs));
+	return 0;
+}
+
+static int copy_jmps(struct vf_state *dst, const struct vf_state *src)
+{
+	int err = reserve((void **)&dst->jmps, &dst->cap_jmps, src->nr_jmps, sizeof(*dst->jmps));
+
+	if (err)
+		return err;
+	if (src->nr_jmps)
+		memcpy(dst->jmps, src->jmps, src->nr_jmps * sizeof(*dst->jmps));
+	dst->nr_jmps = src->nr_jmps;
+	return 0;
+}
+
+/* @dst holds a valid state, perhaps an empty one, and keeps one on failure. */
+int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_state *src)
+{
+	u32 i;
+	int err;
+
+	err = copy_jmps(dst, src);
+	if (err)
+		return err;
+	for (i = src->curframe + 1; i < EBPF_MAX_CALL_FRAMES; i++) {
+		ebpf_func_state_free(dst->frame[i]);
+		dst->frame[i] = NULL;
+	}
+	dst->parent = src->parent;
+	dst->branches = src->branches;
+	dst->curframe = src->curframe;
+	dst->insn_idx = src->insn_idx;
+	dst->first_insn_idx = src->first_insn_idx;
+	dst->last_insn_idx = src->last_insn_idx;
+	dst->spin_lock_id = src->spin_lock_id;
+	for (i = 0; i <= src->curframe; i++) {
+		if (!dst->frame[i]) {
+			dst->frame[i] = ebpf_func_state_alloc(env);
+			if (!dst->frame[i])
+				return -ENOMEM;
+		}
+		err = ebpf_func_state_copy(dst->frame[i], src->frame[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What the state owns, not the state. */
+void ebpf_state_release(struct vf_state *st)
+{
+	u32 i;
+
+	for (i = 0; i < EBPF_MAX_CALL_FRAMES; i++) {
+		ebpf_func_state_free(st->frame[i]);
+		st->frame[i] = NULL;
+	}
+	ebpf_free(st->jmps);
+	st->jmps = NULL;
+	st->nr_jmps = 0;
+	st->cap_jmps = 0;
+}
+
+/* Makes the lowest @bytes below R10 of @func addressable. */
+int ebpf_grow_stack(struct vf_env *env, struct func_state *func, u32 bytes)
+{
+	u32 want = (bytes + REG_SIZE - 1) / REG_SIZE;
+	struct stack_slot *stack;
+	u32 cap;
+
+	if (want > NR_STACK_SLOTS)
+		return -EFAULT;
+	if (want > func->cap_slots) {
+		cap = max_t(u32, want, 2 * func->cap_slots);
+		cap = min_t(u32, cap, NR_STACK_SLOTS);
+		stack = ebpf_realloc(func->stack, func->cap_slots * sizeof(*stack),
+				     cap * sizeof(*stack));
+		if (!stack)
+			return -ENOMEM;
+		func->stack = stack;
+		func->cap_slots = cap;
+	}
+	if (want > func->nr_slots) {
+		memset(func->stack + func->nr_slots, 0,
+		       (want - func->nr_slots) * sizeof(*func->stack));
+		func->nr_slots = want;
+	}
+	if (env->subprogs[func->subprogno].stack_depth < want * REG_SIZE)
+		env->subprogs[func->subprogno].stack_depth = want * REG_SIZE;
+	return 0;
+}
+
+struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_insn_idx)
+{
+	struct pending *p = ebpf_alloc(sizeof(*p));
+
+	if (!p)
+		return NULL;
+	if (ebpf_state_copy(env, &p->state, env->cur)) {
+		ebpf_state_release(&p->state);
+		ebpf_free(p);
+		return NULL;
+	}
+	p->insn_idx = insn_idx;
+	p->prev_insn_idx = prev_insn_idx;
+	p->log_pos = env->prev_log_pos;
+	p->next = env->pending;
+	env->pending = p;
+	env->pending_cnt++;
+	if (env->pending_cnt > PENDING_LIMIT) {
+		vlog(env, "The sequence of %d jumps is too complex.\n", env->pending_cnt);
+		return NULL;
+	}
+	/* Its parent is not done before this path is. */
+	if (p->state.parent)
+		p->state.parent->branches++;
+	return &p->state;
+}
+
+/* The newest pending path becomes the current one. -ENOENT: none is left. */
+int ebpf_pop_pending(struct vf_env *env, bool pop_log)
+{
+	struct pending *p = env->pending;
+	struct vf_state *cur = env->cur;
+
+	if (!p)
+		return -ENOENT;
+	ebpf_state_release(cur);
+	*cur = p->state;
+	if (pop_log)
+		ebpf_vlog_rewind(env, p->log_pos);
+	env->insn_idx = p->insn_idx;
+	env->prev_insn_idx = p->prev_insn_idx;
+	env->pending = p->next;
+	env->pending_cnt--;
+	ebpf_free(p);
+	return 0;
+}
+
+/* A path below @st ended. */
+void ebpf_update_branches(struct vf_env *env, struct vf_state *st)
+{
+	while (st) {
+		if (EBPF_BUG_ON(!st->branches))
+			return;
+		if (--st->branches)
+			return;
+		st = st->parent;
+	}
+	(void)env;
+}
+
+int ebpf_push_jmp(struct vf_env *env, struct vf_state *st)
+{
+	struct jmp_entry *jmps;
+	u32 cap;
+
+	if (st->nr_jmps == st->cap_jmps) {
+		cap = st->cap_jmps ? 2 * st->cap_jmps : 8;
+		jmps = ebpf_realloc(st->jmps, st->cap_jmps * sizeof(*jmps), cap * sizeof(*jmps));
+		if (!jmps)
+			return -ENOMEM;
+		st->jmps = jmps;
+		st->cap_jmps = cap;
+	}
+	st->jmps[st->nr_jmps].idx = env->insn_idx;
+	st->jmps[st->nr_jmps].prev_idx = env->prev_insn_idx;
+	st->nr_jmps++;
+	return 0;
+}
+
+static void free_explored(struct explored *sl)
+{
+	struct explored *next;
+
+	for (; sl; sl = next) {
+		next = sl->next;
+		ebpf_state_release(&sl->state);
+		ebpf_free(sl);
+	}
+}
+
+/* All states of all paths, also after a failure in the middle. */
+void ebpf_free_states(struct vf_env *env)
+{
+	struct pending *p, *next;
+	u32 i;
+
+	if (env->cur) {
+		ebpf_state_release(env->cur);
+		ebpf_free(env->cur);
+		env->cur = NULL;
+	}
+	for (p = env->pending; p; p = next) {
+		next = p->next;
+		ebpf_state_release(&p->state);
+		ebpf_free(p);
+	}
+	env->pending = NULL;
+	env->pending_cnt = 0;
+	free_explored(env->free_list);
+	env->free_list = NULL;
+	for (i = 0; env->explored && i < env->explored_size; i++) {
+		free_explored(env->explored[i]);
+		env->explored[i] = NULL;
+	}
+	ebpf_func_state_free(env->spare_func);
+	env->spare_func = NULL;
+}
