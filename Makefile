@@ -61,7 +61,8 @@ tools:
 install: install-module install-user
 
 install-module: module
-	$(MAKE) -C $(KDIR) M=$(BK)/src INSTALL_MOD_DIR=extra modules_install
+	$(MAKE) -C $(KDIR) M=$(BK)/src INSTALL_MOD_DIR=extra \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	@echo "DKMS rebuilds the module with each new kernel instead:" \
 		"dkms add $(top) && dkms install ebpfdrv/$(VERSION)"
 
