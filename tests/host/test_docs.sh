@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# docs/supported.md says what the code says.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=${EBPFDRV_TOP:-$here/../..}
+doc=$top/docs/supported.md
+. "$top/tests/lib/tap.sh"
+
+# section TITLE: its text
+section() { awk -v title="## $1" '/^## /{on = $0 == title} on' "$doc"; }
+
+# rows PATTERN: first columns of the section's rows whose second matches
+rows() { sed -n 's/^| *\([A-Z_]*\) *| *\(.*\) *|$/\1 \2/p' | grep -E "^[A-Z_]+ $1" | cut -d' ' -f1 | sort; }
+
+# same NAME EXPECTED FOUND: lists of words, not empty
+same()
+{
+	[ -n "$2" ] && [ "$2" = "$3" ]
+	tap_result $? "$1" || tap_diag "$(diff <(echo "$2") <(echo "$3"))"
+}
+
+syscall=$top/kmod/syscall.c
+same "commands that work" \
+	"$(sed -n 's/^\tCMD(\([A-Z_]*\),.*/\1/p' "$syscall" | sort)" \
+	"$(section Commands | rows yes)"
+# Nothing is left to do one day, so an empty list is right here.
+same "commands that do not, yet" \
+	"none $(sed -n 's/^\tNOT_YET(\([A-Z_]*\),.*/\1/p' "$syscall" | sort)" \
+	"none $(section Commands | rows 'not yet')"
+same "program types" \
+	"$(sed -n 's/^\t{ EBPF_PROG_TYPE_\([A-Z_]*\),.*/\1/p' "$top/verifier/ctx.c" | sort)" \
+	"$(section "Program types" | rows .)"
+same "helpers" \
+	"$(sed -n 's/^\tFN[A-Z_]*(\([a-z0-9_]*\),.*/\1/p' "$top/helpers/protos.c" | sort)" \
+	"$(section Helpers | grep '^|' | grep -o '`[a-z0-9_]*`' | tr -d '`' | sort)"
+tap_end
