@@ -63,6 +63,8 @@ install: install-module install-user
 install-module: module
 	$(MAKE) -C $(KDIR) M=$(BK)/src INSTALL_MOD_DIR=extra \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	@# kbuild leaves it out where the kernel's System.map is not installed.
+	test -n "$(DESTDIR)" || depmod $$(cat $(KDIR)/include/config/kernel.release)
 	@echo "DKMS rebuilds the module with each new kernel instead:" \
 		"dkms add $(top) && dkms install ebpfdrv/$(VERSION)"
 
