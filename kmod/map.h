@@ -40,7 +40,11 @@ void ebpf_map_init_from_attr(struct ebpf_map *map, const union ebpf_attr *attr);
 void *ebpf_map_area_alloc(u64 size, int numa_node);
 /* Page-aligned and fit for remap_vmalloc_range(). */
 void *ebpf_map_area_mmapable_alloc(u64 size, int numa_node);
-void ebpf_map_area_free(void *area);
+void ebpf_map_area_free(void *area);	/* NULL is allowed */
+/* Makes a new kernel mapping known to all page tables: what the functions above do
+ * for theirs. To be called after vmap(). May sleep.
+ */
+void ebpf_map_area_sync(void);
 
 static inline int ebpf_map_numa_node(const union ebpf_attr *attr)
 {
@@ -72,6 +76,37 @@ struct ebpf_prog_array_map {
 	struct ebpf_map map;
 	struct ebpf_prog *ptrs[];	/* max_entries of them, RCU-sched */
 };
+
+/* May @prog use the prog array, and be in it? The first program to ask decides on
+ * the type. To be asked for each prog array of a program before it has an fd
+ * (-EINVAL when not). Process context.
+ */
+bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *prog);
+
+/* BPF_MAP_UPDATE_ELEM of a map with fds for values (ops->fd_get_ptr), through
+ * @map_file. Process context.
+ */
+int ebpf_fd_array_update(struct ebpf_map *map, struct file *map_file, void *key, void *value,
+			 u64 flags);
+
+/* The event at @index of a perf event array, or NULL (also out of range). Program
+ * context; valid until preemption is on again.
+ */
+struct ebpf_event;
+struct ebpf_event *ebpf_perf_event_array_at(struct ebpf_map *map, u32 index);
+
+/* Is the current task in the cgroup at @index of a cgroup array, or below it? 1, 0,
+ * -E2BIG, -EAGAIN for an empty entry, -EINVAL in an interrupt. Program context.
+ */
+int ebpf_cgroup_array_test_current(struct ebpf_map *map, u32 index);
+
+/* What bpf_get_stackid() does. Program context. */
+long ebpf_stackmap_get_id(struct ebpf_map *map, struct pt_regs *regs, u64 flags);
+
+/* What the helpers of these names do. Program context. @map: RINGBUF. */
+void *ebpf_ringbuf_reserve(struct ebpf_map *map, u64 size);
+void ebpf_ringbuf_commit(void *sample, u64 flags, bool discard);
+u64 ebpf_ringbuf_query(struct ebpf_map *map, u64 flags);
 
 /* Kernel stacks, for the stack map and the stack helpers (kmod/stack.c): fills
  * at most @max return addresses, innermost first, of the place @regs describe

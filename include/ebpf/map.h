@@ -52,6 +52,11 @@ struct ebpf_map_ops {
 	long (*peek_elem)(struct ebpf_map *map, void *value);
 	void *(*lookup_percpu_elem)(struct ebpf_map *map, const void *key, u32 cpu);
 
+	/* A file of the map goes away, before its reference does. @map_file is
+	 * what fd_get_ptr() was given. Process context.
+	 */
+	void (*release_file)(struct ebpf_map *map, struct file *map_file);
+
 	/* Commands from user space; process context, may sleep; @key and
 	 * @value are kernel copies of key_size and ebpf_map_value_size_user()
 	 * bytes. NULL: kmod/map_cmd.c uses the ones above.
@@ -126,6 +131,7 @@ struct ebpf_map {
 	atomic_t writecnt;	/* writable mmaps and commands under way */
 	struct rcu_head rcu;
 	struct list_head free_node;
+	struct ebpf_btf_obj *btf_obj;	/* what the reference in @btf is on */
 	/* prog array compatibility, owned by kmod/maps/prog_array.c */
 	u32 owner_type;
 	bool owner_jited;

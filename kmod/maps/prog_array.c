@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PROG_ARRAY: programs for tail calls. All of them, and the programs that use
+ * the map, must be of the type of the first: a jump keeps the context.
+ */
+#include "kmod/maps/fd_array.h"
+#include "kmod/prog.h"
+
+/* Orders who is first. */
+static DEFINE_MUTEX(owner_lock);
+
+bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *prog)
+{
+	bool ok = true;
+
+	/* What a tail call leads to could not be checked for it. */
+	if (prog->kprobe_override)
+		return false;
+	mutex_lock(&owner_lock);
+	if (!map->owner_set) {
+		map->owner_type = prog->type;
+		map->owner_jited = true;
+		map->owner_set = true;
+	} else {
+		ok = map->owner_type == prog->type;
+	}
+	mutex_unlock(&owner_lock);
+	return ok;
+}
+
+static void *prog_get_ptr(struct ebpf_map *map, struct file *map_file, int fd)
+{
+	struct ebpf_prog *prog = ebpf_prog_get(fd, EBPF_PROG_TYPE_UNSPEC);
+
+	if (IS_ERR(prog))
+		return prog;
+	if (!ebpf_prog_array_compatible(map, prog)) {
+		ebpf_prog_put(prog);
+		return ERR_PTR(-EINVAL);
+	}
+	return prog;
+}
+
+/* Who is in the middle of a jump to the program is waited for by its last put. */
+static void prog_put_ptr(void *ptr)
+{
+	ebpf_prog_put(ptr);
+}
+
+static u32 prog_ptr_id(void *ptr)
+{
+	return ((struct ebpf_prog *)ptr)->id;
+}
+
+static struct ebpf_map *prog_array_alloc(const union ebpf_attr *attr)
+{
+	BUILD_BUG_ON(offsetof(struct ebpf_fd_array, ptrs) !=
+		     offsetof(struct ebpf_prog_array_map, ptrs));
+	return ebpf_fd_array_alloc(attr);
+}
+
+const struct ebpf_map_ops ebpf_prog_array_map_ops = {
+	.alloc_check = ebpf_fd_array_alloc_check,
+	.alloc = prog_array_alloc,
+	.free = ebpf_fd_array_free,
+	/* A program in the array may use the array: a circle of references
+	 * that only this ends.
+	 */
+	.release_uref = ebpf_fd_array_clear,
+	.sys_lookup = ebpf_fd_array_sys_lookup,
+	.sys_update = ebpf_fd_array_sys_update,
+	.sys_delete = ebpf_fd_array_sys_delete,
+	.get_next_key = ebpf_array_get_next_key,
+	.fd_get_ptr = prog_get_ptr,
+	.fd_put_ptr = prog_put_ptr,
+	.fd_sys_lookup_elem = prog_ptr_id,
+	.mem_usage = ebpf_fd_array_mem_usage,
+};
