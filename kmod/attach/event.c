@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/attach/event.h"
+#include "kmod/attach/ring.h"
+
+#include <linux/compat.h>
+#include <linux/file.h>
+#include <linux/poll.h>
+
+static atomic64_t event_ids = ATOMIC64_INIT(0);
+static atomic64_t event_live = ATOMIC64_INIT(0);
+
+u64 ebpf_event_count(void)
+{
+	return atomic64_read(&event_live);
+}
+
+/*
+ * Life
+ */
+
+int ebpf_event_init(struct ebpf_event *event, const struct ebpf_event_ops *ops,
+		    const struct ebpf_event_params *params, bool hits)
+{
+	if (hits) {
+		event->hits = alloc_percpu(u64);
+		if (!event->hits)
+			return -ENOMEM;
+	}
+	event->ops = ops;
+	event->attr = params->attr;
+	event->cpu = params->cpu;
+	event->task = params->task;
+	if (event->task)
+		get_task_struct(event->task);
+	event->id = atomic64_inc_return(&event_ids);
+	mutex_init(&event->lock);
+	INIT_LIST_HEAD(&event->ring_node);
+	init_waitqueue_head(&event->waitq);
+	event->enabled = !(params->attr.flags & EBPF_PERF_ATTR_DISABLED);
+	event->enabled_at = compat_ktime_get_ns();
+	atomic64_inc(&event_live);
+	return 0;
+}
+
+void ebpf_event_fini(struct ebpf_event *event)
+{
+	if (event->task)
+		put_task_struct(event->task);
+	free_percpu(event->hits);
+	atomic64_dec(&event_live);
+}
+
+static void event_destroy(struct ebpf_event_later *later)
+{
+	struct ebpf_event *event = container_of(later, struct ebpf_event, later);
+
+	event->ops->destroy(event);
+}
+
+void ebpf_event_drop(struct ebpf_event *event)
+{
+	if (event->ops->stop)
+		event->ops->stop(event);
+	ebpf_event_later(&event->later, event_destroy);
+}
+
+static int event_release(struct inode *inode, struct file *file)
+{
+	struct ebpf_event *event = file->private_data;
+
+	ebpf_ring_detach(event);
+	ebpf_event_drop(event);
+	ebpf_event_clear_prog(event);
+	return 0;
+}
+
+struct ebpf_event *ebpf_event_get(int fd)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op != &ebpf_event_fops) {
+		fput(file);
+		return ERR_PTR(-EBADF);
+	}
+	return file->private_data;
+}
+
+void ebpf_event_put(struct ebpf_event *event)
+{
+	fput(event->file);
+}
+
+/*
+ * Programs
+ */
+
+int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie)
+{
+	int err = 0;
+
+	if (prog->type != event->ops->prog_type)
+		return -EINVAL;
+	/* bpf_override_return() needs functions made for error injection. */
+	if (prog->kprobe_override)
+		return -EINVAL;
+
+	mutex_lock(&event->lock);
+	if (event->prog) {
+		err = -EEXIST;
+		goto unlock;
+	}
+	event->cookie = cookie;
+	smp_store_release(&event->prog, ebpf_prog_inc(prog));
+unlock:
+	mutex_unlock(&event->lock);
+	return err;
+}
+
+/* Runs under way may go on; the program outlives them. */
+void ebpf_event_clear_prog(struct ebpf_event *event)
+{
+	struct ebpf_prog *prog;
+
+	mutex_lock(&event->lock);
+	prog = event->prog;
+	WRITE_ONCE(event->prog, NULL);
+	mutex_unlock(&event->lock);
+	if (prog)
+		ebpf_prog_put(prog);
+}
+
+static int event_set_prog_fd(struct ebpf_event *event, int fd)
+{
+	struct ebpf_prog *prog = ebpf_prog_get(fd, EBPF_PROG_TYPE_UNSPEC);
+	int err;
+
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	err = ebpf_event_set_prog(event, prog, 0);
+	ebpf_prog_put(prog);
+	return err;
+}
+
+/*
+ * Counting
+ */
+
+static u64 event_hits(const struct ebpf_event *event)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += *per_cpu_ptr(event->hits, cpu);
+	return sum;
+}
+
+u64 ebpf_event_enabled_ns(const struct ebpf_event *event)
+{
+	u64 ns = event->enabled_ns;
+
+	if (event->enabled)
+		ns += compat_ktime_get_ns() - event->enabled_at;
+	return ns;
+}
+
+void ebpf_event_read_hits(struct ebpf_event *event, struct ebpf_event_count *count)
+{
+	count->value = event->counted;
+	if (event->enabled)
+		count->value += event_hits(event) - event->base;
+}
+
+static void event_enable(struct ebpf_event *event)
+{
+	mutex_lock(&event->lock);
+	if (!event->enabled) {
+		if (event->hits)
+			event->base = event_hits(event);
+		event->enabled_at = compat_ktime_get_ns();
+		WRITE_ONCE(event->enabled, true);
+		if (event->ops->enable)
+			event->ops->enable(event);
+	}
+	mutex_unlock(&event->lock);
+}
+
+static void event_disable(struct ebpf_event *event)
+{
+	mutex_lock(&event->lock);
+	if (event->enabled) {
+		if (event->ops->disable)
+			event->ops->disable(event);
+		if (event->hits)
+			event->counted += event_hits(event) - event->base;
+		event->enabled_ns = ebpf_event_enabled_ns(event);
+		WRITE_ONCE(event->enabled, false);
+	}
+	mutex_unlock(&event->lock);
+}
+
+static int event_reset(struct ebpf_event *event)
+{
+	int err = 0;
+
+	mutex_lock(&event->lock);
+	if (event->ops->reset) {
+		err = event->ops->reset(event);
+	} else {
+		event->counted = 0;
+		event->base = event_hits(event);
+	}
+	mutex_unlock(&event->lock);
+	return err;
+}
+
+/* The words that read_format asks for; returns how many. */
+static u32 event_read_words(struct ebpf_event *event, u64 *word)
+{
+	u64 format = event->attr.read_format;
+	struct ebpf_event_count count;
+	bool group = format & EBPF_PERF_FORMAT_GROUP;
+	u32 n = 0;
+
+	mutex_lock(&event->lock);
+	count.enabled = ebpf_event_enabled_ns(event);
+	count.running = count.enabled;
+	event->ops->read(event, &count);
+	mutex_unlock(&event->lock);
+
+	word[n++] = group ? 1 : count.value;
+	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_ENABLED)
+		word[n++] = count.enabled;
+	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_RUNNING)
+		word[n++] = count.running;
+	if (group)
+		word[n++] = count.value;
+	if (format & EBPF_PERF_FORMAT_ID)
+		word[n++] = event->id;
+	if (format & EBPF_PERF_FORMAT_LOST)
+		word[n++] = 0;
+	return n;
+}
+
+static ssize_t event_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
+{
+	u64 words[6];
+	u32 n = event_read_words(file->private_data, words);
+
+	if (size < n * sizeof(u64))
+		return -ENOSPC;
+	if (copy_to_user(buf, words, n * sizeof(u64)))
+		return -EFAULT;
+	return n * sizeof(u64);
+}
+
+int ebpf_event_read(struct ebpf_event *event, u64 *value, u64 *enabled, u64 *running)
+{
+	struct ebpf_event_count count;
+	int err;
+
+	if (!event->ops->peek)
+		return -EINVAL;
+	err = event->ops->peek(event, &count);
+	if (err)
+		return err;
+	*value = count.value;
+	if (enabled)
+		*enabled = count.enabled;
+	if (running)
+		*running = count.running;
+	return 0;
+}
+
+/*
+ * ioctl
+ */
+
+static int event_set_period(struct ebpf_event *event, const void __user *arg)
+{
+	u64 period;
+	int err = -EINVAL;
+
+	if (copy_from_user(&period, arg, sizeof(period)))
+		return -EFAULT;
+	if (!period)
+		return -EINVAL;
+	mutex_lock(&event->lock);
+	if (event->ops->set_period)
+		err = event->ops->set_period(event, period);
+	mutex_unlock(&event->lock);
+	return err;
+}
+
+static int event_redirect(struct ebpf_event *event, int fd)
+{
+	struct ebpf_event *to;
+	int err;
+
+	if (fd == -1)
+		return ebpf_ring_redirect(event, NULL);
+	to = ebpf_event_get(fd);
+	if (IS_ERR(to))
+		return PTR_ERR(to);
+	err = ebpf_ring_redirect(event, to);
+	ebpf_event_put(to);
+	return err;
+}
+
+#define QUERY_MAX_PROGS	64
+
+static int event_query(struct ebpf_event *event, struct ebpf_perf_query __user *uquery)
+{
+	struct ebpf_perf_query query;
+	u32 *ids = NULL;
+	int err = 0;
+
+	if (event->ops != &ebpf_tracepoint_event_ops)
+		return -EINVAL;
+	if (copy_from_user(&query, uquery, sizeof(query)))
+		return -EFAULT;
+	if (query.ids_len > QUERY_MAX_PROGS)
+		return -E2BIG;
+	if (query.ids_len) {
+		ids = kcalloc(query.ids_len, sizeof(*ids), GFP_KERNEL);
+		if (!ids)
+			return -ENOMEM;
+	}
+	query.prog_cnt = ebpf_tracepoint_query(event->attr.config, ids, query.ids_len);
+	if (copy_to_user(&uquery->prog_cnt, &query.prog_cnt, sizeof(query.prog_cnt)) ||
+	    copy_to_user(uquery + 1, ids,
+			 min(query.ids_len, query.prog_cnt) * sizeof(*ids)))
+		err = -EFAULT;
+	else if (query.ids_len && query.ids_len < query.prog_cnt)
+		err = -ENOSPC;
+	kfree(ids);
+	return err;
+}
+
+static long event_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct ebpf_event *event = file->private_data;
+
+	switch (cmd) {
+	case EBPF_PERF_IOC_ENABLE:
+		event_enable(event);
+		return 0;
+	case EBPF_PERF_IOC_DISABLE:
+		event_disable(event);
+		return 0;
+	case EBPF_PERF_IOC_RESET:
+		return event_reset(event);
+	case EBPF_PERF_IOC_PERIOD:
+		return event_set_period(event, (void __user *)arg);
+	case EBPF_PERF_IOC_REFRESH:
+		/* Counts down samples; programs have no use for it. */
+		return -EINVAL;
+	case EBPF_PERF_IOC_ID:
+		return put_user(event->id, (u64 __user *)arg);
+	case EBPF_PERF_IOC_SET_OUTPUT:
+		return event_redirect(event, arg);
+	case EBPF_PERF_IOC_SET_BPF:
+		return event_set_prog_fd(event, arg);
+	case EBPF_PERF_IOC_PAUSE_OUTPUT:
+		return ebpf_ring_pause(event, arg);
+	case EBPF_PERF_IOC_QUERY_BPF:
+		return event_query(event, (void __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+#ifdef CONFIG_COMPAT
+/* Numbers that carry the size of a pointer differ for 32-bit callers. */
+static long event_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(EBPF_PERF_IOC_ID):
+	case _IOC_NR(EBPF_PERF_IOC_QUERY_BPF):
+		if (_IOC_SIZE(cmd) == sizeof(compat_uptr_t)) {
+			cmd &= ~IOCSIZE_MASK;
+			cmd |= sizeof(void *) << IOCSIZE_SHIFT;
+		}
+		break;
+	}
+	return event_ioctl(file, cmd, arg);
+}
+#endif
+
+/*
+ * The rest of the file
+ */
+
+static int event_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return ebpf_ring_mmap(file->private_data, vma);
+}
+
+static compat_poll_t event_poll(struct file *file, poll_table *wait)
+{
+	return (__force compat_poll_t)ebpf_ring_poll(file->private_data, file, wait);
+}
+
+static int event_fasync(int fd, struct file *file, int on)
+{
+	struct ebpf_event *event = file->private_data;
+	int err = fasync_helper(fd, file, on, &event->fasync);
+
+	return err < 0 ? err : 0;
+}
+
+static compat_fdinfo_t event_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct ebpf_event *event = file->private_data;
+
+	mutex_lock(&event->lock);
+	seq_printf(m, "event_type:\t%u\nevent_id:\t%llu\ncpu:\t%d\nenabled:\t%d\n",
+		   event->attr.type, event->id, event->cpu, event->enabled);
+	if (event->prog)
+		seq_printf(m, "prog_id:\t%u\n", event->prog->id);
+	mutex_unlock(&event->lock);
+	return COMPAT_FDINFO_DONE;
+}
+
+const struct file_operations ebpf_event_fops = {
+	.owner = THIS_MODULE,
+	.release = event_release,
+	.read = event_read,
+	.poll = event_poll,
+	.unlocked_ioctl = event_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl = event_compat_ioctl,
+#endif
+	.mmap = event_mmap,
+	.fasync = event_fasync,
+	.show_fdinfo = event_show_fdinfo,
+	.llseek = no_llseek,
+};

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events of the kprobe PMU: a kprobe or a kretprobe each. The kernel shares one
+ * breakpoint among all probes of an address.
+ */
+#include "kmod/attach/event.h"
+#include "kmod/compat/perf.h"
+
+#include <linux/kallsyms.h>
+
+/* What a return probe follows at a time. Kernels before 6.1 default to as few as
+ * one call for each CPU, which functions that block outnumber at once.
+ */
+#define KRETPROBE_MAXACTIVE_MIN	64
+
+struct kprobe_event {
+	struct ebpf_event event;
+	bool ret;
+	struct kretprobe rp;		/* rp.kp is the probe of either kind */
+	char symbol[KSYM_NAME_LEN];
+};
+
+static struct kprobe_event *kprobe_event_of(struct ebpf_event *event)
+{
+	return container_of(event, struct kprobe_event, event);
+}
+
+/* Runs on stacks of 4 KiB (int3 before 4.14): small frames from here on. */
+static __always_inline void kprobe_fire(struct ebpf_event *event, struct pt_regs *regs)
+{
+	struct ebpf_prog *prog = READ_ONCE(event->prog);
+	struct ebpf_run_ctx rctx;
+
+	ebpf_event_hit(event);
+	if (!prog)
+		return;
+	rctx.regs = regs;
+	rctx.cookie = event->cookie;
+	rctx.func_ip = event->func_ip;
+	rctx.event = NULL;
+	ebpf_prog_fire(prog, regs, &rctx);
+}
+
+static int kprobe_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	kprobe_fire(&container_of(kp, struct kprobe_event, rp.kp)->event, regs);
+	return 0;
+}
+
+static int kprobe_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct kretprobe *rp = compat_get_kretprobe(ri);
+
+	/* The probe may be going away under calls that it still follows. */
+	if (rp)
+		kprobe_fire(&container_of(rp, struct kprobe_event, rp)->event, regs);
+	return 0;
+}
+
+/* Entry of the function whose entry @addr is, else 0, as bpf_get_func_ip() has
+ * it. Only the printed form of a symbol is open to modules on every kernel.
+ */
+static u64 kprobe_func_entry(unsigned long addr)
+{
+	char name[KSYM_SYMBOL_LEN];
+	unsigned long offset;
+	char *plus;
+
+	sprint_symbol(name, addr);
+	plus = strchr(name, '+');
+	if (!plus || sscanf(plus, "+%lx/", &offset) != 1)
+		return 0;
+	if (!offset)
+		return addr;
+	/* The probe sits behind endbr64. */
+	return compat_ibt() && offset == 4 ? addr - offset : 0;
+}
+
+static int kprobe_register_off(struct kprobe_event *ke)
+{
+	/* Not armed before it is known what it is on. */
+	ke->rp.kp.flags = KPROBE_FLAG_DISABLED;
+	if (!ke->ret) {
+		ke->rp.kp.pre_handler = kprobe_entry;
+		return register_kprobe(&ke->rp.kp);
+	}
+	ke->rp.handler = kprobe_return;
+	ke->rp.maxactive = max_t(int, KRETPROBE_MAXACTIVE_MIN, 2 * num_possible_cpus());
+	return register_kretprobe(&ke->rp);
+}
+
+static void kprobe_unregister(struct kprobe_event *ke)
+{
+	if (ke->ret)
+		unregister_kretprobe(&ke->rp);
+	else
+		unregister_kprobe(&ke->rp.kp);
+}
+
+static int kprobe_start(struct kprobe_event *ke)
+{
+	unsigned long addr;
+	int err;
+
+	err = kprobe_register_off(ke);
+	if (err)
+		return err;
+	addr = (unsigned long)ke->rp.kp.addr;
+	err = -EINVAL;
+	/* A probe within what serves probes would never end. */
+	if (compat_within_module(addr, THIS_MODULE))
+		goto unregister;
+	ke->event.func_ip = kprobe_func_entry(addr);
+	err = ke->ret ? enable_kretprobe(&ke->rp) : enable_kprobe(&ke->rp.kp);
+	if (!err)
+		return 0;
+unregister:
+	kprobe_unregister(ke);
+	return err;
+}
+
+/* The place: a symbol and an offset, or an address. */
+static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *attr)
+{
+	long len;
+
+	if (attr->config1) {
+		len = strncpy_from_user(ke->symbol, (void __user *)(unsigned long)attr->config1,
+					sizeof(ke->symbol));
+		if (len < 0)
+			return len;
+		if (len == sizeof(ke->symbol))
+			return -E2BIG;
+	}
+	if (!ke->symbol[0]) {
+		ke->rp.kp.addr = (void *)(unsigned long)attr->config2;
+		return 0;
+	}
+	ke->rp.kp.symbol_name = ke->symbol;
+	ke->rp.kp.offset = attr->config2;
+	return ke->rp.kp.offset == attr->config2 ? 0 : -EINVAL;
+}
+
+static void kprobe_stop(struct ebpf_event *event)
+{
+	kprobe_unregister(kprobe_event_of(event));
+}
+
+static void kprobe_destroy(struct ebpf_event *event)
+{
+	ebpf_event_fini(event);
+	kfree(kprobe_event_of(event));
+}
+
+static struct ebpf_event *kprobe_create(const struct ebpf_event_params *params)
+{
+	struct kprobe_event *ke;
+	int err;
+
+	if (params->attr.config & ~(u64)EBPFDRV_PERF_PROBE_RETURN)
+		return ERR_PTR(-EINVAL);
+	ke = kzalloc(sizeof(*ke), GFP_KERNEL);
+	if (!ke)
+		return ERR_PTR(-ENOMEM);
+	ke->ret = params->attr.config & EBPFDRV_PERF_PROBE_RETURN;
+	err = kprobe_place(ke, &params->attr);
+	if (err)
+		goto free;
+	err = ebpf_event_init(&ke->event, &ebpf_kprobe_event_ops, params, true);
+	if (err)
+		goto free;
+	err = kprobe_start(ke);
+	if (err)
+		goto fini;
+	return &ke->event;
+
+fini:
+	ebpf_event_fini(&ke->event);
+free:
+	kfree(ke);
+	return ERR_PTR(err);
+}
+
+const struct ebpf_event_ops ebpf_kprobe_event_ops = {
+	.prog_type = EBPF_PROG_TYPE_KPROBE,
+	.create = kprobe_create,
+	.stop = kprobe_stop,
+	.destroy = kprobe_destroy,
+	.read = ebpf_event_read_hits,
+};

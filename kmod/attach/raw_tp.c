@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Raw tracepoints: the program gets the arguments of the tracepoint.
+ *
+ * One C function serves tracepoints of any signature: what exceeds the real
+ * arguments is read from the caller's stack and means nothing. A function for
+ * each count spares those that read few arguments the copying of many.
+ */
+#include "kmod/attach/attach.h"
+#include "kmod/compat/tracepoint.h"
+#include "kmod/link.h"
+#include "kmod/run.h"
+
+#include <ebpf/ctx.h>
+
+struct raw_tp_link {
+	struct ebpf_link link;
+	struct compat_tracepoint tp;
+	void *probe;
+	char name[];
+};
+
+static struct raw_tp_link *raw_tp_link_of(const struct ebpf_link *link)
+{
+	return container_of(link, struct raw_tp_link, link);
+}
+
+/*
+ * Probes
+ */
+
+/* Preemption is off. Recursion into the same program ends in ebpf_prog_run(). */
+static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
+{
+	struct ebpf_run_ctx rctx;
+
+	rctx.regs = NULL;
+	rctx.cookie = 0;
+	rctx.func_ip = 0;
+	rctx.event = NULL;
+	ebpf_prog_run(rl->link.prog, args, &rctx);
+}
+
+#define PARAMS_1	u64 a1
+#define PARAMS_2	PARAMS_1, u64 a2
+#define PARAMS_3	PARAMS_2, u64 a3
+#define PARAMS_4	PARAMS_3, u64 a4
+#define PARAMS_5	PARAMS_4, u64 a5
+#define PARAMS_6	PARAMS_5, u64 a6
+#define PARAMS_7	PARAMS_6, u64 a7
+#define PARAMS_8	PARAMS_7, u64 a8
+#define PARAMS_9	PARAMS_8, u64 a9
+#define PARAMS_10	PARAMS_9, u64 a10
+#define PARAMS_11	PARAMS_10, u64 a11
+#define PARAMS_12	PARAMS_11, u64 a12
+#define ARGS_1		a1
+#define ARGS_2		ARGS_1, a2
+#define ARGS_3		ARGS_2, a3
+#define ARGS_4		ARGS_3, a4
+#define ARGS_5		ARGS_4, a5
+#define ARGS_6		ARGS_5, a6
+#define ARGS_7		ARGS_6, a7
+#define ARGS_8		ARGS_7, a8
+#define ARGS_9		ARGS_8, a9
+#define ARGS_10		ARGS_9, a10
+#define ARGS_11		ARGS_10, a11
+#define ARGS_12		ARGS_11, a12
+
+#define RAW_TP_PROBE(n)							\
+	static void raw_tp_probe_##n(void *data, PARAMS_##n)		\
+	{								\
+		u64 args[] = { ARGS_##n };				\
+									\
+		raw_tp_fire(data, args);				\
+	}
+
+RAW_TP_PROBE(1)
+RAW_TP_PROBE(2)
+RAW_TP_PROBE(3)
+RAW_TP_PROBE(4)
+RAW_TP_PROBE(5)
+RAW_TP_PROBE(6)
+RAW_TP_PROBE(7)
+RAW_TP_PROBE(8)
+RAW_TP_PROBE(9)
+RAW_TP_PROBE(10)
+RAW_TP_PROBE(11)
+RAW_TP_PROBE(12)
+
+static void *const raw_tp_probes[EBPF_RAW_TP_MAX_ARGS] = {
+	raw_tp_probe_1, raw_tp_probe_2, raw_tp_probe_3, raw_tp_probe_4,
+	raw_tp_probe_5, raw_tp_probe_6, raw_tp_probe_7, raw_tp_probe_8,
+	raw_tp_probe_9, raw_tp_probe_10, raw_tp_probe_11, raw_tp_probe_12,
+};
+
+/* The least that copies all the program reads. NULL: it reads too far. */
+static void *raw_tp_probe_for(const struct ebpf_prog *prog)
+{
+	u32 nr_args = DIV_ROUND_UP(prog->image.max_ctx_offset, 8);
+
+	if (nr_args > EBPF_RAW_TP_MAX_ARGS)
+		return NULL;
+	/* Programs that it calls may read all. */
+	if (prog->image.has_tail_call)
+		nr_args = EBPF_RAW_TP_MAX_ARGS;
+	return raw_tp_probes[nr_args ? nr_args - 1 : 0];
+}
+
+/*
+ * The link
+ */
+
+static void raw_tp_release(struct ebpf_link *link)
+{
+	struct raw_tp_link *rl = raw_tp_link_of(link);
+
+	ebpf_compat_tracepoint_unregister(&rl->tp, rl->probe, rl);
+	/* Nobody may be in the probe when the link is freed. */
+	tracepoint_synchronize_unregister();
+	ebpf_compat_tracepoint_put(&rl->tp);
+}
+
+static void raw_tp_dealloc(struct ebpf_link *link)
+{
+	kfree(raw_tp_link_of(link));
+}
+
+static void raw_tp_show_fdinfo(const struct ebpf_link *link, struct seq_file *seq)
+{
+	seq_printf(seq, "tp_name:\t%s\n", raw_tp_link_of(link)->name);
+}
+
+/* The caller's buffer gets as much of the name as fits, always terminated. */
+static int raw_tp_copy_name(const char *name, char __user *ubuf, u32 ulen)
+{
+	size_t len = strlen(name);
+
+	if (ulen > len)
+		return copy_to_user(ubuf, name, len + 1) ? -EFAULT : 0;
+	if (copy_to_user(ubuf, name, ulen - 1) || put_user('\0', ubuf + ulen - 1))
+		return -EFAULT;
+	return -ENOSPC;
+}
+
+static int raw_tp_fill_info(const struct ebpf_link *link, struct ebpf_link_info *info)
+{
+	const char *name = raw_tp_link_of(link)->name;
+	char __user *ubuf = (char __user *)(unsigned long)info->raw_tracepoint.tp_name;
+	u32 ulen = info->raw_tracepoint.tp_name_len;
+
+	if (!ulen != !ubuf)
+		return -EINVAL;
+	info->raw_tracepoint.tp_name_len = strlen(name) + 1;
+	return ubuf ? raw_tp_copy_name(name, ubuf, ulen) : 0;
+}
+
+static const struct ebpf_link_ops raw_tp_link_ops = {
+	.release = raw_tp_release,
+	.dealloc = raw_tp_dealloc,
+	.fill_info = raw_tp_fill_info,
+	.show_fdinfo = raw_tp_show_fdinfo,
+};
+
+int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
+{
+	struct ebpf_link_primer primer;
+	struct raw_tp_link *rl;
+	int err;
+
+	rl = kzalloc(sizeof(*rl) + strlen(name) + 1, GFP_KERNEL);
+	if (!rl)
+		return -ENOMEM;
+	strcpy(rl->name, name);
+	err = -EINVAL;
+	rl->probe = raw_tp_probe_for(prog);
+	if (!rl->probe)
+		goto free;
+	err = ebpf_compat_tracepoint_find(rl->name, &rl->tp);
+	if (err)
+		goto free;
+	ebpf_link_init(&rl->link, EBPF_LINK_TYPE_RAW_TRACEPOINT, &raw_tp_link_ops, prog);
+	err = ebpf_link_prime(&rl->link, &primer);
+	if (err) {
+		ebpf_compat_tracepoint_put(&rl->tp);
+		goto free;
+	}
+	err = ebpf_compat_tracepoint_register(&rl->tp, rl->probe, rl);
+	if (err) {
+		ebpf_compat_tracepoint_put(&rl->tp);
+		ebpf_link_cleanup(&primer);
+		return err;
+	}
+	return ebpf_link_settle(&primer);
+
+free:
+	kfree(rl);
+	return err;
+}

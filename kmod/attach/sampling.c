@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events that the kernel's perf counts: clocks, software and hardware events.
+ * When one overflows, a PERF_EVENT program runs.
+ */
+#include "kmod/attach/event.h"
+#include "kmod/compat/perf.h"
+
+#include <ebpf/ctx.h>
+
+struct sampling_event {
+	struct ebpf_event event;
+	struct perf_event *pe;	/* replaced under event.lock; RCU-sched for peek */
+};
+
+static struct sampling_event *sampling_event_of(struct ebpf_event *event)
+{
+	return container_of(event, struct sampling_event, event);
+}
+
+/* Any context, NMI included. */
+static void sampling_overflow(struct perf_event *pe, struct perf_sample_data *data,
+			      struct pt_regs *regs)
+{
+	struct sampling_event *se = pe->overflow_handler_context;
+	struct ebpf_prog *prog = READ_ONCE(se->event.prog);
+	struct ebpf_perf_event_kern ctx;
+	struct ebpf_run_ctx rctx;
+
+	if (!prog)
+		return;
+	ctx.regs = regs;
+	ctx.sample_period = data->period;
+	ctx.addr = data->addr;
+	rctx.regs = regs;
+	rctx.cookie = se->event.cookie;
+	rctx.func_ip = 0;
+	rctx.event = &se->event;
+	preempt_disable();
+	ebpf_prog_fire(prog, &ctx, &rctx);
+	preempt_enable();
+}
+
+static void sampling_attr(const struct ebpf_perf_attr *attr, struct perf_event_attr *out)
+{
+	u64 flags = attr->flags;
+
+	memset(out, 0, sizeof(*out));
+	out->type = attr->type;
+	out->size = sizeof(*out);
+	out->config = attr->config;
+	out->sample_period = attr->sample_period;
+	/* Records are not written; only what programs can see is sampled. */
+	out->sample_type = attr->sample_type & EBPF_PERF_SAMPLE_ADDR;
+	out->bp_type = attr->bp_type;
+	out->config1 = attr->config1;
+	out->config2 = attr->config2;
+	out->disabled = !!(flags & EBPF_PERF_ATTR_DISABLED);
+	out->inherit = !!(flags & EBPF_PERF_ATTR_INHERIT);
+	out->pinned = !!(flags & EBPF_PERF_ATTR_PINNED);
+	out->exclusive = !!(flags & EBPF_PERF_ATTR_EXCLUSIVE);
+	out->exclude_user = !!(flags & EBPF_PERF_ATTR_EXCLUDE_USER);
+	out->exclude_kernel = !!(flags & EBPF_PERF_ATTR_EXCLUDE_KERNEL);
+	out->exclude_hv = !!(flags & EBPF_PERF_ATTR_EXCLUDE_HV);
+	out->exclude_idle = !!(flags & EBPF_PERF_ATTR_EXCLUDE_IDLE);
+	out->freq = !!(flags & EBPF_PERF_ATTR_FREQ);
+	out->enable_on_exec = !!(flags & EBPF_PERF_ATTR_ENABLE_ON_EXEC);
+	out->precise_ip = flags >> EBPF_PERF_ATTR_PRECISE_IP_SHIFT;
+	out->exclude_host = !!(flags & EBPF_PERF_ATTR_EXCLUDE_HOST);
+	out->exclude_guest = !!(flags & EBPF_PERF_ATTR_EXCLUDE_GUEST);
+}
+
+static struct perf_event *sampling_counter(struct sampling_event *se, bool disabled)
+{
+	struct perf_event_attr attr;
+
+	sampling_attr(&se->event.attr, &attr);
+	attr.disabled = disabled;
+	return perf_event_create_kernel_counter(&attr, se->event.cpu, se->event.task,
+						sampling_overflow, se);
+}
+
+static void sampling_stop(struct ebpf_event *event)
+{
+	perf_event_disable(sampling_event_of(event)->pe);
+}
+
+/* A handler on its way when stop returned is done: a grace period has passed. */
+static void sampling_destroy(struct ebpf_event *event)
+{
+	struct sampling_event *se = sampling_event_of(event);
+
+	perf_event_release_kernel(se->pe);
+	ebpf_event_fini(event);
+	kfree(se);
+}
+
+static void sampling_enable(struct ebpf_event *event)
+{
+	perf_event_enable(sampling_event_of(event)->pe);
+}
+
+static void sampling_disable(struct ebpf_event *event)
+{
+	perf_event_disable(sampling_event_of(event)->pe);
+}
+
+static void sampling_read(struct ebpf_event *event, struct ebpf_event_count *count)
+{
+	struct perf_event *pe = sampling_event_of(event)->pe;
+
+	count->value = event->counted - event->base +
+		       perf_event_read_value(pe, &count->enabled, &count->running);
+}
+
+/* Linux's perf_event_read_local(): the event must count right here. */
+static int sampling_peek(struct ebpf_event *event, struct ebpf_event_count *count)
+{
+	struct perf_event *pe = READ_ONCE(sampling_event_of(event)->pe);
+	unsigned long flags;
+
+	if (event->attr.flags & EBPF_PERF_ATTR_INHERIT)
+		return -EOPNOTSUPP;
+	if (event->task && event->task != current)
+		return -EINVAL;
+	if (!event->task && event->cpu != smp_processor_id())
+		return -EINVAL;
+	local_irq_save(flags);
+	if (pe->oncpu == smp_processor_id())
+		pe->pmu->read(pe);
+	count->value = local64_read(&pe->count) + event->counted - event->base;
+	local_irq_restore(flags);
+	/* What the counter lacked its place in the PMU, as of the last time the
+	 * kernel did its sums.
+	 */
+	count->enabled = ebpf_event_enabled_ns(event);
+	count->running = count->enabled - (pe->total_time_enabled - pe->total_time_running);
+	return 0;
+}
+
+/* The kernel does not let modules change the period of a counter that runs. */
+static int sampling_set_period(struct ebpf_event *event, u64 period)
+{
+	struct sampling_event *se = sampling_event_of(event);
+	u64 old_period = event->attr.sample_period;
+	struct perf_event *pe, *old = se->pe;
+	u64 enabled, running;
+
+	if (!old_period)
+		return -EINVAL;
+	if (!(event->attr.flags & EBPF_PERF_ATTR_FREQ) && period >> 63)
+		return -EINVAL;
+	event->attr.sample_period = period;
+	pe = sampling_counter(se, !event->enabled);
+	if (IS_ERR(pe)) {
+		event->attr.sample_period = old_period;
+		return PTR_ERR(pe);
+	}
+	perf_event_disable(old);
+	event->counted += perf_event_read_value(old, &enabled, &running);
+	smp_store_release(&se->pe, pe);
+	compat_synchronize_rcu_sched();
+	perf_event_release_kernel(old);
+	return 0;
+}
+
+static int sampling_reset(struct ebpf_event *event)
+{
+	u64 enabled, running;
+
+	event->base = event->counted +
+		      perf_event_read_value(sampling_event_of(event)->pe, &enabled, &running);
+	return 0;
+}
+
+static struct ebpf_event *sampling_create(const struct ebpf_event_params *params)
+{
+	struct sampling_event *se;
+	int err;
+
+	se = kzalloc(sizeof(*se), GFP_KERNEL);
+	if (!se)
+		return ERR_PTR(-ENOMEM);
+	err = ebpf_event_init(&se->event, &ebpf_sampling_event_ops, params, false);
+	if (err)
+		goto free;
+	se->pe = sampling_counter(se, params->attr.flags & EBPF_PERF_ATTR_DISABLED);
+	if (IS_ERR(se->pe)) {
+		err = PTR_ERR(se->pe);
+		goto fini;
+	}
+	return &se->event;
+
+fini:
+	ebpf_event_fini(&se->event);
+free:
+	kfree(se);
+	return ERR_PTR(err);
+}
+
+const struct ebpf_event_ops ebpf_sampling_event_ops = {
+	.prog_type = EBPF_PROG_TYPE_PERF_EVENT,
+	.create = sampling_create,
+	.stop = sampling_stop,
+	.destroy = sampling_destroy,
+	.enable = sampling_enable,
+	.disable = sampling_disable,
+	.read = sampling_read,
+	.peek = sampling_peek,
+	.set_period = sampling_set_period,
+	.reset = sampling_reset,
+};

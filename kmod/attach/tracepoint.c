@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TRACEPOINT events: the kernel's own perf counters, one for each CPU, make the
+ * record and call us with it.
+ *
+ * A program opens one event on one CPU but expects its program to run wherever
+ * the tracepoint is hit, as the native attachment does, which belongs to the
+ * tracepoint and not to the event. For the same reason neither enabling and
+ * disabling nor a pid has a say in whether the program runs.
+ */
+#include "kmod/attach/event.h"
+#include "kmod/compat/hotplug.h"
+#include "kmod/compat/perf.h"
+
+#include <linux/cpumask.h>
+#include <linux/workqueue.h>
+
+struct tp_event {
+	struct ebpf_event event;
+	bool syscall;			/* syscalls:sys_enter_*, sys_exit_* */
+	struct list_head node;		/* of tp_events */
+	struct mutex counters_lock;	/* counters, after tp_lock */
+	struct perf_event **counters;	/* by CPU; NULL where offline */
+};
+
+static void tp_hotplug(struct work_struct *work);
+
+static LIST_HEAD(tp_events);
+static DEFINE_MUTEX(tp_lock);
+/* CPUs that came or went since tp_hotplug() last looked. */
+static struct cpumask tp_stale_cpus;
+static DECLARE_WORK(tp_hotplug_work, tp_hotplug);
+
+static struct tp_event *tp_event_of(struct ebpf_event *event)
+{
+	return container_of(event, struct tp_event, event);
+}
+
+/* Any context but NMI of hardware; preemption is off. */
+static void tp_overflow(struct perf_event *pe, struct perf_sample_data *data,
+			struct pt_regs *regs)
+{
+	struct tp_event *tp = pe->overflow_handler_context;
+	struct ebpf_prog *prog = READ_ONCE(tp->event.prog);
+	struct ebpf_run_ctx rctx;
+	u8 *record;
+
+	this_cpu_inc(*tp->event.hits);
+	if (!prog)
+		return;
+	record = compat_raw_data(data);
+	/* Nothing says at attachment how long the record will be. */
+	if (unlikely(prog->image.max_ctx_offset > compat_raw_size(data)))
+		return;
+	/* int nr, then padding that nobody fills, then 8-byte fields: types say
+	 * that the whole is a long. Nobody else uses these 4 bytes.
+	 */
+	if (tp->syscall)
+		*(u32 *)(record + 12) = 0;
+	rctx.regs = regs;
+	rctx.cookie = tp->event.cookie;
+	rctx.func_ip = 0;
+	rctx.event = NULL;
+	ebpf_prog_fire(prog, record, &rctx);
+}
+
+static struct perf_event *tp_counter(struct tp_event *tp, int cpu)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = tp->event.attr.config,
+		.sample_period = 1,
+	};
+
+	return perf_event_create_kernel_counter(&attr, cpu, NULL, tp_overflow, tp);
+}
+
+/* Whoever comes second, the opener or the hotplug worker, has made one too many.
+ * Never under a lock: making a counter may take the lock of CPU hotplug.
+ */
+static int tp_add_counter(struct tp_event *tp, int cpu)
+{
+	struct perf_event *pe = tp_counter(tp, cpu);
+
+	if (IS_ERR(pe))
+		return cpu_online(cpu) ? PTR_ERR(pe) : 0;
+	mutex_lock(&tp->counters_lock);
+	swap(pe, tp->counters[cpu]);
+	mutex_unlock(&tp->counters_lock);
+	if (pe)
+		perf_event_release_kernel(pe);
+	return 0;
+}
+
+static void tp_drop_counter(struct tp_event *tp, int cpu)
+{
+	struct perf_event *pe = NULL;
+
+	mutex_lock(&tp->counters_lock);
+	swap(pe, tp->counters[cpu]);
+	mutex_unlock(&tp->counters_lock);
+	if (pe)
+		perf_event_release_kernel(pe);
+}
+
+/*
+ * CPU hotplug: a counter whose CPU went away never counts again
+ */
+
+static void tp_renew(int cpu)
+{
+	struct tp_event *tp;
+
+	list_for_each_entry(tp, &tp_events, node) {
+		tp_drop_counter(tp, cpu);
+		if (cpu_online(cpu) && tp_add_counter(tp, cpu))
+			pr_warn("ebpfdrv: tracepoint %llu is not traced on CPU %d\n",
+				tp->event.attr.config, cpu);
+	}
+}
+
+static void tp_hotplug(struct work_struct *work)
+{
+	int cpu;
+
+	mutex_lock(&tp_lock);
+	for_each_possible_cpu(cpu)
+		if (cpumask_test_and_clear_cpu(cpu, &tp_stale_cpus))
+			tp_renew(cpu);
+	mutex_unlock(&tp_lock);
+}
+
+static void tp_cpu_changed(unsigned int cpu, bool online)
+{
+	if (!online)
+		return;
+	cpumask_set_cpu(cpu, &tp_stale_cpus);
+	schedule_work(&tp_hotplug_work);
+}
+
+/*
+ * The event
+ */
+
+static void tp_stop(struct ebpf_event *event)
+{
+	struct tp_event *tp = tp_event_of(event);
+	int cpu;
+
+	mutex_lock(&tp_lock);
+	list_del_init(&tp->node);
+	mutex_unlock(&tp_lock);
+	for_each_possible_cpu(cpu)
+		tp_drop_counter(tp, cpu);
+}
+
+static void tp_destroy(struct ebpf_event *event)
+{
+	struct tp_event *tp = tp_event_of(event);
+
+	ebpf_event_fini(event);
+	kfree(tp->counters);
+	kfree(tp);
+}
+
+static int tp_start(struct tp_event *tp)
+{
+	struct perf_event *pe = NULL;
+	int cpu, err;
+
+	mutex_lock(&tp_lock);
+	list_add(&tp->node, &tp_events);
+	mutex_unlock(&tp_lock);
+	for_each_online_cpu(cpu) {
+		err = tp_add_counter(tp, cpu);
+		if (err)
+			return err;
+		if (!pe)
+			pe = READ_ONCE(tp->counters[cpu]);
+	}
+	if (!pe)
+		return -ENODEV;
+	tp->syscall = !strcmp(compat_event_system(pe), "syscalls");
+	return 0;
+}
+
+static struct ebpf_event *tp_create(const struct ebpf_event_params *params)
+{
+	struct tp_event *tp;
+	int err = -ENOMEM;
+
+	tp = kzalloc(sizeof(*tp), GFP_KERNEL);
+	if (!tp)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&tp->node);
+	mutex_init(&tp->counters_lock);
+	tp->counters = kcalloc(nr_cpu_ids, sizeof(*tp->counters), GFP_KERNEL);
+	if (!tp->counters)
+		goto free;
+	err = ebpf_event_init(&tp->event, &ebpf_tracepoint_event_ops, params, true);
+	if (err)
+		goto free;
+	err = tp_start(tp);
+	if (err) {
+		ebpf_event_drop(&tp->event);
+		return ERR_PTR(err);
+	}
+	return &tp->event;
+
+free:
+	kfree(tp->counters);
+	kfree(tp);
+	return ERR_PTR(err);
+}
+
+const struct ebpf_event_ops ebpf_tracepoint_event_ops = {
+	.prog_type = EBPF_PROG_TYPE_TRACEPOINT,
+	.create = tp_create,
+	.stop = tp_stop,
+	.destroy = tp_destroy,
+	.read = ebpf_event_read_hits,
+};
+
+u32 ebpf_tracepoint_query(u64 id, u32 *ids, u32 max)
+{
+	struct tp_event *tp;
+	u32 n = 0;
+
+	mutex_lock(&tp_lock);
+	list_for_each_entry(tp, &tp_events, node) {
+		if (tp->event.attr.config != id)
+			continue;
+		mutex_lock(&tp->event.lock);
+		if (tp->event.prog) {
+			if (n < max)
+				ids[n] = tp->event.prog->id;
+			n++;
+		}
+		mutex_unlock(&tp->event.lock);
+	}
+	mutex_unlock(&tp_lock);
+	return n;
+}
+
+int ebpf_tracepoint_init(void)
+{
+	return ebpf_compat_hotplug_register(tp_cpu_changed);
+}
+
+void ebpf_tracepoint_exit(void)
+{
+	ebpf_compat_hotplug_unregister();
+	flush_work(&tp_hotplug_work);
+}

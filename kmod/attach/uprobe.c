@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events of the uprobe PMU.
+ */
+#include "kmod/attach/event.h"
+#include "kmod/compat/perf.h"
+
+#include <linux/file.h>
+#include <linux/limits.h>
+#include <linux/namei.h>
+
+/* config: bit 0 return, bits 32 and up the place of the reference counter */
+#define UPROBE_REF_CTR_SHIFT	32
+
+struct uprobe_event {
+	struct ebpf_event event;
+	struct uprobe_consumer consumer;
+	struct file *file;		/* keeps the inode and its file system */
+	struct inode *inode;
+	loff_t offset;
+};
+
+static struct uprobe_event *uprobe_event_of(struct ebpf_event *event)
+{
+	return container_of(event, struct uprobe_event, event);
+}
+
+static struct uprobe_event *uprobe_event_of_consumer(struct uprobe_consumer *consumer)
+{
+	return container_of(consumer, struct uprobe_event, consumer);
+}
+
+/* Where breakpoints go in. */
+static bool uprobe_filter(struct uprobe_consumer *consumer, enum uprobe_filter_ctx ctx,
+			  struct mm_struct *mm)
+{
+	struct task_struct *task = uprobe_event_of_consumer(consumer)->event.task;
+
+	return !task || READ_ONCE(task->mm) == mm;
+}
+
+/* Process context of the probed task, which may sleep: programs may not. */
+static void uprobe_fire(struct uprobe_consumer *consumer, struct pt_regs *regs)
+{
+	struct ebpf_event *event = &uprobe_event_of_consumer(consumer)->event;
+	struct ebpf_run_ctx rctx;
+	struct ebpf_prog *prog;
+
+	/* A breakpoint may be there for another consumer. */
+	if (event->task && READ_ONCE(event->task->mm) != current->mm)
+		return;
+	preempt_disable();
+	ebpf_event_hit(event);
+	prog = READ_ONCE(event->prog);
+	if (prog) {
+		rctx.regs = regs;
+		rctx.cookie = event->cookie;
+		rctx.func_ip = 0;
+		rctx.event = NULL;
+		ebpf_prog_fire(prog, regs, &rctx);
+	}
+	preempt_enable();
+}
+
+static int uprobe_entry(struct uprobe_consumer *consumer, struct pt_regs *regs)
+{
+	uprobe_fire(consumer, regs);
+	return 0;
+}
+
+static int uprobe_return(struct uprobe_consumer *consumer, unsigned long func,
+			 struct pt_regs *regs)
+{
+	uprobe_fire(consumer, regs);
+	return 0;
+}
+
+/* Opens the regular file that the user names. */
+static struct file *uprobe_open(u64 user_path)
+{
+	struct file *file;
+	struct path path;
+	char *name;
+	int err;
+
+	name = strndup_user((void __user *)(unsigned long)user_path, PATH_MAX);
+	if (IS_ERR(name))
+		return PTR_ERR(name) == -EINVAL ? ERR_PTR(-E2BIG) : ERR_CAST(name);
+	err = name[0] ? kern_path(name, LOOKUP_FOLLOW, &path) : -EINVAL;
+	kfree(name);
+	if (err)
+		return ERR_PTR(err);
+	if (S_ISREG(path.dentry->d_inode->i_mode))
+		file = dentry_open(&path, O_RDONLY | O_LARGEFILE, current_cred());
+	else
+		file = ERR_PTR(-EINVAL);
+	path_put(&path);
+	return file;
+}
+
+static int uprobe_start(struct uprobe_event *ue, const struct ebpf_perf_attr *attr)
+{
+	int err;
+
+	ue->file = uprobe_open(attr->config1);
+	if (IS_ERR(ue->file))
+		return PTR_ERR(ue->file);
+	ue->inode = compat_mapped_inode(ue->file);
+	ue->offset = attr->config2;
+	err = -EIO;
+	if (!compat_uprobe_works_on(ue->inode))
+		goto put_file;
+	ue->consumer.filter = uprobe_filter;
+	if (attr->config & EBPFDRV_PERF_PROBE_RETURN)
+		ue->consumer.ret_handler = uprobe_return;
+	else
+		ue->consumer.handler = uprobe_entry;
+	err = compat_uprobe_register(ue->inode, ue->offset,
+				     attr->config >> UPROBE_REF_CTR_SHIFT, &ue->consumer);
+	if (!err)
+		return 0;
+put_file:
+	fput(ue->file);
+	return err;
+}
+
+static void uprobe_stop(struct ebpf_event *event)
+{
+	struct uprobe_event *ue = uprobe_event_of(event);
+
+	uprobe_unregister(ue->inode, ue->offset, &ue->consumer);
+	fput(ue->file);
+}
+
+static void uprobe_destroy(struct ebpf_event *event)
+{
+	ebpf_event_fini(event);
+	kfree(uprobe_event_of(event));
+}
+
+static struct ebpf_event *uprobe_create(const struct ebpf_event_params *params)
+{
+	struct uprobe_event *ue;
+	int err;
+
+	if (!params->attr.config1 || (s64)params->attr.config2 < 0)
+		return ERR_PTR(-EINVAL);
+	if ((u32)params->attr.config & ~EBPFDRV_PERF_PROBE_RETURN)
+		return ERR_PTR(-EINVAL);
+	ue = kzalloc(sizeof(*ue), GFP_KERNEL);
+	if (!ue)
+		return ERR_PTR(-ENOMEM);
+	err = ebpf_event_init(&ue->event, &ebpf_uprobe_event_ops, params, true);
+	if (err)
+		goto free;
+	err = uprobe_start(ue, &params->attr);
+	if (err)
+		goto fini;
+	return &ue->event;
+
+fini:
+	ebpf_event_fini(&ue->event);
+free:
+	kfree(ue);
+	return ERR_PTR(err);
+}
+
+const struct ebpf_event_ops ebpf_uprobe_event_ops = {
+	.prog_type = EBPF_PROG_TYPE_KPROBE,
+	.create = uprobe_create,
+	.stop = uprobe_stop,
+	.destroy = uprobe_destroy,
+	.read = ebpf_event_read_hits,
+};

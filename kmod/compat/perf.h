@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Perf events, kprobes and uprobes across kernels.
+ */
+#ifndef _COMPAT_PERF_H
+#define _COMPAT_PERF_H
+
+#include "kmod/compat/compat.h"
+
+#include <linux/kprobes.h>
+#include <linux/perf_event.h>
+#include <linux/uprobes.h>
+#ifdef HAVE_TRACE_EVENTS_H
+#include <linux/trace_events.h>
+#else
+#include <linux/ftrace_event.h>
+#endif
+
+/* The record of a tracepoint event as its overflow handler gets it. */
+static inline void *compat_raw_data(const struct perf_sample_data *data)
+{
+#ifdef HAVE_PERF_RAW_FRAG
+	return data->raw->frag.data;
+#else
+	return data->raw->data;
+#endif
+}
+
+static inline u32 compat_raw_size(const struct perf_sample_data *data)
+{
+#ifdef HAVE_PERF_RAW_FRAG
+	return data->raw->frag.size;
+#else
+	return data->raw->size;
+#endif
+}
+
+/* "sched" of sched:sched_switch */
+static inline const char *compat_event_system(const struct perf_event *pe)
+{
+	return pe->tp_event->class->system;
+}
+
+static inline struct kretprobe *compat_get_kretprobe(struct kretprobe_instance *ri)
+{
+#ifdef HAVE_GET_KRETPROBE
+	return get_kretprobe(ri);
+#else
+	return ri->rp;
+#endif
+}
+
+static inline bool compat_within_module(unsigned long addr, struct module *mod)
+{
+#ifdef HAVE_WITHIN_MODULE
+	return within_module(addr, mod);
+#else
+	return within_module_core(addr, mod) || within_module_init(addr, mod);
+#endif
+}
+
+/* -EOPNOTSUPP where the kernel does not keep reference counters (before 4.20). */
+static inline int compat_uprobe_register(struct inode *inode, loff_t offset, loff_t ref_ctr,
+					 struct uprobe_consumer *uc)
+{
+	if (!ref_ctr)
+		return uprobe_register(inode, offset, uc);
+#ifdef HAVE_UPROBE_REGISTER_REFCTR
+	return uprobe_register_refctr(inode, offset, ref_ctr, uc);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+/* The inode whose pages are mapped when @file is, overlayfs looked through. */
+static inline struct inode *compat_mapped_inode(struct file *file)
+{
+#ifdef HAVE_D_REAL_INODE
+	return d_real_inode(file->f_path.dentry);
+#else
+	return file_inode(file);
+#endif
+}
+
+/* Up to 3.15 and in el7, uprobes on files that have no readpage, as those of
+ * tmpfs, are accepted and never hit.
+ */
+static inline bool compat_uprobe_works_on(struct inode *inode)
+{
+#ifdef HAVE_TRACEPOINT_BY_NAME
+	return inode->i_mapping->a_ops->readpage != NULL;
+#else
+	return true;
+#endif
+}
+
+#endif /* _COMPAT_PERF_H */

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* <linux/trace_events.h> since 4.2; <linux/ftrace_event.h> before and in el7. */
+#include <linux/trace_events.h>

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Modules list their tracepoints by tracepoint_ptr_t, perhaps relative, since
+ * 4.19; by pointer before.
+ */
+#include <linux/tracepoint.h>
+
+struct tracepoint *probe(struct module *mod)
+{
+	return tracepoint_ptr_deref(mod->tracepoints_ptrs);
+}

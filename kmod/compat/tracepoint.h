@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Probes on tracepoints by name, whatever the kernel's way to find them.
+ */
+#ifndef _COMPAT_TRACEPOINT_H
+#define _COMPAT_TRACEPOINT_H
+
+#include "kmod/compat/compat.h"
+
+#include <linux/tracepoint.h>
+
+/* A tracepoint that exists and, where the kernel identifies them by address,
+ * stays: its module cannot be unloaded until compat_tracepoint_put().
+ */
+struct compat_tracepoint {
+	const char *name;	/* the caller's, kept */
+	struct tracepoint *tp;	/* NULL where probes are registered by name */
+	struct module *owner;	/* reference, or NULL */
+};
+
+/* -ENOENT when there is none. Process context, as all here. */
+int ebpf_compat_tracepoint_find(const char *name, struct compat_tracepoint *ct);
+void ebpf_compat_tracepoint_put(struct compat_tracepoint *ct);
+/* @probe is called as probe(data, arguments of the tracepoint), preemption off. */
+int ebpf_compat_tracepoint_register(struct compat_tracepoint *ct, void *probe, void *data);
+void ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe, void *data);
+/* Module start and end: the tracepoints of other modules are watched. */
+int ebpf_compat_tracepoint_init(void);
+void ebpf_compat_tracepoint_exit(void);
+
+#endif /* _COMPAT_TRACEPOINT_H */
