@@ -135,18 +135,18 @@ static void compare(struct x86_emit *e, const struct ebpf_insn *insn)
 void ebpf_jit_jmp(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 {
 	u32 target = ebpf_jit_jump_target(insn, jit->idx);
-	int cc;
+	bool always = EBPF_OP(insn->code) == EBPF_JA;
+	int cc = always ? 0 : condition(EBPF_OP(insn->code));
 
+	if (cc < 0) {
+		jit_fail(jit, cc);
+		return;
+	}
 	/* Either way goes on at the next instruction. */
 	if (target == jit->idx + 1)
 		return;
-	if (EBPF_OP(insn->code) == EBPF_JA) {
+	if (always) {
 		jump(jit, target);
-		return;
-	}
-	cc = condition(EBPF_OP(insn->code));
-	if (cc < 0) {
-		jit_fail(jit, cc);
 		return;
 	}
 	if (!(jit->flags[jit->idx] & JIT_NO_TEST))

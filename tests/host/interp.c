@@ -388,7 +388,8 @@ static int jump(struct interp *it, const struct ebpf_insn *insn)
 		it->pc += bits == 64 ? insn->off : insn->imm;
 		return 0;
 	}
-	if (EBPF_OP(insn->code) > EBPF_JSLE)
+	if (EBPF_OP(insn->code) > EBPF_JSLE || EBPF_OP(insn->code) == EBPF_CALL ||
+	    EBPF_OP(insn->code) == EBPF_EXIT)
 		return -EINVAL;
 	src = EBPF_SRC(insn->code) == EBPF_X ? it->regs[insn->src_reg] : (u64)(s64)insn->imm;
 	if (condition(insn, it->regs[insn->dst_reg], src, bits))
