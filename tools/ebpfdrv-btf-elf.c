@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sections of vmlinux. */
+#define _GNU_SOURCE
+#include "ebpfdrv-btf.h"
+
+#include <elf.h>
+#include <string.h>
+
+/* glibc's header has it since 2.22. */
+#ifndef SHF_COMPRESSED
+#define SHF_COMPRESSED	(1 << 11)
+#endif
+
+static bool is_elf(const struct blob *file)
+{
+	const Elf64_Ehdr *ehdr = (const void *)file->data;
+
+	return file->size >= sizeof(*ehdr) && !memcmp(ehdr->e_ident, ELFMAG, SELFMAG) &&
+	       ehdr->e_ident[EI_CLASS] == ELFCLASS64 && ehdr->e_ident[EI_DATA] == ELFDATA2LSB &&
+	       ehdr->e_shentsize == sizeof(Elf64_Shdr) &&
+	       in_blob(file, ehdr->e_shoff, (size_t)ehdr->e_shnum * sizeof(Elf64_Shdr)) &&
+	       ehdr->e_shstrndx < ehdr->e_shnum;
+}
+
+static const Elf64_Shdr *find_header(const struct blob *file, const char *path, const char *name)
+{
+	const Elf64_Ehdr *ehdr = (const void *)file->data;
+	const Elf64_Shdr *shdr, *names;
+	const char *here;
+	size_t room;
+	int i;
+
+	if (!is_elf(file))
+		die("%s: not a 64-bit little-endian ELF file", path);
+	shdr = (const void *)(file->data + ehdr->e_shoff);
+	names = &shdr[ehdr->e_shstrndx];
+	if (!in_blob(file, names->sh_offset, names->sh_size))
+		die("%s: truncated", path);
+	for (i = 0; i < ehdr->e_shnum; i++) {
+		if (shdr[i].sh_name >= names->sh_size || shdr[i].sh_type == SHT_NOBITS)
+			continue;
+		here = (const char *)file->data + names->sh_offset + shdr[i].sh_name;
+		room = names->sh_size - shdr[i].sh_name;
+		if (strlen(name) < room && !strncmp(here, name, room))
+			return &shdr[i];
+	}
+	return NULL;
+}
+
+bool has_section(const struct blob *file, const char *path, const char *name)
+{
+	return find_header(file, path, name);
+}
+
+struct blob find_section(const struct blob *file, const char *path, const char *name)
+{
+	const Elf64_Shdr *shdr = find_header(file, path, name);
+	struct blob found = { NULL, 0 };
+
+	if (!shdr || (shdr->sh_flags & SHF_COMPRESSED))
+		return found;
+	if (!in_blob(file, shdr->sh_offset, shdr->sh_size))
+		die("%s: %s is truncated", path, name);
+	found.data = file->data + shdr->sh_offset;
+	found.size = shdr->sh_size;
+	return found;
+}
+
+/* Cut the number off one name. Return: whether there was one. */
+static bool cut_number(unsigned char *name, size_t room, bool change)
+{
+	size_t len = strnlen((char *)name, room), end = len;
+
+	while (end > strlen(RH_PREFIX) && name[end - 1] >= '0' && name[end - 1] <= '9')
+		end--;
+	if (change)
+		memset(name + end, 0, len - end);
+	return end < len;
+}
+
+/*
+ * Names only get shorter, so every offset into the section stays right. A name
+ * that begins in the middle of another (linkers share tails) is not touched.
+ */
+unsigned long equalize(struct blob strings, bool change)
+{
+	unsigned char *end = strings.data + strings.size, *at = strings.data;
+	unsigned long count = 0;
+
+	while (at < end) {
+		at = memmem(at, end - at, RH_PREFIX, strlen(RH_PREFIX));
+		if (!at)
+			break;
+		if (at == strings.data || !at[-1])
+			count += cut_number(at, end - at, change);
+		at += strlen(RH_PREFIX);
+	}
+	return count;
+}

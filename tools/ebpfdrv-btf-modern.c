@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What modern programs look for in a kernel's types and old kernels have under
+ * another name or in another shape, where it means the same bytes. What means
+ * something else (task_struct.start_time is a timespec on 3.10) stays as it is.
+ *
+ * Types are only changed in place and added at the end, so that ids stay.
+ */
+#define _GNU_SOURCE
+#include "ebpfdrv-btf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OLD_PREFIX	"ftrace_raw_"
+#define NEW_PREFIX	"trace_event_raw_"
+
+#define TYPE_INFO(kind, vlen)	((__u32)EBPF_BTF_KIND_##kind << 24 | (vlen))
+
+/* A struct or union of up to three members. */
+struct new_type {
+	struct ebpf_btf_type type;
+	struct ebpf_btf_member members[3];
+};
+
+static void new_member(struct btf *btf, struct new_type *new, const char *name, __u32 type,
+		       __u32 bytes)
+{
+	struct ebpf_btf_member *member = &new->members[EBPF_BTF_INFO_VLEN(new->type.info++)];
+
+	member->name_off = *name ? add_name(btf, name) : 0;
+	member->type = type;
+	member->offset = bytes * 8;
+}
+
+static __u32 add_new_type(struct btf *btf, struct new_type *new, const char *name, __u32 size)
+{
+	new->type.name_off = *name ? add_name(btf, name) : 0;
+	new->type.size = size;
+	return add_type(btf, new, type_size(&new->type));
+}
+
+/* The id of the first type of that kind and name, or 0. */
+static __u32 find_type(const struct btf *btf, __u32 kind, const char *name)
+{
+	__u32 i;
+
+	for (i = 0; i < btf->count; i++)
+		if (kind_at(btf, i) == kind && !strcmp(name_of(btf, type_at(btf, i)->name_off), name))
+			return i + 1;
+	return 0;
+}
+
+static __u32 find_struct(const struct btf *btf, const char *name)
+{
+	return find_type(btf, EBPF_BTF_KIND_STRUCT, name);
+}
+
+static __u32 find_int(struct btf *btf, const char *name, __u32 size)
+{
+	struct {
+		struct ebpf_btf_type type;
+		__u32 encoding;
+	} new = { { .info = TYPE_INFO(INT, 0), .size = size }, size * 8 };
+	__u32 id = find_type(btf, EBPF_BTF_KIND_INT, name);
+
+	if (id)
+		return id;
+	new.type.name_off = add_name(btf, name);
+	return add_type(btf, &new, sizeof(new));
+}
+
+/* The member of that name, directly in the type of @id, or NULL. */
+static struct ebpf_btf_member *find_member(const struct btf *btf, __u32 id, const char *name)
+{
+	struct ebpf_btf_type *type = type_at(btf, id - 1);
+	struct ebpf_btf_member *members = members_of(type);
+	__u32 i;
+
+	for (i = 0; i < EBPF_BTF_INFO_VLEN(type->info); i++)
+		if (!strcmp(name_of(btf, members[i].name_off), name))
+			return &members[i];
+	return NULL;
+}
+
+/* --- records of events --------------------------------------------------------- */
+
+/*
+ * Up to Linux 4.1 the record of an event is struct ftrace_raw_NAME, later
+ * struct trace_event_raw_NAME. Programs find it by its name, so it gets both.
+ */
+static bool add_modern_name(struct btf *btf, __u32 index)
+{
+	const char *old = name_of(btf, type_at(btf, index)->name_off);
+	struct ebpf_btf_type *copy;
+	char name[256];
+	size_t size;
+
+	if (strncmp(old, OLD_PREFIX, strlen(OLD_PREFIX)) ||
+	    snprintf(name, sizeof(name), NEW_PREFIX "%s", old + strlen(OLD_PREFIX)) >=
+	    (int)sizeof(name) || find_struct(btf, name))
+		return false;
+	size = type_size(type_at(btf, index));
+	copy = check_alloc(malloc(size));
+	memcpy(copy, type_at(btf, index), size);
+	copy->name_off = add_name(btf, name);
+	add_type(btf, copy, size);
+	free(copy);
+	return true;
+}
+
+static unsigned int add_modern_names(struct btf *btf)
+{
+	__u32 i, originals = btf->count;
+	unsigned int added = 0;
+
+	for (i = 0; i < originals; i++)
+		added += kind_at(btf, i) == EBPF_BTF_KIND_STRUCT && add_modern_name(btf, i);
+	return added;
+}
+
+/* --- RHEL's replaced members ----------------------------------------------------- */
+
+static bool is_cut_name(const char *name)
+{
+	return !strncmp(name, RH_PREFIX, strlen(RH_PREFIX)) &&
+	       !strchr("0123456789", name[strlen(name) - 1]);
+}
+
+/*
+ * The names that equalize() cut must differ again inside one structure, for
+ * the sake of programs compiled against a C dump of the types.
+ */
+static unsigned int number_hidden(struct btf *btf)
+{
+	struct ebpf_btf_member *members;
+	unsigned int number = 0;
+	__u32 i, j, kind;
+	char name[256];
+
+	for (i = 0; i < btf->count; i++) {
+		kind = kind_at(btf, i);
+		if (kind != EBPF_BTF_KIND_STRUCT && kind != EBPF_BTF_KIND_UNION)
+			continue;
+		members = members_of(type_at(btf, i));
+		for (j = 0; j < EBPF_BTF_INFO_VLEN(type_at(btf, i)->info); j++) {
+			if (!is_cut_name(name_of(btf, members[j].name_off)))
+				continue;
+			snprintf(name, sizeof(name), "%s%u", name_of(btf, members[j].name_off),
+				 ++number);
+			members[j].name_off = add_name(btf, name);
+		}
+	}
+	return number;
+}
+
+/* --- types that ebpfdrv has, whatever the kernel ----------------------------------- */
+
+/* Programs ask "does the kernel have ring buffers?" by looking for this type. */
+static bool add_ringbuf(struct btf *btf)
+{
+	struct new_type new = { .type.info = TYPE_INFO(STRUCT, 0) };
+	__u32 word;
+
+	if (find_struct(btf, "bpf_ringbuf"))
+		return false;
+	word = find_int(btf, "long unsigned int", 8);
+	new_member(btf, &new, "mask", word, 0);
+	new_member(btf, &new, "consumer_pos", word, 8);
+	new_member(btf, &new, "producer_pos", word, 16);
+	add_new_type(btf, &new, "bpf_ringbuf", 24);
+	return true;
+}
+
+/* The context of perf event programs, which kernels without bpf(2) do not have. */
+static bool add_perf_event_data(struct btf *btf)
+{
+	struct new_type new = { .type.info = TYPE_INFO(STRUCT, 0) };
+	__u32 regs = find_struct(btf, "pt_regs"), word, size;
+
+	if (!regs || find_struct(btf, "bpf_perf_event_data"))
+		return false;
+	size = type_at(btf, regs - 1)->size;
+	word = find_int(btf, "long long unsigned int", 8);
+	new_member(btf, &new, "regs", regs, 0);
+	new_member(btf, &new, "sample_period", word, size);
+	new_member(btf, &new, "addr", word, size + 8);
+	add_new_type(btf, &new, "bpf_perf_event_data", size + 16);
+	return true;
+}
+
+/* --- members in another shape ------------------------------------------------------ */
+
+/*
+ * Up to Linux 3.18 a namespace's number is its member proc_inum, later ns.inum.
+ * The old member becomes an anonymous union of both.
+ */
+static unsigned int wrap_namespace_numbers(struct btf *btf)
+{
+	static const char *const names[] = {
+		"mnt_namespace", "pid_namespace", "uts_namespace", "ipc_namespace",
+		"user_namespace", "net",
+	};
+	struct new_type common = { .type.info = TYPE_INFO(STRUCT, 0) };
+	struct new_type both = { .type.info = TYPE_INFO(UNION, 0) };
+	__u32 i, originals = btf->count, id = 0;
+	struct ebpf_btf_member *member;
+	unsigned int wrapped = 0;
+	size_t j;
+
+	if (find_struct(btf, "ns_common"))
+		return 0;
+	/* All of a name: there may be copies that pahole could not merge. */
+	for (i = 0; i < originals; i++) {
+		if (kind_at(btf, i) != EBPF_BTF_KIND_STRUCT)
+			continue;
+		for (j = 0; j < sizeof(names) / sizeof(names[0]); j++)
+			if (!strcmp(name_of(btf, type_at(btf, i)->name_off), names[j]))
+				break;
+		if (j == sizeof(names) / sizeof(names[0]) || !find_member(btf, i + 1, "proc_inum"))
+			continue;
+		if (!id) {
+			id = find_int(btf, "unsigned int", 4);
+			new_member(btf, &common, "inum", id, 0);
+			new_member(btf, &both, "proc_inum", id, 0);
+			new_member(btf, &both, "ns", add_new_type(btf, &common, "ns_common", 4), 0);
+			id = add_new_type(btf, &both, "", 4);
+		}
+		member = find_member(btf, i + 1, "proc_inum");
+		member->name_off = 0;
+		member->type = id;
+		wrapped++;
+	}
+	return wrapped;
+}
+
+/*
+ * Up to Linux 4.0 sock_common.skc_net is a pointer, later a structure around
+ * one.
+ */
+static unsigned int wrap_socket_net(struct btf *btf)
+{
+	struct new_type net = { .type.info = TYPE_INFO(STRUCT, 0) };
+	__u32 i, originals = btf->count, id = 0;
+	struct ebpf_btf_member *member;
+	unsigned int wrapped = 0;
+
+	for (i = 0; i < originals; i++) {
+		if (kind_at(btf, i) != EBPF_BTF_KIND_STRUCT ||
+		    strcmp(name_of(btf, type_at(btf, i)->name_off), "sock_common"))
+			continue;
+		member = find_member(btf, i + 1, "skc_net");
+		if (!member || !member->type ||
+		    kind_at(btf, member->type - 1) != EBPF_BTF_KIND_PTR)
+			continue;
+		if (!id) {
+			new_member(btf, &net, "net", member->type, 0);
+			id = add_new_type(btf, &net, "", 8);
+			member = find_member(btf, i + 1, "skc_net");
+		}
+		member->type = id;
+		wrapped++;
+	}
+	return wrapped;
+}
+
+void modernize(struct btf *btf)
+{
+	unsigned int hidden = number_hidden(btf);
+	unsigned int events = add_modern_names(btf);
+	bool ringbuf = add_ringbuf(btf);
+	bool sample = add_perf_event_data(btf);
+	unsigned int members = wrap_namespace_numbers(btf) + wrap_socket_net(btf);
+
+	printf("%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s", btf->count,
+	       sizeof(btf->header) + btf->types.size + btf->strings.size, events,
+	       ringbuf ? "; struct bpf_ringbuf added" : "",
+	       sample ? "; struct bpf_perf_event_data added" : "");
+	if (members)
+		printf("; %u members in today's shape", members);
+	if (hidden)
+		printf("; %u rh_kabi members numbered", hidden);
+	putchar('\n');
+}

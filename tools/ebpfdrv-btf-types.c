@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* BTF in memory: read, checked, extended, written. */
+#include "ebpfdrv-btf.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct ebpf_btf_type *type_at(const struct btf *btf, __u32 index)
+{
+	return (void *)(btf->types.data + btf->offsets[index]);
+}
+
+const char *name_of(const struct btf *btf, __u32 offset)
+{
+	return (const char *)btf->strings.data + offset;
+}
+
+__u32 kind_at(const struct btf *btf, __u32 index)
+{
+	return EBPF_BTF_INFO_KIND(type_at(btf, index)->info);
+}
+
+struct ebpf_btf_member *members_of(struct ebpf_btf_type *type)
+{
+	return (void *)(type + 1);
+}
+
+size_t type_size(const struct ebpf_btf_type *type)
+{
+	size_t vlen = EBPF_BTF_INFO_VLEN(type->info), size = sizeof(*type);
+
+	switch (EBPF_BTF_INFO_KIND(type->info)) {
+	case EBPF_BTF_KIND_PTR:
+	case EBPF_BTF_KIND_FWD:
+	case EBPF_BTF_KIND_TYPEDEF:
+	case EBPF_BTF_KIND_VOLATILE:
+	case EBPF_BTF_KIND_CONST:
+	case EBPF_BTF_KIND_RESTRICT:
+	case EBPF_BTF_KIND_FUNC:
+	case EBPF_BTF_KIND_FLOAT:
+	case EBPF_BTF_KIND_TYPE_TAG:
+		return size;
+	case EBPF_BTF_KIND_INT:
+	case EBPF_BTF_KIND_VAR:
+	case EBPF_BTF_KIND_DECL_TAG:
+		return size + sizeof(__u32);
+	case EBPF_BTF_KIND_ARRAY:
+		return size + sizeof(struct ebpf_btf_array);
+	case EBPF_BTF_KIND_STRUCT:
+	case EBPF_BTF_KIND_UNION:
+		return size + vlen * sizeof(struct ebpf_btf_member);
+	case EBPF_BTF_KIND_ENUM:
+		return size + vlen * sizeof(struct ebpf_btf_enum);
+	case EBPF_BTF_KIND_ENUM64:
+		return size + vlen * sizeof(struct ebpf_btf_enum64);
+	case EBPF_BTF_KIND_FUNC_PROTO:
+		return size + vlen * sizeof(struct ebpf_btf_param);
+	case EBPF_BTF_KIND_DATASEC:
+		return size + vlen * sizeof(struct ebpf_btf_var_secinfo);
+	default:
+		return 0;
+	}
+}
+
+static struct blob copy_of(const unsigned char *data, size_t size)
+{
+	struct blob copy = { check_alloc(malloc(size ? size : 1)), size };
+
+	memcpy(copy.data, data, size);
+	return copy;
+}
+
+static __u32 append(struct blob *blob, const void *data, size_t size)
+{
+	__u32 at = blob->size;
+
+	if (blob->size + size > 0x7fffffff)
+		die("BTF grows beyond its limits");
+	blob->data = check_alloc(realloc(blob->data, blob->size + size));
+	memcpy(blob->data + at, data, size);
+	blob->size += size;
+	return at;
+}
+
+static void add_offset(struct btf *btf, __u32 offset)
+{
+	if (btf->count >= EBPF_BTF_MAX_TYPE)
+		die("too many types for BTF");
+	/* Grows by doubling: at each power of two. */
+	if (!(btf->count & (btf->count - 1)))
+		btf->offsets = check_alloc(realloc(btf->offsets, (btf->count ? btf->count * 2 : 1) *
+						   sizeof(*btf->offsets)));
+	btf->offsets[btf->count++] = offset;
+}
+
+static void index_types(struct btf *btf, const char *path)
+{
+	const struct ebpf_btf_type *type;
+	size_t at, size;
+
+	for (at = 0; at < btf->types.size; at += size) {
+		type = (const void *)(btf->types.data + at);
+		if (btf->types.size - at < sizeof(*type))
+			die("%s: truncated type %u", path, btf->count + 1);
+		size = type_size(type);
+		if (!size)
+			die("%s: type %u has the unknown kind %u", path, btf->count + 1,
+			    EBPF_BTF_INFO_KIND(type->info));
+		if (btf->types.size - at < size || type->name_off >= btf->strings.size)
+			die("%s: malformed type %u", path, btf->count + 1);
+		add_offset(btf, at);
+	}
+}
+
+static void check_members(const struct btf *btf, const char *path)
+{
+	const struct ebpf_btf_member *members;
+	__u32 i, j, kind;
+
+	for (i = 0; i < btf->count; i++) {
+		kind = kind_at(btf, i);
+		if (kind != EBPF_BTF_KIND_STRUCT && kind != EBPF_BTF_KIND_UNION)
+			continue;
+		members = members_of(type_at(btf, i));
+		for (j = 0; j < EBPF_BTF_INFO_VLEN(type_at(btf, i)->info); j++)
+			if (members[j].name_off >= btf->strings.size || members[j].type > btf->count)
+				die("%s: malformed member of type %u", path, i + 1);
+	}
+}
+
+struct btf read_btf(const char *path)
+{
+	struct blob file = map_file(path, false), body;
+	struct btf btf = { .count = 0 };
+	const struct ebpf_btf_header *header = &btf.header;
+
+	if (file.size < sizeof(*header))
+		die("%s: too short for BTF", path);
+	memcpy(&btf.header, file.data, sizeof(*header));
+	if (header->magic != EBPF_BTF_MAGIC || header->version != EBPF_BTF_VERSION ||
+	    header->hdr_len < sizeof(*header) || header->hdr_len > file.size)
+		die("%s: not BTF of version %d in this machine's byte order", path,
+		    EBPF_BTF_VERSION);
+	body.data = file.data + header->hdr_len;
+	body.size = file.size - header->hdr_len;
+	if (!in_blob(&body, header->type_off, header->type_len) ||
+	    !in_blob(&body, header->str_off, header->str_len) || header->type_off % 4)
+		die("%s: BTF sections lie outside the file", path);
+	btf.types = copy_of(body.data + header->type_off, header->type_len);
+	btf.strings = copy_of(body.data + header->str_off, header->str_len);
+	munmap(file.data, file.size);
+	if (!btf.strings.size || btf.strings.data[0] || btf.strings.data[btf.strings.size - 1])
+		die("%s: malformed BTF strings", path);
+	index_types(&btf, path);
+	check_members(&btf, path);
+	return btf;
+}
+
+void write_btf(struct btf *btf, const char *path)
+{
+	struct blob parts[3];
+
+	/* The string section follows the types and needs no alignment. */
+	btf->header.hdr_len = sizeof(btf->header);
+	btf->header.type_off = 0;
+	btf->header.type_len = btf->types.size;
+	btf->header.str_off = btf->types.size;
+	btf->header.str_len = btf->strings.size;
+	if (btf->strings.size > EBPF_BTF_MAX_NAME_OFFSET)
+		die("too many names for BTF");
+	parts[0].data = (void *)&btf->header;
+	parts[0].size = sizeof(btf->header);
+	parts[1] = btf->types;
+	parts[2] = btf->strings;
+	write_file(path, parts, 3);
+}
+
+__u32 add_name(struct btf *btf, const char *name)
+{
+	return append(&btf->strings, name, strlen(name) + 1);
+}
+
+__u32 add_type(struct btf *btf, const void *type, size_t size)
+{
+	add_offset(btf, append(&btf->types, type, size));
+	return btf->count;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of ebpfdrv-btf-edit share. All functions end the program with a
+ * message when something cannot be done.
+ */
+#ifndef _EBPFDRV_BTF_H
+#define _EBPFDRV_BTF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <ebpfdrv/btf.h>
+
+/*
+ * RHEL wraps fields it has replaced in members named by this and __COUNTER__,
+ * so that one structure has another name in each file that includes it, and
+ * no two copies of a type look alike.
+ */
+#define RH_PREFIX	"__UNIQUE_ID_rh_kabi_"
+
+struct blob {
+	unsigned char *data;
+	size_t size;
+};
+
+/* --- files (ebpfdrv-btf-edit.c) --- */
+
+void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void *check_alloc(void *p);
+/* The whole file, mapped; with @in_place what is written goes into it. */
+struct blob map_file(const char *path, bool in_place);
+void write_file(const char *path, const struct blob *parts, int count);
+
+static inline bool in_blob(const struct blob *blob, size_t start, size_t len)
+{
+	return start <= blob->size && len <= blob->size - start;
+}
+
+/* --- ELF (ebpfdrv-btf-elf.c) --- */
+
+bool has_section(const struct blob *file, const char *path, const char *name);
+/* The bytes of a section, empty when there is none or it is compressed. */
+struct blob find_section(const struct blob *file, const char *path, const char *name);
+/*
+ * Cut the numbers off the names in a .debug_str section, if @change.
+ * Return: how many names have one.
+ */
+unsigned long equalize(struct blob strings, bool change);
+
+/* --- BTF (ebpfdrv-btf-types.c) --- */
+
+struct btf {
+	struct ebpf_btf_header header;
+	struct blob types, strings;	/* heap, both may grow */
+	__u32 *offsets;			/* of type id - 1 in @types */
+	__u32 count;
+};
+
+struct btf read_btf(const char *path);
+void write_btf(struct btf *btf, const char *path);
+
+/* Valid until the next type is added. */
+struct ebpf_btf_type *type_at(const struct btf *btf, __u32 index);
+/* Bytes of a type and what follows it; 0 for a kind that is not known. */
+size_t type_size(const struct ebpf_btf_type *type);
+__u32 kind_at(const struct btf *btf, __u32 index);
+/* Valid until the next name is added. */
+const char *name_of(const struct btf *btf, __u32 offset);
+/* The members of a struct or union; their names have been checked. */
+struct ebpf_btf_member *members_of(struct ebpf_btf_type *type);
+
+__u32 add_name(struct btf *btf, const char *name);
+/* Return: the id of the new type. */
+__u32 add_type(struct btf *btf, const void *type, size_t size);
+
+/* --- names and shapes (ebpfdrv-btf-modern.c) --- */
+
+/* Gives @btf what modern programs look for, and says so on stdout. */
+void modernize(struct btf *btf);
+
+#endif /* _EBPFDRV_BTF_H */
