@@ -15,6 +15,13 @@
  * bytes below stack_top, and reserves more when the program makes tail calls
  * (EBPF_JIT_TAIL_STACK). The kernel stack carries return addresses and saved
  * registers only.
+ *
+ * Callbacks. A helper that calls a function of the program back gets as its
+ * sixth argument where that function's frame can be, and hands it on:
+ *	u64 helper(u64 r1, ..., u64 r5, u64 frame)
+ *	{ ... callback(a1, a2, a3, a4, a5, frame); ... }
+ * Whoever calls one later, out of a timer, passes a stack top of its own there.
+ * Functions that can reach a tail call cannot be callbacks (-EINVAL).
  */
 #ifndef _EBPF_JIT_H
 #define _EBPF_JIT_H
@@ -41,7 +48,8 @@
  * @prog_array_ptrs_off: where in the prog array map the u32 count and the array
  *                  of program pointers are
  * @prog_tail_entry_off: where in a program object the address of its tail call
- *                  entry is (u64); the entry expects R1 in rdi, R10 in rbp
+ *                  entry is (u64). Only code of this JIT may jump there: R1 in
+ *                  rdi, R10 in rbp, the number of tail calls left in r12
  */
 struct ebpf_jit_env {
 	u64 call_base;

@@ -83,6 +83,20 @@ int jit_build(struct jit_code *code, struct ebpf_insn *insns, u32 cnt,
 	      struct ebpf_subprog *subs, u32 sub_cnt);
 void jit_destroy(struct jit_code *code);
 
+/* Defines @name, a helper that calls @func, a C function like it, and leaves
+ * JIT_POISON in all registers that a helper may change.
+ */
+#define JIT_POISON	0x7eadbeefcafef00dULL
+#define JIT_HELPER(name, func)						\
+	__asm__("	.text\n" #name ":\n"				\
+		"	push %rbp\n	mov %rsp, %rbp\n"		\
+		"	and $-16, %rsp\n	call " #func "\n	leave\n" \
+		"	movabs $0x7eadbeefcafef00d, %rdi\n"		\
+		"	mov %rdi, %rsi\n	mov %rdi, %rdx\n	mov %rdi, %rcx\n" \
+		"	mov %rdi, %r8\n	mov %rdi, %r9\n	mov %rdi, %r10\n" \
+		"	mov %rdi, %r11\n	ret\n");			\
+	extern const char name[]
+
 /* The immediate that calls @func. */
 s32 jit_helper_imm(const void *func);
 const void *jit_helper_addr(s32 imm);

@@ -235,31 +235,27 @@ static void gen_loop(struct gen *g, u32 budget)
 	add(g, JMP_K(EBPF_JNE, reg, 0, (s32)start - (s32)g->cnt - 1));
 }
 
-__attribute__((force_align_arg_pointer, noinline))
-static u64 helper(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
-{
-	volatile u64 res = (r1 ^ r2) + r3 * (r4 - r5);
+u64 helper_c(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+JIT_HELPER(helper, helper_c);
 
-	__asm__ volatile("mov $5, %%edi\n mov $6, %%esi\n mov $7, %%edx\n mov $8, %%ecx\n"
-			 "mov $9, %%r8\n mov %%rcx, %%r9\n mov %%rcx, %%r10\n mov %%rcx, %%r11\n"
-			 : : : "rdi", "rsi", "rdx", "rcx", "r8", "r9", "r10", "r11");
-	return res;
+u64 helper_c(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return (r1 ^ r2) + r3 * (r4 - r5);
 }
 
 static int interp_helper(struct interp *it, const struct ebpf_insn *insn, u64 *ret)
 {
 	u64 *r = it->regs, i;
 
-	*ret = (r[1] ^ r[2]) + r[3] * (r[4] - r[5]);
+	*ret = helper_c(r[1], r[2], r[3], r[4], r[5]);
 	for (i = 1; i <= 5; i++)
-		r[i] = 4 + i;
+		r[i] = JIT_POISON;
 	return 0;
 }
 
 static void gen_call(struct gen *g)
 {
 	if (rnd(g, 2) || g->sub + 1 >= g->sub_cnt || g->call_cnt == ARRAY_SIZE(g->calls)) {
-		/* with values that the compiler of helper() may keep in them */
 		add(g, HELPER(jit_helper_imm(helper)));
 		return;
 	}
