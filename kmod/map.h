@@ -88,25 +88,9 @@ bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *pr
  */
 int ebpf_fd_array_update(struct ebpf_map *map, struct file *map_file, void *key, void *value,
 			 u64 flags);
-
-/* The event at @index of a perf event array, or NULL (also out of range). Program
- * context; valid until preemption is on again.
- */
-struct ebpf_event;
-struct ebpf_event *ebpf_perf_event_array_at(struct ebpf_map *map, u32 index);
-
-/* Is the current task in the cgroup at @index of a cgroup array, or below it? 1, 0,
- * -E2BIG, -EAGAIN for an empty entry, -EINVAL in an interrupt. Program context.
- */
-int ebpf_cgroup_array_test_current(struct ebpf_map *map, u32 index);
-
-/* What bpf_get_stackid() does. Program context. */
-long ebpf_stackmap_get_id(struct ebpf_map *map, struct pt_regs *regs, u64 flags);
-
-/* What the helpers of these names do. Program context. @map: RINGBUF. */
-void *ebpf_ringbuf_reserve(struct ebpf_map *map, u64 size);
-void ebpf_ringbuf_commit(void *sample, u64 flags, bool discard);
-u64 ebpf_ringbuf_query(struct ebpf_map *map, u64 flags);
+/* Module start; and: waits for entries that are being given back. */
+void ebpf_fd_array_init_module(void);
+void ebpf_fd_array_flush(void);
 
 /* Kernel stacks, for the stack map and the stack helpers (kmod/stack.c): fills
  * at most @max return addresses, innermost first, of the place @regs describe

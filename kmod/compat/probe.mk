@@ -12,6 +12,7 @@
 compat-exports := \
 	__x86_indirect_thunk_rcx \
 	__x86_return_thunk \
+	cgroup_get_from_fd \
 	copy_from_kernel_nofault \
 	dump_trace \
 	ktime_get_boot_fast_ns \

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KMOD_MAPS_CGROUP_ARRAY_H
-#define _KMOD_MAPS_CGROUP_ARRAY_H
+#ifndef _KMOD_CGROUP_ARRAY_H
+#define _KMOD_CGROUP_ARRAY_H
 
-#include <ebpf/map.h>
+#include "kmod/map.h"
 
-/* Is the current task in the control group of entry @idx of a CGROUP_ARRAY, or
- * below it? 1 or 0; -EINVAL in interrupts, -E2BIG beyond the map, -EAGAIN for an
- * empty entry. Program context.
+/* Is the current task in the cgroup at @index, or below it? 1, 0, -E2BIG, or -EAGAIN
+ * for an empty entry. Program context.
  */
-int ebpf_cgroup_array_test_current(struct ebpf_map *map, u32 idx);
+int ebpf_cgroup_array_test_current(struct ebpf_map *map, u32 index);
 
-#endif /* _KMOD_MAPS_CGROUP_ARRAY_H */
+#endif /* _KMOD_CGROUP_ARRAY_H */

@@ -1,5 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/maps/fd_array.h"
+#include "kmod/reaper.h"
+
+static struct ebpf_reaper entry_reaper;
+
+static void entry_free(struct list_head *node)
+{
+	struct ebpf_fd_entry *entry = container_of(node, struct ebpf_fd_entry, node);
+
+	entry->put(entry->obj);
+	kfree(entry);
+}
+
+void ebpf_fd_array_init_module(void)
+{
+	ebpf_reaper_init(&entry_reaper, entry_free);
+}
+
+void ebpf_fd_array_flush(void)
+{
+	ebpf_reaper_flush(&entry_reaper);
+}
+
+void *ebpf_fd_entry_new(void *obj, void (*put)(void *obj), struct file *map_file)
+{
+	struct ebpf_fd_entry *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+
+	if (!entry) {
+		put(obj);
+		return ERR_PTR(-ENOMEM);
+	}
+	entry->obj = obj;
+	entry->put = put;
+	entry->map_file = map_file;
+	return entry;
+}
+
+void ebpf_fd_entry_put(void *ptr)
+{
+	struct ebpf_fd_entry *entry = ptr;
+
+	ebpf_reaper_queue(&entry_reaper, &entry->node);
+}
+
+/* A file that is being closed is not in use by an update, so no entry of its own
+ * comes in meanwhile.
+ */
+void ebpf_fd_array_release_file(struct ebpf_map *map, struct file *map_file)
+{
+	struct ebpf_fd_array *array = ebpf_fd_array_of(map);
+	struct ebpf_fd_entry *entry;
+	bool ours;
+	u32 i;
+
+	for (i = 0; i < map->max_entries; i++) {
+		/* Preemption off: the entry stays for the comparison. */
+		preempt_disable();
+		entry = READ_ONCE(array->ptrs[i]);
+		ours = entry && entry->map_file == map_file &&
+		       cmpxchg(&array->ptrs[i], (void *)entry, NULL) == entry;
+		preempt_enable();
+		if (ours)
+			ebpf_fd_entry_put(entry);
+	}
+}
 
 int ebpf_fd_array_alloc_check(const union ebpf_attr *attr)
 {
@@ -90,11 +154,6 @@ int ebpf_fd_array_update(struct ebpf_map *map, struct file *map_file, void *key,
 	if (old)
 		map->ops->fd_put_ptr(old);
 	return 0;
-}
-
-int ebpf_fd_array_sys_update(struct ebpf_map *map, void *key, void *value, u64 flags)
-{
-	return ebpf_fd_array_update(map, NULL, key, value, flags);
 }
 
 int ebpf_fd_array_sys_delete(struct ebpf_map *map, void *key)

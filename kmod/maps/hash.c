@@ -18,6 +18,7 @@
 #include "kmod/maps/maps.h"
 #include "kmod/maps/freelist.h"
 #include "kmod/maps/hash_key.h"
+#include <ebpf/helper.h>
 
 #include <linux/log2.h>
 #include <linux/hardirq.h>
@@ -501,8 +502,6 @@ static int htab_first_key(struct ebpf_htab *htab, u32 from, void *next_key)
 
 	for (i = from; i <= htab->mask; i++) {
 		bucket = &htab->buckets[i];
-		if (!(i % 4096))
-			cond_resched();
 		if (!READ_ONCE(bucket->first))
 			continue;
 		err = htab_lock(htab, bucket, &flags);

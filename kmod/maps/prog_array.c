@@ -68,7 +68,6 @@ const struct ebpf_map_ops ebpf_prog_array_map_ops = {
 	 */
 	.release_uref = ebpf_fd_array_clear,
 	.sys_lookup = ebpf_fd_array_sys_lookup,
-	.sys_update = ebpf_fd_array_sys_update,
 	.sys_delete = ebpf_fd_array_sys_delete,
 	.get_next_key = ebpf_array_get_next_key,
 	.fd_get_ptr = prog_get_ptr,

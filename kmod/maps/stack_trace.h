@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KMOD_MAPS_STACK_TRACE_H
-#define _KMOD_MAPS_STACK_TRACE_H
+#ifndef _KMOD_STACK_TRACE_H
+#define _KMOD_STACK_TRACE_H
 
-#include <ebpf/map.h>
+#include "kmod/map.h"
 
 struct pt_regs;
 
-/* bpf_get_stackid(): stores the stack of @regs (NULL: of the current run) in a
- * STACK_TRACE map; returns its id or an errno. Program context.
+/* bpf_get_stackid(): the stack at @regs (NULL: the current place) is put into the
+ * map; returns its id or -EINVAL, -EFAULT, -EEXIST, -ENOMEM. Program context.
  */
 long ebpf_stackmap_get_id(struct ebpf_map *map, struct pt_regs *regs, u64 flags);
 
-#endif /* _KMOD_MAPS_STACK_TRACE_H */
+#endif /* _KMOD_STACK_TRACE_H */

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Up to 3.14, and on el7, a cgroup's directory is a dentry whose d_fsdata is the
+ * cgroup; later it is a kernfs node.
+ */
+#include <linux/cgroup.h>
+#include <linux/dcache.h>
+
+struct dentry *probe(struct cgroup *cgrp)
+{
+	return cgrp->subsys[0]->cgroup->parent->dentry;
+}
