@@ -66,4 +66,6 @@ struct ebpf_link *ebpf_link_inc_not_zero(struct ebpf_link *link);
 void ebpf_link_put(struct ebpf_link *link);
 int ebpf_link_new_fd(struct ebpf_link *link);
 
+extern const struct file_operations ebpf_link_fops;
+
 #endif /* _KMOD_LINK_H */

@@ -37,7 +37,6 @@ struct ebpf_prog {
 	bool kprobe_override;
 	bool has_callchain;
 	struct ebpf_prog_image image;
-	const struct ebpf_insn *orig_insns;	/* as loaded, maps by id: xlated dump uses image */
 	void *code;		/* of the code pool */
 	u32 code_size;
 	u64 load_time;		/* ns since boot */
@@ -45,12 +44,13 @@ struct ebpf_prog {
 	u8 tag[EBPF_TAG_SIZE];
 	char name[EBPF_OBJ_NAME_LEN];
 	struct ebpf_btf_obj *btf;
-	void *func_info;
+	/* of the final instructions, not of those loaded */
+	struct ebpf_func_info *func_info;
 	u32 func_info_cnt;
-	void *line_info;
+	struct ebpf_line_info *line_info;
 	u32 line_info_cnt;
-	u64 *jited_subprog_addrs;	/* image.subprog_cnt of them */
-	u32 *jited_insn_offs;		/* image.insn_cnt offsets from code */
+	u32 *jited_line_offs;		/* line_info_cnt offsets from code */
+	u32 *jited_subprog_offs;	/* image.subprog_cnt offsets from code */
 	u32 attach_btf_id;
 	struct ebpf_btf_obj *attach_btf;
 	u64 verify_ns;
@@ -70,6 +70,11 @@ struct ebpf_prog *ebpf_prog_inc_not_zero(struct ebpf_prog *prog);
 void ebpf_prog_put(struct ebpf_prog *prog);
 /* A new fd (O_CLOEXEC) that owns the caller's reference on success. */
 int ebpf_prog_new_fd(struct ebpf_prog *prog);
+
+/* May @prog tail-call through the prog array @map, and be called through it? The
+ * first program decides for all. kmod/maps/prog_array.c. May sleep.
+ */
+bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *prog);
 
 extern const struct file_operations ebpf_prog_fops;
 

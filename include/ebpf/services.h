@@ -34,7 +34,8 @@ int ebpf_yield(void);
  * length written. Formats used by engines: d u x s c with l, ll, width,
  * precision, '#', '0', '-' and '*'. No kernel extensions.
  */
-int ebpf_vscnprintf(char *buf, size_t size, const char *fmt, va_list args);
+int ebpf_vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
+	__attribute__((format(printf, 3, 0)));
 int ebpf_scnprintf(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

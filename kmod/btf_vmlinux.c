@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The running kernel's BTF. Kernels that carry their own serve it themselves, and
+ * it is read from there; for others a file is served at the same place, so that
+ * static programs find it too.
+ *
+ * Some megabytes: nothing is read before somebody asks for it.
+ */
+#include "kmod/btf.h"
+
+#include <ebpf/services.h>
+#include <linux/kobject.h>
+#include <linux/mutex.h>
+#include <linux/namei.h>
+#include <linux/sysfs.h>
+#include <linux/utsname.h>
+
+#define NATIVE_PATH	"/sys/kernel/btf/vmlinux"
+#define BTF_PATH_MAX	160
+
+static char *btf;
+module_param(btf, charp, 0444);
+MODULE_PARM_DESC(btf, "file with the running kernel's BTF (default: looked for by kernel release)");
+
+/* %s is the release, as uname -r prints it. */
+static const char * const search_paths[] = {
+	"/lib/modules/%s/ebpfdrv.btf",
+	"/usr/lib/ebpfdrv/btf/%s.btf",
+	"/var/lib/ebpfdrv/btf/%s.btf",
+};
+
+static DEFINE_MUTEX(load_lock);		/* all below; filled once */
+static char source[BTF_PATH_MAX];
+static struct ebpf_btf_obj *vmlinux_obj;
+static void *raw;			/* until it is parsed */
+static u32 raw_size;
+
+static struct kobject *btf_kobj;
+
+/* Size of the file when it is readable, else a negative errno. */
+static loff_t file_size(const char *path)
+{
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	loff_t size;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	size = i_size_read(file->f_path.dentry->d_inode);
+	filp_close(file, NULL);
+	return size;
+}
+
+static int read_all(struct file *file, u8 *buf, u32 size)
+{
+	ssize_t n;
+	u32 pos;
+
+	for (pos = 0; pos < size; pos += n) {
+		n = compat_kernel_read(file, buf + pos, size - pos, pos);
+		if (n <= 0)
+			return n ? n : -EIO;
+	}
+	return 0;
+}
+
+static int load_raw(void)
+{
+	struct file *file;
+	int err;
+
+	if (raw || vmlinux_obj->btf)
+		return 0;
+	file = filp_open(source, O_RDONLY, 0);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = -ENOMEM;
+	raw = ebpf_alloc(raw_size);
+	if (!raw)
+		goto close;
+	err = read_all(file, raw, raw_size);
+	if (!err)
+		goto close;
+	pr_err("ebpfdrv: cannot read %s: %d\n", source, err);
+	ebpf_free(raw);
+	raw = NULL;
+close:
+	filp_close(file, NULL);
+	return err;
+}
+
+static int load_parsed(void)
+{
+	struct ebpf_btf *parsed;
+	int err;
+
+	if (vmlinux_obj->btf)
+		return 0;
+	err = load_raw();
+	if (err)
+		return err;
+	parsed = ebpf_btf_parse(raw, raw_size, NULL, NULL);
+	if (IS_ERR(parsed)) {
+		pr_err_ratelimited("ebpfdrv: %s is not valid BTF: %ld\n", source, PTR_ERR(parsed));
+		return PTR_ERR(parsed);
+	}
+	vmlinux_obj->btf = parsed;
+	ebpf_free(raw);
+	raw = NULL;
+	return 0;
+}
+
+struct ebpf_btf_obj *ebpf_btf_vmlinux(void)
+{
+	int err;
+
+	if (!vmlinux_obj)
+		return NULL;
+	mutex_lock(&load_lock);
+	err = load_parsed();
+	mutex_unlock(&load_lock);
+	return err ? NULL : vmlinux_obj;
+}
+
+bool ebpf_btf_vmlinux_served(void)
+{
+	return btf_kobj;
+}
+
+/*
+ * /sys/kernel/btf/vmlinux
+ */
+static ssize_t vmlinux_read(struct file *file, struct kobject *kobj, struct bin_attribute *attr,
+			    char *buf, loff_t off, size_t count)
+{
+	const void *data;
+	u32 size;
+	int err;
+
+	mutex_lock(&load_lock);
+	err = load_raw();
+	if (!err) {
+		data = raw;
+		size = raw_size;
+		if (!data)
+			data = ebpf_btf_raw(vmlinux_obj->btf, &size);
+		count = off < size ? min_t(size_t, count, size - off) : 0;
+		memcpy(buf, (const u8 *)data + off, count);
+	}
+	mutex_unlock(&load_lock);
+	return err ? err : (ssize_t)count;
+}
+
+static struct bin_attribute vmlinux_attr = {
+	.attr = { .name = "vmlinux", .mode = 0444 },
+	.read = vmlinux_read,
+};
+
+static int serve(void)
+{
+	int err;
+
+	btf_kobj = kobject_create_and_add("btf", kernel_kobj);
+	if (!btf_kobj)
+		return -ENOMEM;
+	vmlinux_attr.size = raw_size;
+	sysfs_bin_attr_init(&vmlinux_attr);
+	err = sysfs_create_bin_file(btf_kobj, &vmlinux_attr);
+	if (err) {
+		kobject_put(btf_kobj);
+		btf_kobj = NULL;
+	}
+	return err;
+}
+
+static bool try_source(const char *path)
+{
+	loff_t size = file_size(path);
+
+	if (size <= 0)
+		return false;
+	if (size > EBPF_BTF_MAX_SIZE) {
+		pr_warn("ebpfdrv: %s is larger than BTF may be, ignored\n", path);
+		return false;
+	}
+	raw_size = size;
+	strlcpy(source, path, sizeof(source));
+	return true;
+}
+
+static bool find_source(void)
+{
+	char path[BTF_PATH_MAX];
+	unsigned int i;
+
+	if (btf) {
+		if (try_source(btf))
+			return true;
+		pr_warn("ebpfdrv: cannot read %s (parameter btf)\n", btf);
+		return false;
+	}
+	for (i = 0; i < ARRAY_SIZE(search_paths); i++) {
+		snprintf(path, sizeof(path), search_paths[i], utsname()->release);
+		if (try_source(path))
+			return true;
+	}
+	return false;
+}
+
+/* Number 1 of BTF objects is the kernel's, as in Linux. */
+static int make_object(void)
+{
+	struct ebpf_btf_obj *obj = ebpf_btf_obj_new(NULL, "vmlinux", true);
+
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	vmlinux_obj = obj;
+	return 0;
+}
+
+int ebpf_btf_vmlinux_init(void)
+{
+	bool native = try_source(NATIVE_PATH);
+	int err;
+
+	if (!native && !find_source()) {
+		pr_info("ebpfdrv: no BTF of kernel %s found: CO-RE programs will not load\n",
+			utsname()->release);
+		return 0;
+	}
+	err = make_object();
+	if (err || native)
+		return err;
+	err = serve();
+	if (err)
+		pr_warn("ebpfdrv: cannot create " NATIVE_PATH ": %d\n", err);
+	else
+		pr_info("ebpfdrv: serving " NATIVE_PATH " from %s\n", source);
+	return 0;
+}
+
+void ebpf_btf_vmlinux_exit(void)
+{
+	if (btf_kobj) {
+		sysfs_remove_bin_file(btf_kobj, &vmlinux_attr);
+		kobject_put(btf_kobj);
+	}
+	ebpf_btf_obj_put(vmlinux_obj);
+	ebpf_free(raw);
+}

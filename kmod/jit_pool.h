@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Executable memory: a fixed pool inside the module's own text.
+ *
+ * The pool's pages are read-only and executable like all module text, in reach
+ * of a 32-bit call to helpers. It is written through a second, short-lived
+ * mapping that is writable and not executable. Unused bytes are int3.
+ */
+#ifndef _KMOD_JIT_POOL_H
+#define _KMOD_JIT_POOL_H
+
+#include "kmod/compat/compat.h"
+
+/* Process context; may sleep, all of them. */
+int ebpf_jit_pool_init(void);
+void ebpf_jit_pool_exit(void);
+
+/* Address of @size bytes for execution, or NULL when there is no room. */
+void *ebpf_jit_pool_alloc(u32 size);
+/* Copies code into place. 0 or -ENOMEM. No CPU may be running there. */
+int ebpf_jit_pool_write(void *exec, const void *code, u32 size);
+/* The caller waited for an RCU-sched grace period after the last run. */
+void ebpf_jit_pool_free(void *exec, u32 size);
+
+u64 ebpf_jit_pool_used(void);	/* bytes, in whole chunks */
+u64 ebpf_jit_pool_size(void);
+
+#endif /* _KMOD_JIT_POOL_H */

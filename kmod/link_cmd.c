@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching by command.
+ */
+#include "kmod/syscall.h"
+#include "kmod/attach/attach.h"
+#include "kmod/link.h"
+#include "kmod/prog.h"
+
+#define TP_NAME_MAX	128
+
+long ebpf_cmd_raw_tracepoint_open(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	struct ebpf_prog *prog;
+	char name[TP_NAME_MAX];
+	long ret;
+
+	prog = ebpf_prog_get(attr->raw_tracepoint.prog_fd, EBPF_PROG_TYPE_UNSPEC);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	ret = -EINVAL;
+	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT)
+		goto put;
+	ret = strncpy_from_user(name, ebpf_user_ptr(attr->raw_tracepoint.name),
+				sizeof(name) - 1);
+	if (ret < 0) {
+		ret = -EFAULT;
+		goto put;
+	}
+	name[sizeof(name) - 1] = '\0';
+	ret = ebpf_raw_tp_open(prog, name);
+	if (ret >= 0)
+		return ret;
+put:
+	ebpf_prog_put(prog);
+	return ret;
+}
+
+static bool type_has_perf_link(u32 type)
+{
+	return type == EBPF_PROG_TYPE_KPROBE || type == EBPF_PROG_TYPE_TRACEPOINT ||
+	       type == EBPF_PROG_TYPE_PERF_EVENT;
+}
+
+static long perf_link_create(struct ebpf_prog *prog, const union ebpf_attr *attr)
+{
+	if (attr->link_create.flags)
+		return -EINVAL;
+	return ebpf_perf_link_create(prog, attr->link_create.target_fd,
+				     attr->link_create.perf_event.bpf_cookie);
+}
+
+long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	struct ebpf_prog *prog;
+	long ret = -EINVAL;
+
+	prog = ebpf_prog_get(attr->link_create.prog_fd, EBPF_PROG_TYPE_UNSPEC);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	if (type_has_perf_link(prog->type) && attr->link_create.attach_type == EBPF_PERF_EVENT)
+		ret = perf_link_create(prog, attr);
+	else if (attr->link_create.attach_type == EBPF_TRACE_KPROBE_MULTI)
+		ret = -EOPNOTSUPP;
+	if (ret < 0)
+		ebpf_prog_put(prog);
+	return ret;
+}
+
+long ebpf_cmd_link_detach(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	struct ebpf_link *link = ebpf_link_get(attr->link_detach.link_fd);
+	long err = -EOPNOTSUPP;
+
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	if (link->ops->detach)
+		err = link->ops->detach(link);
+	ebpf_link_put(link);
+	return err;
+}
+
+static long update_prog(struct ebpf_link *link, const union ebpf_attr *attr)
+{
+	struct ebpf_prog *new_prog, *old_prog = NULL;
+	long err;
+
+	new_prog = ebpf_prog_get(attr->link_update.new_prog_fd, EBPF_PROG_TYPE_UNSPEC);
+	if (IS_ERR(new_prog))
+		return PTR_ERR(new_prog);
+	if (attr->link_update.flags & EBPF_F_REPLACE) {
+		old_prog = ebpf_prog_get(attr->link_update.old_prog_fd, EBPF_PROG_TYPE_UNSPEC);
+		err = PTR_ERR(old_prog);
+		if (IS_ERR(old_prog))
+			goto put_new;
+	} else if (attr->link_update.old_prog_fd) {
+		err = -EINVAL;
+		goto put_new;
+	}
+	err = -EINVAL;
+	if (link->ops->update_prog)
+		err = link->ops->update_prog(link, new_prog, old_prog);
+	if (old_prog)
+		ebpf_prog_put(old_prog);
+put_new:
+	if (err)
+		ebpf_prog_put(new_prog);
+	return err;
+}
+
+long ebpf_cmd_link_update(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	struct ebpf_link *link;
+	long err;
+
+	if (attr->link_update.flags & ~EBPF_F_REPLACE)
+		return -EINVAL;
+	link = ebpf_link_get(attr->link_update.link_fd);
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	err = update_prog(link, attr);
+	ebpf_link_put(link);
+	return err;
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Module start and end, and the device.
+ */
+#include "kmod/compat/clock.h"
+#include "kmod/compat/compat.h"
+#include "kmod/attach/attach.h"
+#include "kmod/btf.h"
+#include "kmod/jit_pool.h"
+#include "kmod/link_internal.h"
+#include "kmod/map_internal.h"
+#include "kmod/prog_internal.h"
+#include "kmod/reaper.h"
+#include "kmod/run.h"
+#include "kmod/syscall.h"
+
+#include <ebpfdrv/ebpfdrv.h>
+#include <linux/init.h>
+#include <linux/miscdevice.h>
+
+#define EBPFDRV_VERSION	"0.1"
+
+static long ioctl_bpf(void __user *arg)
+{
+	struct ebpfdrv_bpf req;
+
+	if (copy_from_user(&req, arg, sizeof(req)))
+		return -EFAULT;
+	return ebpf_syscall(req.cmd, ebpf_user_ptr(req.attr), req.size);
+}
+
+static long ioctl_perf_event_open(void __user *arg)
+{
+	struct ebpfdrv_perf_event_open req;
+
+	if (!compat_bpf_capable())
+		return -EPERM;
+	if (copy_from_user(&req, arg, sizeof(req)))
+		return -EFAULT;
+	if (req.reserved)
+		return -EINVAL;
+	return ebpf_perf_event_open(&req);
+}
+
+static long ioctl_info(void __user *arg)
+{
+	struct ebpfdrv_info info;
+
+	memset(&info, 0, sizeof(info));
+	info.abi_version = EBPFDRV_ABI_VERSION;
+	info.features = ebpf_attach_features();
+	if (ebpf_btf_vmlinux_served())
+		info.features |= EBPFDRV_FEATURE_BTF;
+	strncpy(info.version, EBPFDRV_VERSION, sizeof(info.version) - 1);
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long ioctl_stats(void __user *arg)
+{
+	struct ebpfdrv_stats stats;
+
+	memset(&stats, 0, sizeof(stats));
+	stats.maps = ebpf_map_count();
+	stats.progs = ebpf_prog_count();
+	stats.btfs = ebpf_btf_count();
+	stats.links = ebpf_link_count();
+	stats.events = ebpf_event_count();
+	stats.jit_bytes = ebpf_jit_pool_used();
+	stats.jit_size = ebpf_jit_pool_size();
+	stats.missed = ebpf_run_missed();
+	return copy_to_user(arg, &stats, sizeof(stats)) ? -EFAULT : 0;
+}
+
+/* INFO and STATS need no more than the file's permission; the rest asks for
+ * capabilities itself.
+ */
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case EBPFDRV_IOC_BPF:
+		return ioctl_bpf((void __user *)arg);
+	case EBPFDRV_IOC_PERF_EVENT_OPEN:
+		return ioctl_perf_event_open((void __user *)arg);
+	case EBPFDRV_IOC_INFO:
+		return ioctl_info((void __user *)arg);
+	case EBPFDRV_IOC_STATS:
+		return ioctl_stats((void __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = device_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = EBPFDRV_DEVICE_NAME,
+	.fops = &device_fops,
+	.mode = 0600,
+};
+
+/* What frees itself late puts what it refers to: a link its program, a program
+ * its maps, a prog array its programs. No reference to any is left outside.
+ */
+static void flush_objects(void)
+{
+	int round;
+
+	for (round = 0; round < 100; round++) {
+		ebpf_link_flush();
+		ebpf_prog_flush();
+		ebpf_map_flush();
+		if (!ebpf_link_count() && !ebpf_prog_count() && !ebpf_map_count())
+			return;
+	}
+	pr_err("ebpfdrv: leaked %llu links, %llu programs, %llu maps\n", ebpf_link_count(),
+	       ebpf_prog_count(), ebpf_map_count());
+}
+
+static int objects_init(void)
+{
+	int err = ebpf_reaper_init_module();
+
+	if (err)
+		return err;
+	ebpf_btf_init_module();
+	ebpf_map_init_module();
+	ebpf_prog_init_module();
+	ebpf_link_init_module();
+	return 0;
+}
+
+static void objects_exit(void)
+{
+	flush_objects();
+	ebpf_link_exit_module();
+	ebpf_prog_exit_module();
+	ebpf_map_exit_module();
+	ebpf_btf_exit_module();
+	ebpf_reaper_exit_module();
+}
+
+static int __init ebpfdrv_init(void)
+{
+	int err;
+
+	err = ebpf_jit_pool_init();
+	if (err)
+		return err;
+	err = compat_clock_init();
+	if (err)
+		goto exit_pool;
+	err = ebpf_run_init();
+	if (err)
+		goto exit_clock;
+	err = objects_init();
+	if (err)
+		goto exit_run;
+	err = ebpf_btf_vmlinux_init();
+	if (err)
+		goto exit_objects;
+	err = ebpf_attach_init();
+	if (err)
+		goto exit_vmlinux;
+	err = misc_register(&device);
+	if (err)
+		goto exit_attach;
+	pr_info("ebpfdrv: " EBPFDRV_VERSION " loaded\n");
+	return 0;
+
+exit_attach:
+	ebpf_attach_exit();
+exit_vmlinux:
+	ebpf_btf_vmlinux_exit();
+exit_objects:
+	objects_exit();
+exit_run:
+	ebpf_run_exit_module();
+exit_clock:
+	compat_clock_exit();
+exit_pool:
+	ebpf_jit_pool_exit();
+	return err;
+}
+
+static void __exit ebpfdrv_exit(void)
+{
+	misc_deregister(&device);
+	ebpf_attach_exit();
+	ebpf_btf_vmlinux_exit();
+	objects_exit();
+	ebpf_run_exit_module();
+	compat_clock_exit();
+	ebpf_jit_pool_exit();
+}
+
+module_init(ebpfdrv_init);
+module_exit(ebpfdrv_exit);
+
+MODULE_DESCRIPTION("eBPF for kernels that have none or an old one");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(EBPFDRV_VERSION);

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PROG_LOAD: from the caller's instructions to a program object.
+ */
+#include "kmod/syscall.h"
+#include "kmod/btf.h"
+#include "kmod/ids.h"
+#include "kmod/log.h"
+#include "kmod/map.h"
+#include "kmod/prog_internal.h"
+#include "kmod/prog_lines.h"
+
+#include <ebpf/services.h>
+#include <ebpf/verifier.h>
+#include <linux/cred.h>
+#include <linux/license.h>
+
+#define LICENSE_MAX	128
+#define INFO_REC_MAX	252	/* bytes of one func_info or line_info record */
+
+#define PROG_FLAGS (EBPF_F_STRICT_ALIGNMENT | EBPF_F_ANY_ALIGNMENT | EBPF_F_TEST_STATE_FREQ | \
+		    EBPF_F_SLEEPABLE | EBPF_F_TEST_RND_HI32 | EBPF_F_XDP_HAS_FRAGS)
+
+/* Everything copied from user space for one load. */
+struct request {
+	const union ebpf_attr *attr;
+	struct ebpf_insn *insns;
+	void *func_info;
+	void *line_info;
+	struct ebpf_user_log log;
+	struct ebpf_load load;
+};
+
+/*
+ * What the verifier asks for
+ */
+static struct ebpf_map *load_map_get(void *cookie, int fd)
+{
+	return ebpf_map_get(fd);
+}
+
+static void load_map_put(void *cookie, struct ebpf_map *map)
+{
+	ebpf_map_put(map);
+}
+
+static int load_fd_array_get(void *cookie, u32 idx, int *fd)
+{
+	const struct request *req = cookie;
+	const int __user *array = ebpf_user_ptr(req->attr->fd_array);
+
+	return copy_from_user(fd, array + idx, sizeof(*fd)) ? -EFAULT : 0;
+}
+
+static const struct ebpf_verifier_ops load_ops = {
+	.map_get = load_map_get,
+	.map_put = load_map_put,
+};
+
+static const struct ebpf_verifier_ops load_ops_fd_array = {
+	.map_get = load_map_get,
+	.map_put = load_map_put,
+	.fd_array_get = load_fd_array_get,
+};
+
+/*
+ * Checks that need no copy
+ */
+static bool type_supported(u32 type)
+{
+	switch (type) {
+	case EBPF_PROG_TYPE_SOCKET_FILTER:
+	case EBPF_PROG_TYPE_KPROBE:
+	case EBPF_PROG_TYPE_TRACEPOINT:
+	case EBPF_PROG_TYPE_PERF_EVENT:
+	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int check_attr(const union ebpf_attr *attr)
+{
+	if (attr->prog_flags & ~PROG_FLAGS)
+		return -EINVAL;
+	if (!attr->insn_cnt || attr->insn_cnt > EBPF_COMPLEXITY_LIMIT)
+		return -E2BIG;
+	if (attr->prog_ifindex)		/* offload to a device */
+		return -EINVAL;
+	/* Targets in BTF are for tracing and extension programs. */
+	if (attr->attach_btf_id || attr->attach_prog_fd)
+		return -EINVAL;
+	if (!type_supported(attr->prog_type))
+		return -EINVAL;
+	/* None of these types may sleep. */
+	if (attr->prog_flags & EBPF_F_SLEEPABLE)
+		return -EINVAL;
+	return 0;
+}
+
+static int check_license(const union ebpf_attr *attr, bool *gpl)
+{
+	char license[LICENSE_MAX];
+	long len = strncpy_from_user(license, ebpf_user_ptr(attr->license), LICENSE_MAX - 1);
+
+	if (len < 0)
+		return -EFAULT;
+	license[LICENSE_MAX - 1] = '\0';
+	license[len] = '\0';
+	*gpl = license_is_gpl_compatible(license);
+	return 0;
+}
+
+/*
+ * Copies
+ */
+static void *copy_records(u64 uaddr, u32 cnt, u32 size)
+{
+	void *buf = ebpf_calloc(cnt, size);
+
+	if (!buf)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(buf, ebpf_user_ptr(uaddr), (size_t)cnt * size)) {
+		ebpf_free(buf);
+		return ERR_PTR(-EFAULT);
+	}
+	return buf;
+}
+
+/* Records of a size that is refused anyway are not copied; the verifier says so. */
+static void *copy_info(u64 uaddr, u32 cnt, u32 size, u32 min, u32 insn_cnt)
+{
+	if (!cnt || size < min || size > INFO_REC_MAX || cnt > insn_cnt)
+		return NULL;
+	return copy_records(uaddr, cnt, size);
+}
+
+static int request_copy(struct request *req)
+{
+	const union ebpf_attr *attr = req->attr;
+	void *p;
+
+	p = copy_records(attr->insns, attr->insn_cnt, sizeof(struct ebpf_insn));
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	req->insns = p;
+	p = copy_info(attr->func_info, attr->func_info_cnt, attr->func_info_rec_size,
+		      sizeof(struct ebpf_func_info), attr->insn_cnt);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	req->func_info = p;
+	p = copy_info(attr->line_info, attr->line_info_cnt, attr->line_info_rec_size,
+		      sizeof(struct ebpf_line_info), attr->insn_cnt);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	req->line_info = p;
+	return 0;
+}
+
+static void request_free(struct request *req)
+{
+	ebpf_free(req->line_info);
+	ebpf_free(req->func_info);
+	ebpf_free(req->insns);
+}
+
+static int prog_set_btf(struct ebpf_prog *prog, const union ebpf_attr *attr)
+{
+	struct ebpf_btf_obj *obj;
+
+	if (!attr->func_info_cnt && !attr->line_info_cnt)
+		return 0;
+	obj = ebpf_btf_obj_get(attr->prog_btf_fd);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	if (obj->kernel) {
+		ebpf_btf_obj_put(obj);
+		return -EACCES;
+	}
+	prog->btf = obj;
+	return 0;
+}
+
+static void request_fill(struct request *req, const struct ebpf_prog *prog)
+{
+	const union ebpf_attr *attr = req->attr;
+	struct ebpf_load *load = &req->load;
+
+	load->prog_type = attr->prog_type;
+	load->expected_attach_type = attr->expected_attach_type;
+	load->prog_flags = attr->prog_flags;
+	load->gpl_compatible = prog->gpl_compatible;
+	load->insns = req->insns;
+	load->insn_cnt = attr->insn_cnt;
+	load->btf = prog->btf ? prog->btf->btf : NULL;
+	load->func_info = req->func_info;
+	load->func_info_cnt = attr->func_info_cnt;
+	load->func_info_rec_size = attr->func_info_rec_size;
+	load->line_info = req->line_info;
+	load->line_info_cnt = attr->line_info_cnt;
+	load->line_info_rec_size = attr->line_info_rec_size;
+	load->ops = attr->fd_array ? &load_ops_fd_array : &load_ops;
+	load->cookie = req;
+	load->log = &req->log.log;
+}
+
+static int prog_verify(struct ebpf_prog *prog, struct request *req)
+{
+	const union ebpf_attr *attr = req->attr;
+	u64 start = ebpf_now_ns();
+	int err;
+
+	err = ebpf_user_log_init(&req->log, attr->log_buf, attr->log_size, attr->log_level);
+	if (err)
+		return err;
+	err = prog_set_btf(prog, attr);
+	if (err)
+		return err;
+	request_fill(req, prog);
+	err = ebpf_verify(&req->load, &prog->image);
+	prog->verify_ns = ebpf_now_ns() - start;
+	/* On error the image is empty and holds no map. */
+	return ebpf_user_log_result(&req->log, err);
+}
+
+static int prog_check_maps(struct ebpf_prog *prog)
+{
+	u32 i;
+
+	for (i = 0; i < prog->image.used_map_cnt; i++)
+		if (prog->image.used_maps[i]->map_type == EBPF_MAP_TYPE_PROG_ARRAY &&
+		    !ebpf_prog_array_compatible(prog->image.used_maps[i], prog))
+			return -EINVAL;
+	return 0;
+}
+
+static int prog_describe(struct ebpf_prog *prog, const union ebpf_attr *attr)
+{
+	int err;
+
+	prog->type = attr->prog_type;
+	prog->expected_attach_type = attr->expected_attach_type;
+	prog->load_time = compat_ktime_get_boot_ns();
+	prog->created_by_uid = from_kuid_munged(current_user_ns(), current_uid());
+	err = check_license(attr, &prog->gpl_compatible);
+	if (err)
+		return err;
+	err = ebpf_name_copy(prog->name, attr->prog_name, sizeof(prog->name));
+	return err < 0 ? err : 0;
+}
+
+static int prog_build(struct ebpf_prog *prog, struct request *req)
+{
+	int err;
+
+	err = prog_describe(prog, req->attr);
+	if (err)
+		return err;
+	err = request_copy(req);
+	if (err)
+		return err;
+	err = prog_verify(prog, req);
+	if (err)
+		return err;
+	prog->kprobe_override = prog->image.kprobe_override;
+	prog->has_callchain = prog->image.has_callchain;
+	err = prog_check_maps(prog);
+	if (err)
+		return err;
+	ebpf_prog_tag(req->insns, req->attr->insn_cnt, prog->tag);
+	err = ebpf_prog_set_lines(prog, &req->load);
+	if (err)
+		return err;
+	return ebpf_prog_compile(prog);
+}
+
+long ebpf_cmd_prog_load(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	struct ebpf_prog *prog;
+	struct request *req;
+	int err;
+
+	err = check_attr(attr);
+	if (err)
+		return err;
+	req = kzalloc(sizeof(*req), GFP_KERNEL);
+	if (!req)
+		return -ENOMEM;
+	req->attr = attr;
+	prog = ebpf_prog_alloc();
+	if (IS_ERR(prog)) {
+		kfree(req);
+		return PTR_ERR(prog);
+	}
+	err = prog_build(prog, req);
+	request_free(req);
+	kfree(req);
+	if (err)
+		goto drop;
+	err = ebpf_ids_alloc(&ebpf_prog_ids, NULL);
+	if (err < 0)
+		goto drop;
+	prog->id = err;
+	ebpf_ids_publish(&ebpf_prog_ids, prog->id, prog);
+	err = ebpf_prog_new_fd(prog);
+	if (err < 0)
+		ebpf_prog_put(prog);
+	return err;
+
+drop:
+	ebpf_prog_drop(prog);
+	return err;
+}
+
+/*
+ * PROG_BIND_MAP
+ */
+static int bind_map(struct ebpf_prog *prog, struct ebpf_map *map)
+{
+	struct ebpf_prog_image *img = &prog->image;
+	struct ebpf_map **maps;
+	u32 i;
+
+	for (i = 0; i < img->used_map_cnt; i++) {
+		if (img->used_maps[i] != map)
+			continue;
+		ebpf_map_put(map);
+		return 0;
+	}
+	maps = ebpf_realloc(img->used_maps, img->used_map_cnt * sizeof(*maps),
+			    (img->used_map_cnt + 1) * sizeof(*maps));
+	if (!maps)
+		return -ENOMEM;
+	maps[img->used_map_cnt++] = map;
+	img->used_maps = maps;
+	return 0;
+}
+
+long ebpf_cmd_prog_bind_map(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	struct ebpf_prog *prog;
+	struct ebpf_map *map;
+	long err;
+
+	if (attr->prog_bind_map.flags)
+		return -EINVAL;
+	prog = ebpf_prog_get(attr->prog_bind_map.prog_fd, EBPF_PROG_TYPE_UNSPEC);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	map = ebpf_map_get(attr->prog_bind_map.map_fd);
+	err = PTR_ERR(map);
+	if (!IS_ERR(map)) {
+		ebpf_prog_maps_lock();
+		err = bind_map(prog, map);
+		ebpf_prog_maps_unlock();
+		if (err)
+			ebpf_map_put(map);
+	}
+	ebpf_prog_put(prog);
+	return err;
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/syscall.h"
+
+#include <linux/ctype.h>
+#include <linux/ratelimit.h>
+
+/* Bytes of union ebpf_attr that a command uses, up to the end of @last. */
+#define ATTR_END(last) \
+	(offsetof(union ebpf_attr, last) + sizeof(((union ebpf_attr *)0)->last))
+
+struct command {
+	long (*fn)(const union ebpf_attr *attr, union ebpf_attr __user *uattr);
+	u32 attr_end;
+};
+
+#define CMD(id, name, last) [EBPF_##id] = { ebpf_cmd_##name, ATTR_END(last) }
+/* Commands of Linux that need what is not built: -ENOTSUPP and a line in the log. */
+#define NOT_YET(id, last) [EBPF_##id] = { NULL, ATTR_END(last) }
+
+static const struct command commands[] = {
+	CMD(MAP_CREATE, map_create, map_extra),
+	CMD(MAP_LOOKUP_ELEM, map_lookup_elem, flags),
+	CMD(MAP_UPDATE_ELEM, map_update_elem, flags),
+	CMD(MAP_DELETE_ELEM, map_delete_elem, key),
+	CMD(MAP_GET_NEXT_KEY, map_get_next_key, next_key),
+	CMD(PROG_LOAD, prog_load, core_relo_rec_size),
+	NOT_YET(OBJ_PIN, file_flags),
+	NOT_YET(OBJ_GET, file_flags),
+	NOT_YET(PROG_ATTACH, replace_bpf_fd),
+	NOT_YET(PROG_DETACH, attach_type),
+	CMD(PROG_TEST_RUN, prog_test_run, test.batch_size),
+	CMD(PROG_GET_NEXT_ID, prog_get_next_id, next_id),
+	CMD(MAP_GET_NEXT_ID, map_get_next_id, next_id),
+	CMD(PROG_GET_FD_BY_ID, prog_get_fd_by_id, prog_id),
+	CMD(MAP_GET_FD_BY_ID, map_get_fd_by_id, open_flags),
+	CMD(OBJ_GET_INFO_BY_FD, obj_get_info_by_fd, info.info),
+	NOT_YET(PROG_QUERY, query.prog_attach_flags),
+	CMD(RAW_TRACEPOINT_OPEN, raw_tracepoint_open, raw_tracepoint.prog_fd),
+	CMD(BTF_LOAD, btf_load, btf_log_level),
+	CMD(BTF_GET_FD_BY_ID, btf_get_fd_by_id, btf_id),
+	NOT_YET(TASK_FD_QUERY, task_fd_query.probe_addr),
+	CMD(MAP_LOOKUP_AND_DELETE_ELEM, map_lookup_and_delete_elem, flags),
+	CMD(MAP_FREEZE, map_freeze, map_fd),
+	CMD(BTF_GET_NEXT_ID, btf_get_next_id, next_id),
+	CMD(MAP_LOOKUP_BATCH, map_lookup_batch, batch.flags),
+	CMD(MAP_LOOKUP_AND_DELETE_BATCH, map_lookup_and_delete_batch, batch.flags),
+	CMD(MAP_UPDATE_BATCH, map_update_batch, batch.flags),
+	CMD(MAP_DELETE_BATCH, map_delete_batch, batch.flags),
+	CMD(LINK_CREATE, link_create, link_create.kprobe_multi.cookies),
+	CMD(LINK_UPDATE, link_update, link_update.old_prog_fd),
+	CMD(LINK_GET_FD_BY_ID, link_get_fd_by_id, link_id),
+	CMD(LINK_GET_NEXT_ID, link_get_next_id, next_id),
+	CMD(ENABLE_STATS, enable_stats, enable_stats.type),
+	NOT_YET(ITER_CREATE, iter_create.flags),
+	CMD(LINK_DETACH, link_detach, link_detach.link_fd),
+	CMD(PROG_BIND_MAP, prog_bind_map, prog_bind_map.flags),
+};
+
+int ebpf_check_tail_zero(const void __user *p, size_t known, size_t size)
+{
+	const u8 __user *tail = p;
+	u8 buf[64];
+	size_t n;
+
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	for (; known < size; known += n) {
+		n = min_t(size_t, size - known, sizeof(buf));
+		if (copy_from_user(buf, tail + known, n))
+			return -EFAULT;
+		if (memchr_inv(buf, 0, n))
+			return -E2BIG;
+	}
+	return 0;
+}
+
+int ebpf_name_copy(char *dst, const char *src, size_t size)
+{
+	size_t i;
+
+	memset(dst, 0, size);
+	for (i = 0; i < size && src[i]; i++) {
+		if (!isalnum(src[i]) && src[i] != '_' && src[i] != '.')
+			return -EINVAL;
+		dst[i] = src[i];
+	}
+	return i < size ? (int)i : -EINVAL;
+}
+
+static long copy_attr(union ebpf_attr *attr, const void __user *uattr, u32 size)
+{
+	int err = ebpf_check_tail_zero(uattr, sizeof(*attr), size);
+
+	if (err)
+		return err;
+	memset(attr, 0, sizeof(*attr));
+	if (copy_from_user(attr, uattr, min_t(u32, size, sizeof(*attr))))
+		return -EFAULT;
+	return 0;
+}
+
+long ebpf_syscall(u32 cmd, void __user *uattr, u32 size)
+{
+	const struct command *command;
+	union ebpf_attr attr;
+	long err;
+
+	if (!compat_bpf_capable())
+		return -EPERM;
+	err = copy_attr(&attr, uattr, size);
+	if (err)
+		return err;
+	if (cmd >= ARRAY_SIZE(commands) || !commands[cmd].attr_end)
+		return -EINVAL;
+	command = &commands[cmd];
+	if (memchr_inv((u8 *)&attr + command->attr_end, 0, sizeof(attr) - command->attr_end))
+		return -EINVAL;
+	if (!command->fn) {
+		pr_info_ratelimited("ebpfdrv: %s[%d]: bpf command %u is not supported\n",
+				    current->comm, task_pid_nr(current), cmd);
+		return -ENOTSUPP;
+	}
+	return command->fn(&attr, uattr);
+}
