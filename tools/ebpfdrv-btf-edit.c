@@ -90,6 +90,7 @@ int main(int argc, char **argv)
 {
 	const char *command = argc > 2 ? argv[1] : "";
 	struct blob file, section;
+	unsigned int merged;
 	struct btf btf;
 
 	if (!strcmp(command, "has") && argc == 4)
@@ -110,6 +111,9 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(command, "modernize") && argc == 4) {
 		btf = read_btf(argv[2]);
+		merged = merge_copies(&btf);
+		if (merged)
+			printf("%u copies merged; ", merged);
 		modernize(&btf);
 		write_btf(&btf, argv[3]);
 		return 0;

@@ -113,20 +113,49 @@ static void index_types(struct btf *btf, const char *path)
 	}
 }
 
-static void check_members(const struct btf *btf, const char *path)
+__u32 *id_in(struct ebpf_btf_type *type, __u32 n)
 {
-	const struct ebpf_btf_member *members;
-	__u32 i, j, kind;
+	__u32 vlen = EBPF_BTF_INFO_VLEN(type->info);
+	struct ebpf_btf_array *array = (void *)(type + 1);
 
-	for (i = 0; i < btf->count; i++) {
-		kind = kind_at(btf, i);
-		if (kind != EBPF_BTF_KIND_STRUCT && kind != EBPF_BTF_KIND_UNION)
-			continue;
-		members = members_of(type_at(btf, i));
-		for (j = 0; j < EBPF_BTF_INFO_VLEN(type_at(btf, i)->info); j++)
-			if (members[j].name_off >= btf->strings.size || members[j].type > btf->count)
-				die("%s: malformed member of type %u", path, i + 1);
+	switch (EBPF_BTF_INFO_KIND(type->info)) {
+	case EBPF_BTF_KIND_STRUCT:
+	case EBPF_BTF_KIND_UNION:
+		return n < vlen ? &members_of(type)[n].type : NULL;
+	case EBPF_BTF_KIND_FUNC_PROTO:
+		if (n < vlen)
+			return &((struct ebpf_btf_param *)(type + 1))[n].type;
+		return n == vlen ? &type->type : NULL;
+	case EBPF_BTF_KIND_DATASEC:
+		return n < vlen ? &((struct ebpf_btf_var_secinfo *)(type + 1))[n].type : NULL;
+	case EBPF_BTF_KIND_ARRAY:
+		return n == 0 ? &array->type : n == 1 ? &array->index_type : NULL;
+	case EBPF_BTF_KIND_INT:
+	case EBPF_BTF_KIND_ENUM:
+	case EBPF_BTF_KIND_ENUM64:
+	case EBPF_BTF_KIND_FLOAT:
+	case EBPF_BTF_KIND_FWD:
+		return NULL;
+	default:
+		return n == 0 ? &type->type : NULL;
 	}
+}
+
+/* Ids and the names of members, which the rest relies on. */
+static void check_type(const struct btf *btf, __u32 index, const char *path)
+{
+	struct ebpf_btf_type *type = type_at(btf, index);
+	__u32 i, *id, kind = kind_at(btf, index);
+
+	for (i = 0; (id = id_in(type, i)); i++)
+		if (*id > btf->count)
+			die("%s: type %u refers to type %u, which does not exist", path, index + 1,
+			    *id);
+	if (kind != EBPF_BTF_KIND_STRUCT && kind != EBPF_BTF_KIND_UNION)
+		return;
+	for (i = 0; i < EBPF_BTF_INFO_VLEN(type->info); i++)
+		if (members_of(type)[i].name_off >= btf->strings.size)
+			die("%s: malformed member of type %u", path, index + 1);
 }
 
 struct btf read_btf(const char *path)
@@ -134,6 +163,7 @@ struct btf read_btf(const char *path)
 	struct blob file = map_file(path, false), body;
 	struct btf btf = { .count = 0 };
 	const struct ebpf_btf_header *header = &btf.header;
+	__u32 i;
 
 	if (file.size < sizeof(*header))
 		die("%s: too short for BTF", path);
@@ -153,7 +183,8 @@ struct btf read_btf(const char *path)
 	if (!btf.strings.size || btf.strings.data[0] || btf.strings.data[btf.strings.size - 1])
 		die("%s: malformed BTF strings", path);
 	index_types(&btf, path);
-	check_members(&btf, path);
+	for (i = 0; i < btf.count; i++)
+		check_type(&btf, i, path);
 	return btf;
 }
 

@@ -69,9 +69,17 @@ const char *name_of(const struct btf *btf, __u32 offset);
 /* The members of a struct or union; their names have been checked. */
 struct ebpf_btf_member *members_of(struct ebpf_btf_type *type);
 
+/* The place of the @n-th id of another type in @type, or NULL after the last. */
+__u32 *id_in(struct ebpf_btf_type *type, __u32 n);
+
 __u32 add_name(struct btf *btf, const char *name);
 /* Return: the id of the new type. */
 __u32 add_type(struct btf *btf, const void *type, size_t size);
+
+/* --- copies (ebpfdrv-btf-merge.c) --- */
+
+/* Makes one type of those that are the same. Return: how many types went away. */
+unsigned int merge_copies(struct btf *btf);
 
 /* --- names and shapes (ebpfdrv-btf-modern.c) --- */
 

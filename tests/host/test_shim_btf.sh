@@ -67,6 +67,8 @@ test_raw()
 	refuses "name beyond the strings" "*malformed type 1*" "$work/bad"
 	{ le32 1 $((2 << 24)) 0; printf '\0xx'; } | raw_btf 12 12 3 >"$work/bad"
 	refuses "strings without an end" "*malformed BTF strings*" "$work/bad"
+	{ le32 1 $((2 << 24)) 7; printf '\0x\0'; } | raw_btf 12 12 3 >"$work/bad"
+	refuses "reference beyond the types" "*type 1 refers to type 7, which does not exist*" "$work/bad"
 	{ le32 1 $((4 << 24 | 1)) 4 77 0 0; printf '\0x\0'; } | raw_btf 24 24 3 >"$work/bad"
 	refuses "member's name beyond the strings" "*malformed member of type 1*" "$work/bad"
 	echo "no kernel at all" >"$work/bad"
@@ -90,12 +92,16 @@ make_vmlinux()
 		struct net { int users; unsigned int proc_inum; };
 		struct sock_common { short family; struct net *skc_net; };
 		struct pt_regs { long r15, r14; };
+		struct ring_buffer { $( [ $n = 3 ] && echo 'int perf;' || echo 'long ftrace;' ) };
+		struct event { struct ring_buffer *rb; struct event *next; };
+		struct task { struct event *events; struct task *(*fork)(struct task *, struct event); };
 		enum big { BIG = 0x123456789abcul };
 		struct ftrace_raw_wakeup wakeup$n;
 		struct ftrace_raw_both old$n;
 		struct trace_event_raw_both new$n;
 		struct sock_common sock$n;
 		struct pt_regs regs$n;
+		struct task task$n;
 		enum big big$n;
 		EOF
 		${CC:-cc} -g -c -o "$work/unit$n.o" "$work/unit$n.c" || return 1
@@ -122,7 +128,7 @@ test_elf()
 	head -c 100000 /dev/zero >"$work/new.btf"
 	said=$("$btf" -o "$work/new.btf" "$work/vmlinux" 2>&1)
 	tap_result $? "BTF is made from debug information" || tap_diag "$said"
-	[[ $said == *"equalising 4 rh_kabi names"*"1 event records"*"bpf_ringbuf added; struct bpf_perf_event_data added; 2 members in today's shape; 2 rh_kabi members"* ]]
+	[[ $said == *"equalising 4 rh_kabi names"*"1 event records"*" copies merged; "*"bpf_ringbuf added; struct bpf_perf_event_data added; 2 members in today's shape; 2 rh_kabi members"* ]]
 	tap_result $? "it says what was done" || tap_diag "$said"
 	tap_ok "vmlinux itself is not changed" cmp "$work/vmlinux" "$work/before"
 	[ "$(stat -c %s "$work/new.btf")" -lt 4096 ]
@@ -130,6 +136,11 @@ test_elf()
 	dump_c "$work/new.btf" >"$work/dump.h"
 	counts 1 '^struct replaced {' "RHEL's structure is there once"
 	counts 1 '__UNIQUE_ID_rh_kabi_hide1;' "its hidden members have different names"
+	counts 1 '^struct ring_buffer {' "one of two structures of one name is there"
+	counts 1 '^struct ring_buffer___2 {' "and so is the other"
+	counts 1 '^struct event {' "what refers to them by a pointer is there once"
+	counts 1 '^struct task {' "and what refers to that, too"
+	counts 0 '^struct \(event\|task\)___2' "no copy is left"
 	counts 1 '^struct ftrace_raw_wakeup {' "the old event name stays"
 	counts 1 '^struct trace_event_raw_wakeup {' "the new event name is added"
 	counts 1 '^struct trace_event_raw_both {' "an event that has the new name gets no second"
