@@ -161,6 +161,18 @@ int ebpf_map_delete_one(struct ebpf_map *map, void *key)
 	return err;
 }
 
+int ebpf_map_next_key(struct ebpf_map *map, void *key, void *next_key)
+{
+	int err;
+
+	if (!map->ops->get_next_key)
+		return -ENOTSUPP;
+	ops_begin();
+	err = map->ops->get_next_key(map, key, next_key);
+	ops_end();
+	return err;
+}
+
 static int lookup_and_delete_one(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
 	int err;
@@ -299,8 +311,6 @@ static long next_key_to_user(struct ebpf_map *map, const union ebpf_attr *attr)
 	void *key = NULL, *next;
 	long err;
 
-	if (!map->ops->get_next_key)
-		return -ENOTSUPP;
 	if (attr->key) {
 		key = ebpf_map_key_from_user(map, attr->key);
 		if (IS_ERR(key))
@@ -310,9 +320,7 @@ static long next_key_to_user(struct ebpf_map *map, const union ebpf_attr *attr)
 	next = compat_kvzalloc(map->key_size ? map->key_size : 1);
 	if (!next)
 		goto free_key;
-	ops_begin();
-	err = map->ops->get_next_key(map, key, next);
-	ops_end();
+	err = ebpf_map_next_key(map, key, next);
 	if (!err && copy_to_user(ebpf_user_ptr(attr->next_key), next, map->key_size))
 		err = -EFAULT;
 	compat_kvfree(next);

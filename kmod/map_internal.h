@@ -31,6 +31,7 @@ int ebpf_map_lookup_one(struct ebpf_map *map, void *key, void *value, u64 flags)
 int ebpf_map_update_one(struct ebpf_map *map, struct file *file, void *key, void *value,
 			u64 flags);
 int ebpf_map_delete_one(struct ebpf_map *map, void *key);
+int ebpf_map_next_key(struct ebpf_map *map, void *key, void *next_key);
 
 static inline bool ebpf_map_has_spin_lock(const struct ebpf_map *map)
 {

@@ -4,6 +4,8 @@
  */
 #include "kmod/maps/maps.h"
 
+#include <ebpf/btf.h>
+
 #include <linux/log2.h>
 
 #define ARRAY_FLAGS	(EBPF_F_NUMA_NODE | EBPF_F_MMAPABLE | EBPF_F_ACCESS_MASK | \
@@ -238,6 +240,26 @@ static u64 array_mem_usage(const struct ebpf_map *map)
 	return sizeof(struct ebpf_array) + size;
 }
 
+/* Keys are 32-bit integers; the sections .data, .rodata and .bss have none. */
+static int array_check_btf(const struct ebpf_map *map, const struct ebpf_btf *btf,
+			   u32 key_type_id, u32 value_type_id)
+{
+	const struct ebpf_btf_type *t;
+	u32 word;
+
+	if (!key_type_id) {
+		t = ebpf_btf_type_by_id(btf, value_type_id);
+		if (map->map_type != EBPF_MAP_TYPE_ARRAY || map->max_entries != 1)
+			return -EINVAL;
+		return EBPF_BTF_INFO_KIND(t->info) == EBPF_BTF_KIND_DATASEC ? 0 : -EINVAL;
+	}
+	t = ebpf_btf_skip_modifiers(btf, key_type_id, NULL);
+	if (!t || EBPF_BTF_INFO_KIND(t->info) != EBPF_BTF_KIND_INT)
+		return -EINVAL;
+	word = *(const u32 *)(t + 1);
+	return EBPF_BTF_INT_BITS(word) == 32 && !EBPF_BTF_INT_OFFSET(word) ? 0 : -EINVAL;
+}
+
 const struct ebpf_map_ops ebpf_array_map_ops = {
 	.alloc_check = ebpf_array_alloc_check,
 	.alloc = array_alloc,
@@ -250,6 +272,7 @@ const struct ebpf_map_ops ebpf_array_map_ops = {
 	.direct_value_addr = array_direct_value_addr,
 	.direct_value_meta = array_direct_value_meta,
 	.mmap = array_mmap,
+	.check_btf = array_check_btf,
 	.mem_usage = array_mem_usage,
 };
 
@@ -358,5 +381,6 @@ const struct ebpf_map_ops ebpf_percpu_array_map_ops = {
 	.sys_lookup = percpu_array_sys_lookup,
 	.sys_update = percpu_array_sys_update,
 	.get_next_key = ebpf_array_get_next_key,
+	.check_btf = array_check_btf,
 	.mem_usage = percpu_array_mem_usage,
 };

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many elements by one command.
+ *
+ * Where a walk continues is passed through the caller's in_batch and out_batch,
+ * opaque to him and 4 bytes wide for hashes whatever their keys: there it is how
+ * many elements were passed, for arrays the last index. A hash that changes
+ * meanwhile may show an element twice or not at all, as in Linux.
+ */
+#include "kmod/syscall.h"
+#include "kmod/map_internal.h"
+
+struct batch {
+	struct ebpf_map *map;
+	struct file *file;
+	const union ebpf_attr *attr;
+	union ebpf_attr __user *uattr;
+	void *key, *next_key, *value;
+	u32 value_size;
+	u32 done;
+};
+
+static bool is_hash(const struct ebpf_map *map)
+{
+	return map->map_type == EBPF_MAP_TYPE_HASH || map->map_type == EBPF_MAP_TYPE_PERCPU_HASH ||
+	       map->map_type == EBPF_MAP_TYPE_LRU_HASH ||
+	       map->map_type == EBPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+static bool is_array(const struct ebpf_map *map)
+{
+	return map->map_type == EBPF_MAP_TYPE_ARRAY ||
+	       map->map_type == EBPF_MAP_TYPE_PERCPU_ARRAY;
+}
+
+static void __user *user_key(const struct batch *b)
+{
+	return ebpf_user_ptr(b->attr->batch.keys + (u64)b->done * b->map->key_size);
+}
+
+static void __user *user_value(const struct batch *b)
+{
+	return ebpf_user_ptr(b->attr->batch.values + (u64)b->done * b->value_size);
+}
+
+static int batch_alloc(struct batch *b)
+{
+	b->value_size = ebpf_map_value_size_user(b->map);
+	b->key = compat_kvzalloc(b->map->key_size);
+	b->next_key = compat_kvzalloc(b->map->key_size);
+	b->value = compat_kvzalloc(b->value_size);
+	return b->key && b->next_key && b->value ? 0 : -ENOMEM;
+}
+
+static void batch_free(struct batch *b)
+{
+	compat_kvfree(b->key);
+	compat_kvfree(b->next_key);
+	compat_kvfree(b->value);
+}
+
+static int batch_yield(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+/*
+ * Walking
+ */
+
+/* Puts the walk where the last batch stopped: b->key is the last element passed.
+ * Returns 1 when there is such an element, 0 for the start.
+ */
+static int walk_resume(struct batch *b, u32 token)
+{
+	u32 i;
+	int err;
+
+	if (is_array(b->map)) {
+		*(u32 *)b->key = token;
+		return 1;
+	}
+	for (i = 0; i < token; i++) {
+		err = ebpf_map_next_key(b->map, i ? b->key : NULL, b->next_key);
+		if (err)
+			return err;
+		swap(b->key, b->next_key);
+		if (!(i % 1024)) {
+			err = batch_yield();
+			if (err)
+				return err;
+		}
+	}
+	return token ? 1 : 0;
+}
+
+static int element_to_user(struct batch *b, bool delete)
+{
+	u64 flags = b->attr->batch.elem_flags;
+	int err;
+
+	if (delete)
+		err = b->map->ops->sys_lookup_and_delete(b->map, b->next_key, b->value, flags);
+	else
+		err = ebpf_map_lookup_one(b->map, b->next_key, b->value, flags);
+	if (err)
+		return err;
+	if (copy_to_user(user_key(b), b->next_key, b->map->key_size) ||
+	    copy_to_user(user_value(b), b->value, b->value_size))
+		return -EFAULT;
+	b->done++;
+	return 0;
+}
+
+/* -ENOENT after the last element. */
+static int walk(struct batch *b, bool resumed, bool delete)
+{
+	bool have_key = resumed;
+	int err = 0;
+
+	while (b->done < b->attr->batch.count) {
+		err = ebpf_map_next_key(b->map, have_key ? b->key : NULL, b->next_key);
+		if (err)
+			return err;
+		err = element_to_user(b, delete);
+		if (err && err != -ENOENT)	/* gone since: step over */
+			return err;
+		swap(b->key, b->next_key);
+		/* What was deleted is no place to continue from. */
+		have_key = !delete;
+		err = batch_yield();
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int lookup(struct batch *b, bool delete)
+{
+	u32 __user *in = ebpf_user_ptr(b->attr->batch.in_batch);
+	u32 __user *out = ebpf_user_ptr(b->attr->batch.out_batch);
+	u32 token = 0;
+	int resumed = 0, err;
+
+	if (in && get_user(token, in))
+		return -EFAULT;
+	if (in && !delete) {
+		resumed = walk_resume(b, token);
+		if (resumed < 0)
+			return resumed;
+	}
+	err = walk(b, resumed, delete);
+	if (err && err != -ENOENT)
+		return err;
+	if (is_array(b->map))
+		token = *(u32 *)b->key;
+	else
+		token = delete ? 0 : token + b->done;
+	if (b->done && put_user(token, out))
+		return -EFAULT;
+	return err;
+}
+
+static int update(struct batch *b, bool unused)
+{
+	int err = 0;
+
+	while (!err && b->done < b->attr->batch.count) {
+		if (copy_from_user(b->key, user_key(b), b->map->key_size) ||
+		    copy_from_user(b->value, user_value(b), b->value_size))
+			return -EFAULT;
+		err = ebpf_map_update_one(b->map, b->file, b->key, b->value,
+					  b->attr->batch.elem_flags);
+		if (err)
+			break;
+		b->done++;
+		err = batch_yield();
+	}
+	return err;
+}
+
+static int delete(struct batch *b, bool unused)
+{
+	int err = 0;
+
+	while (!err && b->done < b->attr->batch.count) {
+		if (copy_from_user(b->key, user_key(b), b->map->key_size))
+			return -EFAULT;
+		err = ebpf_map_delete_one(b->map, b->key);
+		if (err)
+			break;
+		b->done++;
+		err = batch_yield();
+	}
+	return err;
+}
+
+/*
+ * Commands
+ */
+static int check_flags(const struct batch *b)
+{
+	u64 flags = b->attr->batch.elem_flags;
+
+	if (b->attr->batch.flags || (flags & ~(u64)EBPF_F_LOCK))
+		return -EINVAL;
+	if ((flags & EBPF_F_LOCK) && !ebpf_map_has_spin_lock(b->map))
+		return -EINVAL;
+	return 0;
+}
+
+static long batch_run(struct batch *b, int (*fn)(struct batch *b, bool arg), bool arg)
+{
+	long err = check_flags(b);
+
+	if (err || !b->attr->batch.count)
+		return err;
+	if (put_user(0, &b->uattr->batch.count))
+		return -EFAULT;
+	err = batch_alloc(b);
+	if (!err)
+		err = fn(b, arg);
+	if (err != -EFAULT && put_user(b->done, &b->uattr->batch.count))
+		err = -EFAULT;
+	batch_free(b);
+	return err;
+}
+
+static long batch_cmd(const union ebpf_attr *attr, union ebpf_attr __user *uattr, fmode_t mode,
+		      bool arrays, int (*fn)(struct batch *b, bool arg), bool arg)
+{
+	struct batch b = { .attr = attr, .uattr = uattr };
+	struct fd_map fm;
+	long err;
+
+	err = ebpf_fd_map_get(&fm, attr->batch.map_fd, mode);
+	if (err)
+		return err;
+	b.map = fm.map;
+	b.file = fm.file;
+	if (is_hash(fm.map) || (arrays && is_array(fm.map)))
+		err = batch_run(&b, fn, arg);
+	else
+		err = -ENOTSUPP;
+	ebpf_fd_map_put(&fm, mode);
+	return err;
+}
+
+long ebpf_cmd_map_lookup_batch(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	return batch_cmd(attr, uattr, FMODE_READ, true, lookup, false);
+}
+
+long ebpf_cmd_map_lookup_and_delete_batch(const union ebpf_attr *attr,
+					  union ebpf_attr __user *uattr)
+{
+	return batch_cmd(attr, uattr, FMODE_READ | FMODE_WRITE, false, lookup, true);
+}
+
+long ebpf_cmd_map_update_batch(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	return batch_cmd(attr, uattr, FMODE_WRITE, true, update, false);
+}
+
+long ebpf_cmd_map_delete_batch(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	return batch_cmd(attr, uattr, FMODE_WRITE, false, delete, false);
+}

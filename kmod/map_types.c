@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/map.h"
+
+static const struct ebpf_map_ops * const map_types[] = {
+	[EBPF_MAP_TYPE_HASH] = &ebpf_htab_map_ops,
+	[EBPF_MAP_TYPE_ARRAY] = &ebpf_array_map_ops,
+	[EBPF_MAP_TYPE_PROG_ARRAY] = &ebpf_prog_array_map_ops,
+	[EBPF_MAP_TYPE_PERF_EVENT_ARRAY] = &ebpf_perf_event_array_map_ops,
+	[EBPF_MAP_TYPE_PERCPU_HASH] = &ebpf_percpu_htab_map_ops,
+	[EBPF_MAP_TYPE_PERCPU_ARRAY] = &ebpf_percpu_array_map_ops,
+	[EBPF_MAP_TYPE_STACK_TRACE] = &ebpf_stack_trace_map_ops,
+	[EBPF_MAP_TYPE_CGROUP_ARRAY] = &ebpf_cgroup_array_map_ops,
+	[EBPF_MAP_TYPE_RINGBUF] = &ebpf_ringbuf_map_ops,
+};
+
+const struct ebpf_map_ops *ebpf_map_ops_of(u32 type)
+{
+	return type < ARRAY_SIZE(map_types) ? map_types[type] : NULL;
+}
