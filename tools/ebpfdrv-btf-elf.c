@@ -17,7 +17,7 @@ static bool is_elf(const struct blob *file)
 
 	return file->size >= sizeof(*ehdr) && !memcmp(ehdr->e_ident, ELFMAG, SELFMAG) &&
 	       ehdr->e_ident[EI_CLASS] == ELFCLASS64 && ehdr->e_ident[EI_DATA] == ELFDATA2LSB &&
-	       ehdr->e_shentsize == sizeof(Elf64_Shdr) &&
+	       ehdr->e_shentsize == sizeof(Elf64_Shdr) && ehdr->e_shoff % 8 == 0 &&
 	       in_blob(file, ehdr->e_shoff, (size_t)ehdr->e_shnum * sizeof(Elf64_Shdr)) &&
 	       ehdr->e_shstrndx < ehdr->e_shnum;
 }
