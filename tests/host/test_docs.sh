@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# docs/supported.md says what the code says.
+# docs/supported.md says what the code says, and the version is one.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=${EBPFDRV_TOP:-$here/../..}
@@ -29,10 +29,16 @@ same "commands that work" \
 same "commands that do not, yet" \
 	"none $(sed -n 's/^\tNOT_YET(\([A-Z_]*\),.*/\1/p' "$syscall" | sort)" \
 	"none $(section Commands | rows 'not yet')"
+same "map types" \
+	"$(sed -n 's/^\t\[EBPF_MAP_TYPE_\([A-Z_]*\)\] = .*/\1/p' "$top/kmod/map_types.c" | sort)" \
+	"$(section "Map types" | rows yes)"
 same "program types" \
 	"$(sed -n 's/^\t{ EBPF_PROG_TYPE_\([A-Z_]*\),.*/\1/p' "$top/verifier/ctx.c" | sort)" \
 	"$(section "Program types" | rows .)"
 same "helpers" \
 	"$(sed -n 's/^\tFN[A-Z_]*(\([a-z0-9_]*\),.*/\1/p' "$top/helpers/protos.c" | sort)" \
 	"$(section Helpers | grep '^|' | grep -o '`[a-z0-9_]*`' | tr -d '`' | sort)"
+same "one version" \
+	"$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")" \
+	"$(sed -n 's/^#define EBPFDRV_VERSION[[:space:]]*"\(.*\)"/\1/p' "$top/kmod/main.c")"
 tap_end
