@@ -51,15 +51,30 @@ static bool exists(const char *path)
 	return !sys3(SYS_access, (long)path, F_OK, 0);
 }
 
-static bool btf_in(const char *dir, struct shim_path *out)
+/* Where the module looks, too; %s is the release as uname -r prints it. */
+static const char *const btf_places[] = {
+	"/lib/modules/%s/ebpfdrv.btf",
+	"/var/lib/ebpfdrv/btf/%s.btf",
+	"/usr/lib/ebpfdrv/btf/%s.btf",	/* last, for the message names it */
+};
+
+static bool find_btf_file(struct shim_path *out)
 {
 	struct utsname names;
+	size_t i;
 
-	if (uname(&names))
-		return false;
-	snprintf(out->buffer, sizeof(out->buffer), "%s/%s.btf", dir, names.release);
+	out->target = shim_config()->btf;
+	if (out->target)
+		return exists(out->target);
 	out->target = out->buffer;
-	return exists(out->target);
+	if (uname(&names))
+		names.release[0] = '\0';
+	for (i = 0; i < sizeof(btf_places) / sizeof(btf_places[0]); i++) {
+		snprintf(out->buffer, sizeof(out->buffer), btf_places[i], names.release);
+		if (exists(out->buffer))
+			return true;
+	}
+	return false;
 }
 
 /* For kernels whose BTF even the module could not serve. */
@@ -67,9 +82,7 @@ static enum shim_answer find_btf(struct shim_path *out)
 {
 	static bool said;
 
-	out->target = shim_config()->btf;
-	if (out->target ? exists(out->target) :
-	    btf_in("/var/lib/ebpfdrv/btf", out) || btf_in("/usr/lib/ebpfdrv/btf", out))
+	if (find_btf_file(out))
 		return SHIM_REDIRECT;
 	if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
 		shim_say("no BTF of this kernel: %s is absent, and so is %s; ebpfdrv-btf makes it",
