@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * For the tests of attachment: the device by hand, without libbpf, and programs
+ * put together instruction by instruction.
+ */
+#ifndef _TESTS_ATTACH_LIB_H
+#define _TESTS_ATTACH_LIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <linux/perf_event.h>
+
+#include <ebpfdrv/bpf.h>
+#include <ebpfdrv/ebpfdrv.h>
+
+/* What a counting program keeps besides the number of its runs. */
+enum counter_what {
+	COUNT_ONLY,
+	COUNT_CTX_U64,		/* arg: offset in the context, 8 bytes */
+	COUNT_CTX_U32,
+	COUNT_HELPER,		/* arg: helper called with the context */
+	COUNT_MAX_CTX_U64,	/* COUNT_CTX_U64, the largest seen */
+};
+
+/* A program that counts its runs and the map it counts in, one value per CPU. */
+struct counter {
+	int prog;
+	int map;
+};
+
+/* A program that sends {run number, @size - 8 bytes of 0x5a} to the current CPU's
+ * entry of @events at each run of process @tgid (0: any).
+ */
+struct sender {
+	int prog;
+	int events;
+	int map;
+};
+
+void drv_open(void);
+void drv_close(void);
+/* ioctl EBPFDRV_IOC_BPF: what bpf(2) would, -1 and errno */
+int drv_bpf(int cmd, union ebpf_attr *attr);
+int drv_perf_open(struct perf_event_attr *attr, pid_t pid, int cpu, unsigned long flags);
+struct ebpfdrv_stats drv_stats(void);
+
+/* Counts runs in process @tgid only, 0 for any. Ends the test program on error. */
+void counter_make(struct counter *c, uint32_t prog_type, uint32_t tgid,
+		  enum counter_what what, uint32_t arg);
+void counter_close(struct counter *c);
+/* @cpu -1: the sum */
+uint64_t counter_hits(const struct counter *c, int cpu);
+/* What was kept, of the CPU that counted most. */
+uint64_t counter_value(const struct counter *c);
+
+void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t size);
+int sender_set(const struct sender *s, uint32_t cpu, int event);
+void sender_close(struct sender *s);
+
+/* Attaches by PERF_EVENT_IOC_SET_BPF. */
+int event_set_prog(int event, int prog);
+int event_enable(int event);
+int event_disable(int event);
+/* Links; -1 and errno. */
+int link_perf(int prog, int event, uint64_t cookie);
+int link_raw_tp(int prog, const char *name);
+
+int open_kprobe(const char *symbol, uint64_t offset, bool ret);
+int open_uprobe(const char *path, uint64_t offset, bool ret, pid_t pid);
+/* "sched", "sched_process_exec" */
+int open_tracepoint(const char *system, const char *name);
+int open_output(int cpu, uint32_t wakeup_events);
+
+/* First of these names that the kernel can probe, opened; -1 when none. */
+int open_kprobe_any(const char *const *symbols, bool ret);
+/* The function behind getppid(2), whatever it is called. */
+extern const char *const sys_getppid_names[];
+
+int cpus_online(void);
+/* Moves the caller to @cpu. */
+void pin_to(int cpu);
+/* Calls getppid(2) @n times. */
+void call_getppid(int n);
+/* Runs /bin/true. */
+void run_true(void);
+
+#endif /* _TESTS_ATTACH_LIB_H */

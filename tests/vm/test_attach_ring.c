@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * BPF_OUTPUT events: opening, mapping, what programs write, what poll says.
+ *
+ * harness: timeout=120 sources=attach_lib.c
+ */
+#define _GNU_SOURCE
+#include "attach_lib.h"
+#include "tap.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE		4096UL
+#define PAYLOAD		20U			/* bytes that the program sends */
+#define RAW_SIZE	20U			/* padded: 4 + 20 are whole words */
+#define RECORD		(8U + 4U + RAW_SIZE)
+
+#ifndef PERF_EVENT_IOC_PAUSE_OUTPUT
+#define PERF_EVENT_IOC_PAUSE_OUTPUT _IOW('$', 9, uint32_t)
+#endif
+
+static uint32_t self;
+
+struct ring {
+	int fd;
+	struct perf_event_mmap_page *page;
+	size_t pages;
+	uint64_t samples;
+	uint64_t lost;
+	uint64_t bad;		/* records that are not as they should be */
+	uint64_t next;		/* run number expected; 0: any */
+};
+
+static void *map_ring(int fd, size_t pages, int prot)
+{
+	return mmap(NULL, (1 + pages) * PAGE, prot, MAP_SHARED, fd, 0);
+}
+
+static void ring_copy(struct ring *r, uint64_t pos, void *to, size_t len)
+{
+	const uint8_t *data = (const uint8_t *)r->page + PAGE;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		((uint8_t *)to)[i] = data[(pos + i) & (r->pages * PAGE - 1)];
+}
+
+static void take_sample(struct ring *r, uint64_t pos, const struct perf_event_header *h)
+{
+	struct {
+		struct perf_event_header h;
+		uint32_t size;
+		uint8_t data[RAW_SIZE];
+	} __attribute__((packed)) sample;
+	uint64_t run;
+	unsigned int i;
+
+	r->samples++;
+	if (h->size != RECORD || h->misc != PERF_RECORD_MISC_KERNEL) {
+		r->bad++;
+		return;
+	}
+	ring_copy(r, pos, &sample, sizeof(sample));
+	memcpy(&run, sample.data, 8);
+	if (sample.size != RAW_SIZE || (r->next && run != r->next))
+		r->bad++;
+	r->next = run + 1;
+	for (i = 8; i < PAYLOAD; i++)
+		if (sample.data[i] != 0x5a)
+			r->bad++;
+}
+
+static void take_lost(struct ring *r, uint64_t pos, const struct perf_event_header *h)
+{
+	struct {
+		struct perf_event_header h;
+		uint64_t id;
+		uint64_t lost;
+	} lost;
+
+	ring_copy(r, pos, &lost, sizeof(lost));
+	if (h->size != sizeof(lost) || !lost.lost)
+		r->bad++;
+	r->lost += lost.lost;
+	if (r->next)
+		r->next += lost.lost;
+}
+
+/* Reads all there is. */
+static void ring_read(struct ring *r)
+{
+	uint64_t head = __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE);
+	uint64_t pos = r->page->data_tail;
+	struct perf_event_header h;
+
+	while (pos < head) {
+		ring_copy(r, pos, &h, sizeof(h));
+		if (h.type == PERF_RECORD_SAMPLE)
+			take_sample(r, pos, &h);
+		else if (h.type == PERF_RECORD_LOST)
+			take_lost(r, pos, &h);
+		else
+			r->bad++;
+		if (!h.size)
+			break;
+		pos += h.size;
+	}
+	__atomic_store_n(&r->page->data_tail, pos, __ATOMIC_RELEASE);
+}
+
+static int ring_open(struct ring *r, int cpu, size_t pages, uint32_t wakeup)
+{
+	memset(r, 0, sizeof(*r));
+	r->pages = pages;
+	r->fd = open_output(cpu, wakeup);
+	r->page = r->fd < 0 ? MAP_FAILED : map_ring(r->fd, pages, PROT_READ | PROT_WRITE);
+	return r->page != MAP_FAILED;
+}
+
+static void ring_close(struct ring *r)
+{
+	munmap(r->page, (1 + r->pages) * PAGE);
+	close(r->fd);
+}
+
+static int pollin(int fd, int timeout)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, timeout) == 1 ? p.revents : 0;
+}
+
+static struct sender sender;
+static int probe;
+
+static void attach_sender(void)
+{
+	sender_make(&sender, EBPF_PROG_TYPE_KPROBE, self, PAYLOAD);
+	probe = open_kprobe_any(sys_getppid_names, false);
+	tap_ok(probe >= 0 && !event_set_prog(probe, sender.prog), "the sending program is attached");
+}
+
+/* What the helper returned last. */
+static int64_t sent(void)
+{
+	struct counter c = { .map = sender.map };
+
+	return counter_value(&c);
+}
+
+static void test_mmap(void)
+{
+	int fd = open_output(0, 1);
+	struct perf_event_mmap_page *page;
+	struct counter dummy;
+	void *p;
+
+	counter_make(&dummy, EBPF_PROG_TYPE_KPROBE, 0, COUNT_ONLY, 0);
+	tap_ok(fd >= 0, "a BPF_OUTPUT event");
+	tap_eq(pollin(fd, 0), POLLHUP, "not mapped: poll says POLLHUP");
+	tap_ok(map_ring(fd, 3, PROT_READ | PROT_WRITE) == MAP_FAILED && errno == EINVAL,
+	       "3 pages of data: EINVAL");
+	p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	tap_ok(p == MAP_FAILED && errno == EINVAL, "a private mapping: EINVAL");
+	p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, PAGE);
+	tap_ok(p == MAP_FAILED && errno == EINVAL, "not from the start: EINVAL");
+	page = map_ring(fd, 4, PROT_READ | PROT_WRITE);
+	tap_ok(page != MAP_FAILED, "1 + 4 pages are mapped");
+	tap_eq(page->data_offset, PAGE, "data_offset");
+	tap_eq(page->data_size, 4 * PAGE, "data_size");
+	tap_eq(page->data_head, 0, "data_head");
+	tap_ok(page->cap_bit0_is_deprecated && !page->cap_bit0, "capabilities");
+	tap_ok(map_ring(fd, 8, PROT_READ | PROT_WRITE) == MAP_FAILED && errno == EINVAL,
+	       "a second mapping of another size: EINVAL");
+	p = map_ring(fd, 4, PROT_READ | PROT_WRITE);
+	page->data_tail = 77;
+	tap_ok(p != MAP_FAILED && ((struct perf_event_mmap_page *)p)->data_tail == 77,
+	       "a second mapping of the same size shows the same ring");
+	munmap(p, 5 * PAGE);
+	munmap(page, 5 * PAGE);
+	page = map_ring(fd, 8, PROT_READ | PROT_WRITE);
+	tap_ok(page != MAP_FAILED && !page->data_tail, "unmapped, it can have a new ring");
+	munmap(page, 9 * PAGE);
+	close(fd);
+	fd = open_kprobe_any(sys_getppid_names, false);
+	tap_ok(map_ring(fd, 1, PROT_READ | PROT_WRITE) == MAP_FAILED && errno == EINVAL,
+	       "an event that writes nothing is not mapped");
+	close(fd);
+	counter_close(&dummy);
+}
+
+static void test_records(int cpu)
+{
+	struct ring r;
+
+	pin_to(cpu);
+	if (!tap_ok(ring_open(&r, cpu, 2, 1), "a ring of 2 pages on CPU %d", cpu))
+		return;
+	tap_eq(sender_set(&sender, cpu, r.fd), 0, "it is in the map");
+	tap_eq(pollin(r.fd, 0), 0, "nothing to read yet");
+	call_getppid(5);
+	tap_eq(pollin(r.fd, 5000), POLLIN, "poll wakes up");
+	tap_eq(pollin(r.fd, 0), 0, "and says so once");
+	ring_read(&r);
+	tap_eq(r.samples, 5, "5 samples for 5 calls");
+	tap_eq(sent(), 0, "the helper returned 0");
+
+	/* 8192 bytes hold 255 records of 32: one byte always stays free. */
+	call_getppid(300);
+	tap_eq(sent(), -ENOSPC, "no room: the helper returns -ENOSPC");
+	ring_read(&r);
+	tap_eq(r.samples, 5 + 255, "what fits is there");
+	tap_eq(r.lost, 0, "the loss is not told yet");
+	call_getppid(1);
+	ring_read(&r);
+	tap_eq(r.lost, 300 - 255, "the next record tells how many were lost");
+	tap_eq(r.samples, 5 + 255 + 1, "and comes itself");
+
+	/* Many times around, so that records lie across the end. */
+	{
+		int i;
+
+		for (i = 0; i < 50; i++) {
+			call_getppid(77);
+			ring_read(&r);
+		}
+	}
+	tap_eq(r.samples, 5 + 255 + 1 + 50 * 77, "every record of 15 turns of the ring");
+	tap_eq(r.bad, 0, "all of them whole and in order");
+
+	tap_eq(ioctl(r.fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 1), 0, "output is paused");
+	call_getppid(3);
+	tap_eq(sent(), -ENOSPC, "paused: -ENOSPC");
+	ioctl(r.fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 0);
+	event_disable(r.fd);
+	call_getppid(1);
+	tap_eq(sent(), -EOPNOTSUPP, "disabled: -EOPNOTSUPP");
+	event_enable(r.fd);
+	call_getppid(1);
+	tap_eq(sent(), 0, "enabled again: it is written");
+	munmap(r.page, 3 * PAGE);
+	call_getppid(1);
+	tap_eq(sent(), -ENOSPC, "no ring: -ENOSPC");
+	close(r.fd);
+	call_getppid(1);
+	tap_eq(sent(), 0 - (int64_t)ENOSPC, "the map keeps the closed event");
+}
+
+static void test_wakeup(void)
+{
+	struct epoll_event ee = { .events = EPOLLIN };
+	struct ring r;
+	int ep = epoll_create1(0);
+
+	pin_to(0);
+	ring_open(&r, 0, 8, 10);
+	sender_set(&sender, 0, r.fd);
+	epoll_ctl(ep, EPOLL_CTL_ADD, r.fd, &ee);
+	call_getppid(9);
+	tap_eq(epoll_wait(ep, &ee, 1, 0), 0, "wakeup_events 10: 9 records wake nobody");
+	call_getppid(1);
+	tap_eq(epoll_wait(ep, &ee, 1, 5000), 1, "the 10th does");
+	ring_read(&r);
+	tap_eq(r.samples, 10, "all 10 are there");
+	close(ep);
+	ring_close(&r);
+}
+
+static void test_redirect(void)
+{
+	struct ring r;
+	int other = open_output(0, 1);
+	int far = open_output(cpus_online() - 1, 1);
+
+	pin_to(0);
+	ring_open(&r, 0, 2, 1);
+	tap_ok(ioctl(other, PERF_EVENT_IOC_SET_OUTPUT, other) == -1 && errno == EINVAL,
+	       "SET_OUTPUT to itself: EINVAL");
+	if (cpus_online() > 1)
+		tap_ok(ioctl(far, PERF_EVENT_IOC_SET_OUTPUT, r.fd) == -1 && errno == EINVAL,
+		       "SET_OUTPUT to another CPU's: EINVAL");
+	tap_eq(ioctl(other, PERF_EVENT_IOC_SET_OUTPUT, r.fd), 0, "SET_OUTPUT to a ring");
+	sender_set(&sender, 0, other);
+	call_getppid(3);
+	tap_eq(pollin(other, 5000), POLLIN, "poll of the redirected event");
+	ring_read(&r);
+	tap_eq(r.samples, 3, "its records are in the other's ring");
+	tap_eq(ioctl(other, PERF_EVENT_IOC_SET_OUTPUT, -1), 0, "SET_OUTPUT to none");
+	call_getppid(1);
+	tap_eq(sent(), -ENOSPC, "then it has no ring");
+	close(other);
+	close(far);
+	ring_close(&r);
+}
+
+/* The map's entry of another CPU must not be written from here. */
+static void test_wrong_cpu(void)
+{
+	struct ring r;
+
+	if (cpus_online() < 2) {
+		tap_skip("only one CPU");
+		return;
+	}
+	pin_to(0);
+	ring_open(&r, 1, 2, 1);
+	sender_set(&sender, 0, r.fd);
+	call_getppid(1);
+	tap_eq(sent(), -EOPNOTSUPP, "an event of another CPU: -EOPNOTSUPP");
+	ring_close(&r);
+}
+
+static void test_sample_parts(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_BPF_OUTPUT,
+		.sample_type = PERF_SAMPLE_RAW | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
+			       PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER,
+		.wakeup_events = 1,
+	};
+	struct {
+		struct perf_event_header h;
+		uint64_t id;
+		uint32_t pid, tid;
+		uint64_t time;
+		uint32_t cpu, res;
+		uint32_t raw_size;
+	} __attribute__((packed)) s;
+	struct ring r = { .pages = 1 };
+	uint64_t id = 0;
+
+	pin_to(0);
+	r.fd = drv_perf_open(&attr, -1, 0, 0);
+	r.page = map_ring(r.fd, 1, PROT_READ | PROT_WRITE);
+	if (!tap_ok(r.page != MAP_FAILED, "an event with more parts in its samples"))
+		return;
+	sender_set(&sender, 0, r.fd);
+	ioctl(r.fd, PERF_EVENT_IOC_ID, &id);
+	call_getppid(1);
+	ring_copy(&r, 0, &s, sizeof(s));
+	tap_eq(s.h.size, RECORD + 32, "the record is longer by them");
+	tap_ok(s.id == id && id, "the id");
+	tap_ok(s.pid == self && s.tid == self, "pid and tid");
+	tap_ok(s.time != 0, "the time");
+	tap_eq(s.cpu, 0, "the CPU");
+	tap_eq(s.raw_size, RAW_SIZE, "the raw part behind them");
+	ring_close(&r);
+}
+
+static void test_overwrite(void)
+{
+	struct ring r = { .pages = 1 };
+
+	pin_to(0);
+	r.fd = open_output(0, 1);
+	r.page = map_ring(r.fd, 1, PROT_READ);
+	if (!tap_ok(r.page != MAP_FAILED, "a ring mapped read-only"))
+		return;
+	sender_set(&sender, 0, r.fd);
+	call_getppid(1000);
+	tap_eq(sent(), 0, "is written for ever");
+	tap_eq(r.page->data_head, 1000 * RECORD, "and over");
+	ring_close(&r);
+}
+
+/* @err 0: opens */
+static void opens(struct perf_event_attr *attr, pid_t pid, int cpu, unsigned long flags, int err,
+		  const char *what)
+{
+	int fd = drv_perf_open(attr, pid, cpu, flags);
+	int e = errno;
+
+	if (fd >= 0)
+		close(fd);
+	tap_ok(err ? fd == -1 && e == err : fd >= 0, "%s: %s", what,
+	       err ? strerror(err) : "opens");
+}
+
+static void test_attr(void)
+{
+	struct {
+		struct perf_event_attr attr;
+		uint8_t more[256];
+	} big;
+	struct perf_event_attr attr;
+
+	memset(&big, 0, sizeof(big));
+	big.attr.type = PERF_TYPE_SOFTWARE;
+	big.attr.config = PERF_COUNT_SW_BPF_OUTPUT;
+	big.attr.sample_type = PERF_SAMPLE_RAW;
+	opens(&big.attr, -1, 0, 0, 0, "attr.size 0");
+	big.attr.size = 64;
+	opens(&big.attr, -1, 0, 0, 0, "attr.size 64");
+	big.attr.size = 60;
+	opens(&big.attr, -1, 0, 0, E2BIG, "attr.size 60");
+	tap_eq(big.attr.size, 128, "the size that is understood is written back");
+	big.attr.size = 256;
+	opens(&big.attr, -1, 0, 0, 0, "a longer attr with zeros");
+	((uint8_t *)&big)[200] = 1;
+	opens(&big.attr, -1, 0, 0, E2BIG, "a longer attr with something in it");
+	big.attr.size = 5000;
+	opens(&big.attr, -1, 0, 0, E2BIG, "attr.size beyond a page");
+	opens(NULL, -1, 0, 0, EFAULT, "no attr");
+
+	memset(&attr, 0, sizeof(attr));
+	attr.size = sizeof(attr);
+	attr.type = PERF_TYPE_SOFTWARE;
+	attr.config = PERF_COUNT_SW_BPF_OUTPUT;
+	opens(&attr, -1, -1, 0, EINVAL, "neither pid nor CPU");
+	opens(&attr, -1, 100000, 0, EINVAL, "a CPU beyond all");
+	opens(&attr, -1, -2, 0, EINVAL, "a negative CPU");
+	opens(&attr, 0x3fffffff, -1, 0, ESRCH, "a pid that nobody has");
+	opens(&attr, -1, 0, 1 << 20, EINVAL, "an unknown flag");
+	opens(&attr, 0, -1, 0, 0, "for one process on any CPU");
+	attr.sample_period = 1ULL << 63;
+	opens(&attr, -1, 0, 0, EINVAL, "a period beyond 63 bits");
+	attr.sample_period = 0;
+	attr.sample_type = 1ULL << 60;
+	opens(&attr, -1, 0, 0, EINVAL, "an unknown sample_type");
+	attr.sample_type = 0;
+	attr.read_format = 1 << 20;
+	opens(&attr, -1, 0, 0, EINVAL, "an unknown read_format");
+	attr.read_format = 0;
+	attr.type = 0x12345678;
+	opens(&attr, -1, 0, 0, ENOENT, "an unknown type");
+}
+
+int main(void)
+{
+	int cpu;
+
+	self = getpid();
+	drv_open();
+	test_attr();
+	test_mmap();
+	attach_sender();
+	for (cpu = 0; cpu < cpus_online(); cpu++)
+		test_records(cpu);
+	test_wakeup();
+	test_redirect();
+	test_wrong_cpu();
+	test_sample_parts();
+	test_overwrite();
+	close(probe);
+	sender_close(&sender);
+	return tap_end();
+}
