@@ -4,6 +4,7 @@
  */
 #include "helpers/helpers.h"
 #include "kmod/attach/attach.h"
+#include "kmod/maps/perf_event_array.h"
 #include "kmod/run.h"
 
 #include <linux/smp.h>

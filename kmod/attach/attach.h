@@ -41,11 +41,6 @@ int ebpf_perf_link_create(struct ebpf_prog *prog, int event_fd, u64 cookie);
  */
 struct ebpf_event *ebpf_event_get(int fd);
 void ebpf_event_put(struct ebpf_event *event);
-/* Entry @index of a PERF_EVENT_ARRAY, RCU-sched protected: ERR_PTR(-E2BIG) beyond
- * the map, ERR_PTR(-ENOENT) for an empty entry. In kmod/maps/perf_event_array.c.
- */
-struct ebpf_map;
-struct ebpf_event *ebpf_perf_event_array_get(struct ebpf_map *map, u32 index);
 
 /* One piece of a sample; pieces are concatenated. */
 struct ebpf_frag {
