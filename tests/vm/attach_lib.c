@@ -277,7 +277,7 @@ uint64_t counter_hits(const struct counter *c, int cpu)
 	return sum;
 }
 
-uint64_t counter_value(const struct counter *c)
+uint64_t counter_value_on(const struct counter *c, int cpu)
 {
 	struct counter_cell cells[MAX_CPUS];
 	int i, most = 0;
@@ -286,7 +286,12 @@ uint64_t counter_value(const struct counter *c)
 	for (i = 1; i < MAX_CPUS; i++)
 		if (cells[i].hits > cells[most].hits)
 			most = i;
-	return cells[most].value;
+	return cells[cpu == -1 ? most : cpu].value;
+}
+
+uint64_t counter_value(const struct counter *c)
+{
+	return counter_value_on(c, -1);
 }
 
 void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t size)

@@ -52,7 +52,8 @@ void counter_make(struct counter *c, uint32_t prog_type, uint32_t tgid,
 void counter_close(struct counter *c);
 /* @cpu -1: the sum */
 uint64_t counter_hits(const struct counter *c, int cpu);
-/* What was kept, of the CPU that counted most. */
+/* What was kept on @cpu; -1: on the CPU that counted most. */
+uint64_t counter_value_on(const struct counter *c, int cpu);
 uint64_t counter_value(const struct counter *c);
 
 void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t size);

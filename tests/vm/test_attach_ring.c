@@ -9,6 +9,7 @@
 #include "tap.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -145,12 +146,12 @@ static void attach_sender(void)
 	tap_ok(probe >= 0 && !event_set_prog(probe, sender.prog), "the sending program is attached");
 }
 
-/* What the helper returned last. */
+/* What the helper returned last on this CPU. */
 static int64_t sent(void)
 {
 	struct counter c = { .map = sender.map };
 
-	return counter_value(&c);
+	return counter_value_on(&c, sched_getcpu());
 }
 
 static void test_mmap(void)
