@@ -50,8 +50,8 @@ user: shim tools
 shim:
 	@mkdir -p $(B)/shim
 	$(MAKE) -C $(top)/shim O=$(B)/shim PREFIX=$(PREFIX) LIBDIR=$(LIBDIR)
-	@ln -sf shim/libebpfdrv.so $(B)/libebpfdrv.so
-	@ln -sf shim/ebpfdrv-run $(B)/ebpfdrv-run
+	@test -L $(B)/libebpfdrv.so || ln -s shim/libebpfdrv.so $(B)/libebpfdrv.so
+	@test -L $(B)/ebpfdrv-run || ln -s shim/ebpfdrv-run $(B)/ebpfdrv-run
 
 tools:
 	$(MAKE) -C $(top)/tools O=$(B)/tools

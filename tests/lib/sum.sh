@@ -35,7 +35,12 @@ sum_add()
 		return 0
 	fi
 	echo "not ok $name: $p passed, $f failed, $s skipped${why:+ ($why)}"
-	sed 's/^/    /' "$file" 2>/dev/null | tail -n 200
+	# Of a test that came to its end, what failed and why; of another all.
+	if [[ $last =~ $sum_re ]] && [ -z "${V:-}" ]; then
+		awk '/^not ok/ { show = 1 } /^ok/ { show = 0 } show' "$file" | head -n 60
+	else
+		tail -n 200 "$file" 2>/dev/null
+	fi | sed 's/^/    /'
 	return 0
 }
 
@@ -49,6 +54,8 @@ sum_line_of()
 		sum_failed=$((sum_failed + BASH_REMATCH[2]))
 		sum_skipped=$((sum_skipped + BASH_REMATCH[3]))
 	else
+		# The line that should have been a sum may say why it is none.
+		echo "not ok: ended without a sum: $last"
 		sum_failed=$((sum_failed + 1))
 	fi
 }
