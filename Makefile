@@ -84,15 +84,12 @@ demo:
 	@$(top)/tests/demo $(KERNEL)
 
 check:
-	@$(top)/tests/deps host vm
 	@$(top)/tests/run all
 
 check-host:
-	@$(top)/tests/deps host
 	@$(top)/tests/run host $(TESTS)
 
 check-vm:
-	@$(top)/tests/deps vm
 	@$(top)/tests/run vm $(or $(KERNEL),-) $(TESTS)
 
 # Benchmarks: each tests/bench/NAME.mk adds a target bench-NAME.
