@@ -136,10 +136,27 @@ struct func_state {
 	struct tnum callback_ret_range;
 };
 
+/**
+ * struct jmp_entry - one remembered step of a path
+ * @idx:      an instruction that was not reached from the one before it, or
+ *            one that taught several registers at once
+ * @prev_idx: what was executed before it
+ * @linked:   the registers and slots that learned together, LINK_* packed
+ */
 struct jmp_entry {
 	u32 idx;
 	u32 prev_idx;
+	u64 linked;
 };
+
+/* Ten bits per register or slot, above a count of four bits. */
+#define LINK_MAX	6
+#define LINK_BITS	10
+#define LINK_COUNT(l)	((u32)((l) & 0xf))
+#define LINK_AT(l, i)	((u32)((l) >> (4 + (i) * LINK_BITS)) & 0x3ff)
+#define LINK_FRAME(x)	((x) & 7)
+#define LINK_IS_REG(x)	((x) & 8)
+#define LINK_INDEX(x)	((x) >> 4)
 
 /**
  * struct vf_state - the machine at one point of one path
@@ -245,6 +262,14 @@ struct backtrack {
 	u64 slots[EBPF_MAX_CALL_FRAMES];
 };
 
+/* Ids of an explored state and of the current one that play the same part. */
+struct idpair {
+	u32 old;
+	u32 cur;
+};
+
+#define IDMAP_SIZE	((NR_REGS + NR_STACK_SLOTS) * EBPF_MAX_CALL_FRAMES * 2)
+
 struct linfo {
 	u32 insn_off;
 	u32 file_name_off;
@@ -295,6 +320,7 @@ struct vf_env {
 	u32 longest_mark_read_walk;
 	u32 max_ctx_offset;
 	u32 max_tp_access;
+	u32 max_stack;		/* bytes of the deepest call chain, as the JIT has it */
 	u64 start_ns;
 	u32 scratched_regs;
 	u64 scratched_slots;
@@ -304,10 +330,13 @@ struct vf_env {
 	bool has_tail_call;
 	bool has_callchain;
 	bool kprobe_override;
+	bool jmp_pushed;	/* the last entry of cur->jmps is of insn_idx */
 	struct backtrack bt;
 	struct reg_state tmp_reg;	/* scratch of alu.c and branch.c: small frames */
 	struct reg_state tmp_reg2;
-	u32 *idmap;			/* pairs of prune.c */
+	struct scalar scalars[2];
+	struct idpair *idmap;		/* of prune.c, IDMAP_SIZE */
+	u32 idmap_used;
 	char tnum_buf[64];
 	char type_buf[64];
 };
@@ -341,6 +370,12 @@ static inline void scratch_slot(struct vf_env *env, u32 spi)
 	env->scratched_slots |= 1ULL << spi;
 }
 
+static inline void scratch_all(struct vf_env *env)
+{
+	env->scratched_regs = ~0U;
+	env->scratched_slots = ~0ULL;
+}
+
 static inline bool state_scratched(const struct vf_env *env)
 {
 	return env->scratched_regs || env->scratched_slots;
@@ -360,7 +395,8 @@ int ebpf_grow_stack(struct vf_env *env, struct func_state *func, u32 bytes);
 struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_insn_idx);
 int ebpf_pop_pending(struct vf_env *env, bool pop_log);
 void ebpf_update_branches(struct vf_env *env, struct vf_state *st);
-int ebpf_push_jmp(struct vf_env *env, struct vf_state *st);
+/* Remembers how env->insn_idx was reached, or what it linked. */
+int ebpf_push_jmp(struct vf_env *env, struct vf_state *st, u64 linked);
 void ebpf_free_states(struct vf_env *env);
 
 static inline struct func_state *cur_func(struct vf_env *env)
@@ -490,7 +526,13 @@ int ebpf_ctx_conv(struct vf_env *env, const struct ebpf_insn *insn, struct ebpf_
 int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);
 
 /* ---- branch.c ---- */
+/* Moves @insn_idx to where the walk continues. */
 int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
+
+/* ---- packet.c ---- */
+/* A comparison of packet pointers; @taken is the state of the way taken. */
+void ebpf_match_packet_ptrs(struct vf_env *env, const struct ebpf_insn *insn,
+			    struct vf_state *taken);
 
 /* ---- load.c ---- */
 int ebpf_check_ld_imm(struct vf_env *env, const struct ebpf_insn *insn);
@@ -555,17 +597,18 @@ int ebpf_check_line_info(struct vf_env *env);
 /* Walks every path from the start of subprogram @subprog. */
 int ebpf_walk(struct vf_env *env, u32 subprog);
 
-/* ---- rewrite.c ---- */
-/* Replaces instruction @idx by @cnt of @buf; jumps, subprograms, lines and aux
- * follow. -ERANGE when a jump does not fit any more, -ENOMEM.
- */
-int ebpf_patch(struct vf_env *env, u32 idx, const struct ebpf_insn *buf, u32 cnt);
-int ebpf_remove_insns(struct vf_env *env, u32 idx, u32 cnt);
-int ebpf_remove_dead_code(struct vf_env *env);
-
 /* ---- fixup.c ---- */
-int ebpf_convert_ctx(struct vf_env *env);
-int ebpf_fixup_insns(struct vf_env *env);
+#define EXPAND_MAX	32
+
+/* Instruction @idx (and its second half) as the JIT takes it: up to EXPAND_MAX
+ * instructions in @buf, none of which jumps out of them unless it is the jump
+ * @idx itself, whose offset stays in terms of the loaded program. A count, 0
+ * when it is dropped, or a negative errno.
+ */
+int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf);
+
+/* ---- rewrite.c ---- */
+/* The final program of everything that was walked. */
 int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img);
 
 #endif /* _VERIFIER_INTERNAL_H */

@@ -501,7 +501,8 @@ int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
 	struct reg_state *reg = &cur_regs(env)[regno];
 	bool fills = meta && meta->raw_mode;
 
-	switch (reg->type & ~(u32)(MEM_RDONLY | MEM_ALLOC)) {
+	/* Whether NULL is welcome was checked before. */
+	switch (reg->type & ~(u32)(MEM_RDONLY | MEM_ALLOC | PTR_MAYBE_NULL)) {
 	case PTR_TO_PACKET:
 	case PTR_TO_PACKET_META:
 		return ebpf_check_packet_access(env, regno, reg->off, size, zero_ok);

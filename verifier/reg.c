@@ -75,7 +75,7 @@ void ebpf_init_regs(struct vf_env *env, struct func_state *func)
 	}
 	ebpf_reg_set_ptr(&func->regs[REG_FP], PTR_TO_STACK);
 	func->regs[REG_FP].frameno = func->frameno;
-	(void)env;
+	scratch_all(env);
 }
 
 /* @reg was read; @parent is the same register in the state above. */

@@ -170,7 +170,7 @@ struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_in
 	}
 	p->insn_idx = insn_idx;
 	p->prev_insn_idx = prev_insn_idx;
-	p->log_pos = env->prev_log_pos;
+	p->log_pos = ebpf_vlog_pos(env);
 	p->next = env->pending;
 	env->pending = p;
 	env->pending_cnt++;
@@ -217,11 +217,15 @@ void ebpf_update_branches(struct vf_env *env, struct vf_state *st)
 	(void)env;
 }
 
-int ebpf_push_jmp(struct vf_env *env, struct vf_state *st)
+int ebpf_push_jmp(struct vf_env *env, struct vf_state *st, u64 linked)
 {
 	struct jmp_entry *jmps;
 	u32 cap;
 
+	if (env->jmp_pushed && st->nr_jmps) {
+		st->jmps[st->nr_jmps - 1].linked |= linked;
+		return 0;
+	}
 	if (st->nr_jmps == st->cap_jmps) {
 		cap = st->cap_jmps ? 2 * st->cap_jmps : 8;
 		jmps = ebpf_realloc(st->jmps, st->cap_jmps * sizeof(*jmps), cap * sizeof(*jmps));
@@ -232,7 +236,9 @@ int ebpf_push_jmp(struct vf_env *env, struct vf_state *st)
 	}
 	st->jmps[st->nr_jmps].idx = env->insn_idx;
 	st->jmps[st->nr_jmps].prev_idx = env->prev_insn_idx;
+	st->jmps[st->nr_jmps].linked = linked;
 	st->nr_jmps++;
+	env->jmp_pushed = true;
 	return 0;
 }
 

@@ -83,6 +83,7 @@ struct ebpf_prog_image {
 	u32 used_map_cnt;
 	u32 max_stack;			/* bytes, deepest chain of calls, rounded frames */
 	u32 max_ctx_offset;
+	u32 max_tp_access;		/* bytes of a writable raw tracepoint's buffer */
 	u32 verified_insns;		/* processed, for bpf_prog_info */
 	bool has_tail_call;
 	bool has_callchain;		/* calls get_stack or get_stackid */

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Conditional jumps: which way they go if that is known, else both ways with
+ * what each way says about the operands.
+ */
+#include "internal.h"
+
+/* The pointer cannot be NULL, whatever is added to it within limits. */
+static bool never_null(u32 type)
+{
+	if (may_be_null(type))
+		return false;
+	switch (base_type(type)) {
+	case PTR_TO_MAP_VALUE:
+	case PTR_TO_MAP_KEY:
+	case PTR_TO_MEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* 1 taken, 0 not, -1 open. */
+static int decide(const struct reg_state *dst, const struct reg_state *src, u8 op, bool is32)
+{
+	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE)
+		return ebpf_scalar_branch(&dst->n, &src->n, op, is32);
+	/* The low half of a pointer may well be zero. */
+	if (is32 || !never_null(dst->type) || !is_null_reg(src))
+		return -1;
+	if (op == EBPF_JEQ)
+		return 0;
+	return op == EBPF_JNE ? 1 : -1;
+}
+
+/* The jump's direction rests on these numbers. */
+static int mark_operands_precise(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	struct reg_state *regs = cur_regs(env);
+	int err = 0;
+
+	if (regs[insn->dst_reg].type == SCALAR_VALUE)
+		err = ebpf_mark_precise(env, insn->dst_reg);
+	if (!err && EBPF_SRC(insn->code) == EBPF_X && regs[insn->src_reg].type == SCALAR_VALUE)
+		err = ebpf_mark_precise(env, insn->src_reg);
+	return err;
+}
+
+static void copy_to_equals_of(struct reg_state *reg, const struct reg_state *known)
+{
+	if (reg != known && reg->type == SCALAR_VALUE && reg->id == known->id)
+		ebpf_reg_copy(reg, known);
+}
+
+/* What is known of one number is known of all with its id. */
+static void copy_to_equals(struct vf_state *st, const struct reg_state *known)
+{
+	struct func_state *func;
+	u32 f, i;
+
+	if (known->type != SCALAR_VALUE || !known->id)
+		return;
+	for (f = 0; f <= st->curframe; f++) {
+		func = st->frame[f];
+		for (i = 0; i < NR_REGS; i++)
+			copy_to_equals_of(&func->regs[i], known);
+		for (i = 0; i < func->nr_slots; i++)
+			if (slot_is_spill(&func->stack[i]))
+				copy_to_equals_of(&func->stack[i].spilled, known);
+	}
+}
+
+/* Adds one register or slot with number @id to the packed list; when the list
+ * is full it no longer counts as equal instead.
+ */
+static void collect_one(u64 *linked, struct reg_state *reg, u32 id, u32 name)
+{
+	u32 n = LINK_COUNT(*linked);
+
+	if (reg->type != SCALAR_VALUE || reg->id != id)
+		return;
+	if (n == LINK_MAX) {
+		reg->id = 0;
+		return;
+	}
+	*linked += 1;
+	*linked |= (u64)name << (4 + n * LINK_BITS);
+}
+
+static void collect_linked(struct vf_state *st, u32 id, u64 *linked)
+{
+	struct func_state *func;
+	u32 f, i;
+
+	for (f = 0; f <= st->curframe; f++) {
+		func = st->frame[f];
+		for (i = 0; i < NR_REGS; i++)
+			collect_one(linked, &func->regs[i], id, f | 8 | i << 4);
+		for (i = 0; i < func->nr_slots; i++)
+			if (slot_is_spill(&func->stack[i]))
+				collect_one(linked, &func->stack[i].spilled, id, f | i << 4);
+	}
+}
+
+/* For backtracking: which numbers this jump will teach at once. */
+static int record_linked(struct vf_env *env, const struct reg_state *dst,
+			 const struct reg_state *src)
+{
+	u64 linked = 0;
+
+	if (dst->type == SCALAR_VALUE && dst->id)
+		collect_linked(env->cur, dst->id, &linked);
+	if (src->type == SCALAR_VALUE && src->id && src->id != dst->id)
+		collect_linked(env->cur, src->id, &linked);
+	if (LINK_COUNT(linked) < 2)
+		return 0;
+	return ebpf_push_jmp(env, env->cur, linked);
+}
+
+/* A claim nobody can meet: this way is never taken, but do not build on that. */
+static void keep_if_empty(struct scalar *n, const struct scalar *before)
+{
+	if (ebpf_scalar_is_empty(n))
+		*n = *before;
+}
+
+/* Both ways learn from the comparison. @src may be a constant of our own. */
+static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_state *taken,
+		   struct reg_state *src)
+{
+	bool is32 = EBPF_CLASS(insn->code) == EBPF_JMP32;
+	bool is_reg = EBPF_SRC(insn->code) == EBPF_X;
+	struct reg_state *dst = &cur_regs(env)[insn->dst_reg];
+	struct reg_state *tregs = taken->frame[taken->curframe]->regs;
+	struct reg_state *tdst = &tregs[insn->dst_reg];
+	struct reg_state *tsrc = is_reg ? &tregs[insn->src_reg] : &env->tmp_reg2;
+	struct scalar *before = env->scalars;
+
+	if (is_reg && insn->src_reg == insn->dst_reg)
+		return;
+	if (!is_reg)
+		*tsrc = *src;
+	before[0] = dst->n;
+	before[1] = src->n;
+	ebpf_scalar_refine(&tdst->n, &tsrc->n, &dst->n, &src->n, EBPF_OP(insn->code), is32);
+	keep_if_empty(&tdst->n, &before[0]);
+	keep_if_empty(&tsrc->n, &before[1]);
+	keep_if_empty(&dst->n, &before[0]);
+	keep_if_empty(&src->n, &before[1]);
+	if (is_reg) {
+		copy_to_equals(env->cur, src);
+		copy_to_equals(taken, tsrc);
+	}
+	copy_to_equals(env->cur, dst);
+	copy_to_equals(taken, tdst);
+}
+
+static void set_not_null(struct reg_state *reg)
+{
+	struct ebpf_map *map = reg->map;
+
+	reg->type &= ~PTR_MAYBE_NULL;
+	if (reg->type == PTR_TO_MAP_VALUE && map->inner_map_meta) {
+		/* The value of a map of maps is a map. */
+		reg->type = CONST_PTR_TO_MAP;
+		reg->map = map->inner_map_meta;
+		reg->map_uid = reg->id;
+	}
+	reg->id = 0;
+}
+
+static void set_null_or_not(struct reg_state *reg, u32 id, bool is_null)
+{
+	if (!may_be_null(reg->type) || reg->id != id)
+		return;
+	/* No arithmetic was possible before the check. */
+	if (EBPF_BUG_ON(reg->off || !ebpf_tnum_equals_const(reg->n.var_off, 0)))
+		return;
+	if (is_null)
+		ebpf_reg_set_known(reg, 0);
+	else
+		set_not_null(reg);
+}
+
+static void mark_null_or_not(struct vf_state *st, u32 regno, bool is_null)
+{
+	struct func_state *func = st->frame[st->curframe];
+	u32 ref = func->regs[regno].ref_obj_id;
+	u32 id = func->regs[regno].id;
+	u32 f, i;
+
+	/* What was not given need not be given back. */
+	if (ref && ref == id && is_null)
+		ebpf_release_ref_state(func, id);
+	for (f = 0; f <= st->curframe; f++) {
+		func = st->frame[f];
+		for (i = 0; i < NR_REGS; i++)
+			set_null_or_not(&func->regs[i], id, is_null);
+		for (i = 0; i < func->nr_slots; i++)
+			if (slot_is_spill(&func->stack[i]))
+				set_null_or_not(&func->stack[i].spilled, id, is_null);
+	}
+}
+
+static int check_operands(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	bool is_reg = EBPF_SRC(insn->code) == EBPF_X;
+	int err = 0;
+
+	if (EBPF_OP(insn->code) == EBPF_JA || EBPF_OP(insn->code) > EBPF_JSLE) {
+		vlog(env, "invalid BPF_JMP/JMP32 opcode %x\n", EBPF_OP(insn->code));
+		return -EINVAL;
+	}
+	if (is_reg ? insn->imm : insn->src_reg) {
+		vlog(env, "BPF_JMP/JMP32 uses reserved fields\n");
+		return -EINVAL;
+	}
+	if (is_reg)
+		err = ebpf_check_reg_arg(env, insn->src_reg, SRC_OP);
+	return err ? err : ebpf_check_reg_arg(env, insn->dst_reg, SRC_OP);
+}
+
+static void both_ways(struct vf_env *env, const struct ebpf_insn *insn, struct vf_state *taken,
+		      struct reg_state *src)
+{
+	struct reg_state *dst = &cur_regs(env)[insn->dst_reg];
+	u8 op = EBPF_OP(insn->code);
+	bool is_eq = op == EBPF_JEQ || op == EBPF_JNE;
+
+	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
+		refine(env, insn, taken, src);
+		return;
+	}
+	if (EBPF_CLASS(insn->code) == EBPF_JMP && is_eq && may_be_null(dst->type) &&
+	    EBPF_SRC(insn->code) == EBPF_K && !insn->imm) {
+		mark_null_or_not(env->cur, insn->dst_reg, op == EBPF_JNE);
+		mark_null_or_not(taken, insn->dst_reg, op == EBPF_JEQ);
+		return;
+	}
+	ebpf_match_packet_ptrs(env, insn, taken);
+}
+
+int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx)
+{
+	bool is32 = EBPF_CLASS(insn->code) == EBPF_JMP32;
+	struct reg_state *src = &env->tmp_reg;
+	struct vf_state *taken;
+	int err, pred;
+
+	err = check_operands(env, insn);
+	if (err)
+		return err;
+	if (EBPF_SRC(insn->code) == EBPF_X)
+		src = &cur_regs(env)[insn->src_reg];
+	else
+		ebpf_reg_set_known(src, (s64)insn->imm);
+	pred = decide(&cur_regs(env)[insn->dst_reg], src, EBPF_OP(insn->code), is32);
+	if (pred >= 0) {
+		err = mark_operands_precise(env, insn);
+		if (err)
+			return err;
+		*insn_idx += pred ? insn->off + 1 : 1;
+		return 0;
+	}
+	err = record_linked(env, &cur_regs(env)[insn->dst_reg], src);
+	if (err)
+		return err;
+	taken = ebpf_push_pending(env, *insn_idx + insn->off + 1, *insn_idx);
+	if (!taken)
+		return -EFAULT;
+	both_ways(env, insn, taken, src);
+	if (env->log_level & (EBPF_LOG_LEVEL1 | EBPF_LOG_LEVEL2))
+		ebpf_print_insn_state(env, cur_func(env));
+	*insn_idx += 1;
+	return 0;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls of helpers: may this program call it, and what is known afterwards.
+ */
+#include "internal.h"
+
+#define MAX_RET_ERRNO	4095
+
+bool ebpf_helper_exists(u32 func_id)
+{
+	return func_id > 0 && func_id < __EBPF_FUNC_MAX_ID;
+}
+
+/* For messages: Linux's names carry the prefix, "unknown" does not. */
+#define FUNC_FMT	"%s%s#%d"
+#define FUNC_ARG(id)	ebpf_helper_exists(id) ? "bpf_" : "", ebpf_func_id_name(id), (int)(id)
+
+static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
+{
+	const struct ebpf_func_proto *fn;
+
+	if (func_id < 0 || func_id >= __EBPF_FUNC_MAX_ID) {
+		vlog(env, "invalid func " FUNC_FMT "\n", FUNC_ARG(func_id));
+		return NULL;
+	}
+	fn = ebpf_func_proto_of(env->load->prog_type, func_id);
+	if (!fn) {
+		vlog(env, "unknown func " FUNC_FMT "\n", FUNC_ARG(func_id));
+		return NULL;
+	}
+	if (fn->gpl_only && !env->load->gpl_compatible) {
+		vlog(env, "cannot call GPL-restricted function from non-GPL compatible program\n");
+		return NULL;
+	}
+	if (fn->may_sleep) {
+		vlog(env, "helper call might sleep in a non-sleepable prog\n");
+		return NULL;
+	}
+	return fn;
+}
+
+/* Calls that a rewrite may bind to one map. */
+static int record_map(struct vf_env *env, const struct call_meta *meta, int insn_idx)
+{
+	struct insn_aux *aux = &env->aux[insn_idx];
+
+	switch (meta->func_id) {
+	case EBPF_FUNC_map_update_elem:
+	case EBPF_FUNC_map_delete_elem:
+	case EBPF_FUNC_map_push_elem:
+	case EBPF_FUNC_map_pop_elem:
+		if (meta->map && (meta->map->map_flags & EBPF_F_RDONLY_PROG)) {
+			vlog(env, "write into map forbidden\n");
+			return -EACCES;
+		}
+		/* fall through */
+	case EBPF_FUNC_tail_call:
+	case EBPF_FUNC_map_lookup_elem:
+	case EBPF_FUNC_map_peek_elem:
+	case EBPF_FUNC_for_each_map_elem:
+	case EBPF_FUNC_redirect_map:
+	case EBPF_FUNC_map_lookup_percpu_elem:
+		break;
+	default:
+		return 0;
+	}
+	if (!meta->map) {
+		vlog(env, "kernel subsystem misconfigured verifier\n");
+		return -EINVAL;
+	}
+	if (aux->call_map == CALL_MAP_UNSET)
+		aux->call_map = meta->map;
+	else if (aux->call_map != meta->map)
+		aux->call_map = CALL_MAP_MANY;
+	return 0;
+}
+
+/* The memory a helper fills was uninitialised before. */
+static int mark_filled(struct vf_env *env, const struct call_meta *meta, int insn_idx)
+{
+	int i, err = 0;
+
+	for (i = 0; !err && i < meta->access_size; i++)
+		err = ebpf_check_mem_access(env, insn_idx, meta->regno, i, EBPF_B, ACC_WRITE,
+					    PSEUDO_REG_NONE, false, false);
+	return err;
+}
+
+static int release_arg(struct vf_env *env, const struct call_meta *meta)
+{
+	int err = -EINVAL;
+
+	if (!meta->release_regno)
+		return 0;
+	if (meta->ref_obj_id)
+		err = ebpf_release_ref(env, meta->ref_obj_id);
+	else if (is_null_reg(&cur_regs(env)[meta->release_regno]))
+		err = 0;
+	if (err)
+		vlog(env, "func " FUNC_FMT " reference has not been acquired before\n",
+		     FUNC_ARG(meta->func_id));
+	return err;
+}
+
+static void clobber_args(struct vf_env *env)
+{
+	struct reg_state *regs = cur_regs(env);
+	u32 i;
+
+	for (i = EBPF_REG_0; i <= EBPF_REG_5; i++) {
+		ebpf_reg_set_not_init(&regs[i]);
+		regs[i].live |= LIVE_WRITTEN;
+		scratch_reg(env, i);
+	}
+}
+
+static bool acquires(const struct call_meta *meta)
+{
+	return meta->func_id == EBPF_FUNC_ringbuf_reserve;
+}
+
+/* These return a length no larger than what they were given, or an errno. */
+static void refine_result(struct reg_state *ret, const struct call_meta *meta)
+{
+	switch (meta->func_id) {
+	case EBPF_FUNC_get_stack:
+	case EBPF_FUNC_get_task_stack:
+	case EBPF_FUNC_probe_read_str:
+	case EBPF_FUNC_probe_read_kernel_str:
+	case EBPF_FUNC_probe_read_user_str:
+		ebpf_scalar_set_srange(&ret->n, -MAX_RET_ERRNO, (s64)meta->msize_max);
+	}
+}
+
+static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
+		      const struct call_meta *meta, int insn_idx)
+{
+	struct reg_state *ret = &cur_regs(env)[EBPF_REG_0];
+	u32 flags = fn->ret_type & ~0xffU;
+	int ref;
+
+	switch (base_type(fn->ret_type)) {
+	case RET_INTEGER:
+		ebpf_reg_set_unknown(ret);
+		refine_result(ret, meta);
+		return 0;
+	case RET_VOID:
+		return 0;
+	case RET_PTR_TO_MAP_VALUE:
+		if (!meta->map) {
+			vlog(env, "kernel subsystem misconfigured verifier\n");
+			return -EINVAL;
+		}
+		ebpf_reg_set_ptr(ret, PTR_TO_MAP_VALUE | flags);
+		ret->map = meta->map;
+		ret->map_uid = meta->map_uid;
+		break;
+	case RET_PTR_TO_MEM:
+		ebpf_reg_set_ptr(ret, PTR_TO_MEM | flags);
+		ret->mem_size = meta->mem_size;
+		break;
+	default:
+		vlog(env, "return type %d of func " FUNC_FMT " is not supported yet\n",
+		     fn->ret_type, FUNC_ARG(meta->func_id));
+		return -EINVAL;
+	}
+	if (may_be_null(ret->type))
+		ret->id = ++env->id_gen;
+	if (!acquires(meta))
+		return 0;
+	ref = ebpf_acquire_ref(env, insn_idx);
+	if (ref < 0)
+		return ref;
+	ret->id = ref;
+	ret->ref_obj_id = ref;
+	return 0;
+}
+
+static int note_special(struct vf_env *env, u32 func_id)
+{
+	int err;
+
+	switch (func_id) {
+	case EBPF_FUNC_tail_call:
+		err = ebpf_check_ref_leak(env);
+		if (err)
+			vlog(env, "tail_call would lead to reference leak\n");
+		env->has_tail_call = true;
+		return err;
+	case EBPF_FUNC_get_stack:
+	case EBPF_FUNC_get_stackid:
+		env->has_callchain = true;
+		break;
+	case EBPF_FUNC_override_return:
+		env->kprobe_override = true;
+	}
+	return 0;
+}
+
+int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int insn_idx)
+{
+	const struct ebpf_func_proto *fn = find_proto(env, insn->imm);
+	struct call_meta meta;
+	int err;
+
+	if (!fn)
+		return -EINVAL;
+	memset(&meta, 0, sizeof(meta));
+	meta.func_id = insn->imm;
+	meta.pkt_access = fn->pkt_access;
+	err = ebpf_check_helper_args(env, fn, &meta, insn_idx);
+	if (!err)
+		err = record_map(env, &meta, insn_idx);
+	if (!err)
+		err = mark_filled(env, &meta, insn_idx);
+	if (!err)
+		err = release_arg(env, &meta);
+	if (!err)
+		err = note_special(env, meta.func_id);
+	if (err)
+		return err;
+	clobber_args(env);
+	err = set_result(env, fn, &meta, insn_idx);
+	if (!err)
+		err = ebpf_check_map_func(env, meta.map, meta.func_id);
+	return err;
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Arguments of helpers: does the register hold what the prototype asks for, and
+ * is the memory behind it there, initialised, and of the right kind?
+ */
+#include "internal.h"
+
+#define MAX_ACCEPTED	8
+
+#define FUNC_FMT	"%s%s#%d"
+#define FUNC_ARG(id)	ebpf_helper_exists(id) ? "bpf_" : "", ebpf_func_id_name(id), (int)(id)
+
+/* Register types an argument takes; 0 ends the list. */
+struct accepted {
+	u32 arg_type;
+	u32 types[MAX_ACCEPTED];
+};
+
+#define MEM_TYPES	{ PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY, \
+			  PTR_TO_MAP_VALUE, PTR_TO_MEM, PTR_TO_MEM | MEM_ALLOC }
+
+static const struct accepted accepted[] = {
+	{ ARG_PTR_TO_MAP_KEY, MEM_TYPES },
+	{ ARG_PTR_TO_MAP_VALUE, MEM_TYPES },
+	{ ARG_PTR_TO_MEM, MEM_TYPES },
+	{ ARG_CONST_SIZE, { SCALAR_VALUE } },
+	{ ARG_CONST_SIZE_OR_ZERO, { SCALAR_VALUE } },
+	{ ARG_CONST_ALLOC_SIZE_OR_ZERO, { SCALAR_VALUE } },
+	{ ARG_CONST_MAP_PTR, { CONST_PTR_TO_MAP } },
+	{ ARG_PTR_TO_CTX, { PTR_TO_CTX } },
+	{ ARG_PTR_TO_ALLOC_MEM, { PTR_TO_MEM | MEM_ALLOC } },
+	{ ARG_PTR_TO_STACK, { PTR_TO_STACK } },
+	{ ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
+	{ ARG_PTR_TO_INT, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
+			    PTR_TO_MAP_VALUE } },
+	{ ARG_PTR_TO_LONG, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
+			     PTR_TO_MAP_VALUE } },
+};
+
+static const struct accepted *find_accepted(u32 arg_type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(accepted); i++)
+		if (accepted[i].arg_type == base_type(arg_type))
+			return &accepted[i];
+	return NULL;
+}
+
+static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type,
+		      u32 func_id)
+{
+	const struct accepted *list = find_accepted(arg_type);
+	u32 type = reg->type, i;
+
+	if (!list) {
+		vlog(env, "argument type %d of func " FUNC_FMT " is not supported yet\n",
+		     base_type(arg_type), FUNC_ARG(func_id));
+		return -EINVAL;
+	}
+	/* What only reads takes read-only memory too; what takes NULL takes
+	 * what may be NULL.
+	 */
+	if (arg_type & MEM_RDONLY)
+		type &= ~(u32)MEM_RDONLY;
+	if (arg_type & PTR_MAYBE_NULL)
+		type &= ~(u32)PTR_MAYBE_NULL;
+	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
+		if (type == list->types[i])
+			return 0;
+	vlog(env, "R%d type=%s expected=", regno, ebpf_reg_type_str(env, reg->type));
+	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
+		vlog(env, "%s%s", i ? ", " : "", ebpf_reg_type_str(env, list->types[i]));
+	vlog(env, "\n");
+	return -EACCES;
+}
+
+static int check_arg_off(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type)
+{
+	bool exact = base_type(arg_type) == ARG_PTR_TO_ALLOC_MEM;
+
+	switch (base_type(reg->type)) {
+	case SCALAR_VALUE:
+	case PTR_TO_STACK:
+	case PTR_TO_PACKET:
+	case PTR_TO_PACKET_META:
+	case PTR_TO_MAP_KEY:
+	case PTR_TO_MAP_VALUE:
+	case PTR_TO_MEM:
+	case PTR_TO_BUF:
+		if (!exact)
+			return 0;
+	}
+	return ebpf_check_ptr_off(env, reg, regno, false);
+}
+
+/* The register with the size of the memory in the one before it. */
+static int check_size(struct vf_env *env, u32 regno, bool zero_ok, struct call_meta *meta)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+	struct reg_state *mem = &cur_regs(env)[regno - 1];
+	bool raw_mode = meta->raw_mode;
+	int err = 0;
+
+	meta->msize_max = reg->n.umax;
+	/* Of a size that varies, all of the stack must be initialised: the
+	 * helper may fill less.
+	 */
+	if (!ebpf_tnum_is_const(reg->n.var_off) && mem->type == PTR_TO_STACK)
+		meta->raw_mode = false;
+	if (reg->n.smin < 0) {
+		vlog(env, "R%d min value is negative, either use unsigned or 'var &= const'\n",
+		     regno);
+		return -EACCES;
+	}
+	if (!reg->n.umin)
+		err = ebpf_check_helper_mem(env, regno - 1, 0, zero_ok, meta);
+	if (err)
+		return err;
+	if (reg->n.umax >= MAX_VAR_SIZE) {
+		vlog(env, "R%d unbounded memory access, use 'var &= const' or 'if (var < const)'\n",
+		     regno);
+		return -EACCES;
+	}
+	err = ebpf_check_helper_mem(env, regno - 1, reg->n.umax, zero_ok, meta);
+	meta->raw_mode = raw_mode;
+	return err ? err : ebpf_mark_precise(env, regno);
+}
+
+static int check_alloc_size(struct vf_env *env, u32 regno, struct call_meta *meta)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+
+	if (!ebpf_tnum_is_const(reg->n.var_off)) {
+		vlog(env, "R%d is not a known constant'\n", regno);
+		return -EACCES;
+	}
+	/* mem_size of a register is 32 bits. */
+	if (reg->n.umax >= MAX_VAR_SIZE) {
+		vlog(env, "R%d size %llu is too large\n", regno, (unsigned long long)reg->n.umax);
+		return -EACCES;
+	}
+	meta->mem_size = reg->n.var_off.value;
+	return ebpf_mark_precise(env, regno);
+}
+
+static int check_number_out(struct vf_env *env, u32 regno, u32 arg_type, struct call_meta *meta)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+	int size = base_type(arg_type) == ARG_PTR_TO_INT ? 4 : 8;
+	struct tnum at;
+	int err;
+
+	/* Written, though what is there must be initialised. */
+	if (reg->type == PTR_TO_MAP_VALUE && (reg->map->map_flags & EBPF_F_RDONLY_PROG)) {
+		vlog(env, "write into map forbidden, value_size=%d off=%d size=%d\n",
+		     reg->map->value_size, reg->off, size);
+		return -EACCES;
+	}
+	err = ebpf_check_helper_mem(env, regno, size, false, meta);
+	if (err)
+		return err;
+	at = ebpf_tnum_add(reg->n.var_off, ebpf_tnum_const(reg->off));
+	if (ebpf_tnum_is_aligned(at, size))
+		return 0;
+	vlog(env, "misaligned access off %s+%d+0 size %d\n", ebpf_tnum_str(env, reg->n.var_off),
+	     reg->off, size);
+	return -EACCES;
+}
+
+static int check_const_str(struct vf_env *env, u32 regno)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+	const struct ebpf_map *map = reg->map;
+	const char *str;
+	u32 off, i;
+	u64 addr;
+	int err;
+
+	if (!ebpf_map_is_rdonly(map)) {
+		vlog(env, "R%d does not point to a readonly map'\n", regno);
+		return -EACCES;
+	}
+	if (!ebpf_tnum_is_const(reg->n.var_off)) {
+		vlog(env, "R%d is not a constant address'\n", regno);
+		return -EACCES;
+	}
+	if (!map->ops->direct_value_addr) {
+		vlog(env, "no direct value access support for this map type\n");
+		return -EACCES;
+	}
+	err = ebpf_check_map_region(env, regno, reg->off, (s32)map->value_size - reg->off, false,
+				    ACC_READ);
+	if (err)
+		return err;
+	off = reg->off + (u32)reg->n.var_off.value;
+	err = map->ops->direct_value_addr(map, &addr, off);
+	if (err) {
+		vlog(env, "direct value access on string failed\n");
+		return err;
+	}
+	str = (const char *)(unsigned long)addr;
+	for (i = off; i < map->value_size; i++)
+		if (!str[i - off])
+			return 0;
+	vlog(env, "string is not zero-terminated\n");
+	return -EINVAL;
+}
+
+static int check_map_mem(struct vf_env *env, u32 regno, u32 arg_type, struct call_meta *meta)
+{
+	bool key = base_type(arg_type) == ARG_PTR_TO_MAP_KEY;
+
+	if (!meta->map) {
+		vlog(env, "invalid map_ptr to access map->%s\n", key ? "key" : "value");
+		return -EACCES;
+	}
+	if (key)
+		return ebpf_check_helper_mem(env, regno, meta->map->key_size, false, NULL);
+	if (may_be_null(arg_type) && is_null_reg(&cur_regs(env)[regno]))
+		return 0;
+	meta->raw_mode = arg_type & MEM_UNINIT;
+	return ebpf_check_helper_mem(env, regno, meta->map->value_size, false, meta);
+}
+
+static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u32 arg,
+			 struct call_meta *meta)
+{
+	u32 arg_type = fn->arg_type[arg], regno = EBPF_REG_1 + arg;
+	struct reg_state *reg = &cur_regs(env)[regno];
+
+	switch (base_type(arg_type)) {
+	case ARG_CONST_MAP_PTR:
+		meta->map = reg->map;
+		meta->map_uid = reg->map_uid;
+		return 0;
+	case ARG_PTR_TO_MAP_KEY:
+	case ARG_PTR_TO_MAP_VALUE:
+		return check_map_mem(env, regno, arg_type, meta);
+	case ARG_PTR_TO_MEM:
+		/* Checked with its size, the next argument. */
+		meta->raw_mode = arg_type & MEM_UNINIT;
+		if (!(arg_type & MEM_FIXED_SIZE))
+			return 0;
+		return ebpf_check_helper_mem(env, regno, fn->arg_size[arg], false, meta);
+	case ARG_CONST_SIZE:
+		return check_size(env, regno, false, meta);
+	case ARG_CONST_SIZE_OR_ZERO:
+		return check_size(env, regno, true, meta);
+	case ARG_CONST_ALLOC_SIZE_OR_ZERO:
+		return check_alloc_size(env, regno, meta);
+	case ARG_PTR_TO_INT:
+	case ARG_PTR_TO_LONG:
+		return check_number_out(env, regno, arg_type, meta);
+	case ARG_PTR_TO_CONST_STR:
+		return check_const_str(env, regno);
+	}
+	return 0;
+}
+
+static int note_ref(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type,
+		    struct call_meta *meta)
+{
+	if (arg_type & OBJ_RELEASE) {
+		if (!reg->ref_obj_id && !is_null_reg(reg)) {
+			vlog(env, "R%d must be referenced when passed to release function\n",
+			     regno);
+			return -EINVAL;
+		}
+		if (EBPF_BUG_ON(meta->release_regno))
+			return -EFAULT;
+		meta->release_regno = regno;
+	}
+	if (!reg->ref_obj_id)
+		return 0;
+	if (meta->ref_obj_id) {
+		vlog(env, "verifier internal error: more than one arg with ref_obj_id R%d %u %u\n",
+		     regno, reg->ref_obj_id, meta->ref_obj_id);
+		return -EFAULT;
+	}
+	meta->ref_obj_id = reg->ref_obj_id;
+	return 0;
+}
+
+static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 arg,
+		     struct call_meta *meta)
+{
+	u32 arg_type = fn->arg_type[arg], regno = EBPF_REG_1 + arg;
+	struct reg_state *reg = &cur_regs(env)[regno];
+	int err;
+
+	err = ebpf_check_reg_arg(env, regno, SRC_OP);
+	if (err)
+		return err;
+	if (base_type(arg_type) == ARG_ANYTHING)
+		return 0;
+	if (is_pkt_ptr(reg->type) && !meta->pkt_access) {
+		vlog(env, "helper access to the packet is not allowed\n");
+		return -EACCES;
+	}
+	if (!may_be_null(arg_type) || !is_null_reg(reg)) {
+		err = check_type(env, reg, regno, arg_type, fn->id);
+		if (!err)
+			err = check_arg_off(env, reg, regno, arg_type);
+		if (err)
+			return err;
+	}
+	err = note_ref(env, reg, regno, arg_type, meta);
+	return err ? err : check_by_type(env, fn, arg, meta);
+}
+
+int ebpf_check_helper_args(struct vf_env *env, const struct ebpf_func_proto *fn,
+			   struct call_meta *meta, int insn_idx)
+{
+	u32 i;
+	int err;
+
+	(void)insn_idx;
+	for (i = 0; i < EBPF_MAX_FUNC_REG_ARGS; i++) {
+		if (fn->arg_type[i] == ARG_DONTCARE)
+			break;
+		err = check_arg(env, fn, i, meta);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Helpers that work on certain map types only. */
+struct func_maps {
+	u32 func_id;
+	u32 map_types[3];	/* 0 ends the list */
+};
+
+static const struct func_maps func_maps[] = {
+	{ EBPF_FUNC_tail_call, { EBPF_MAP_TYPE_PROG_ARRAY } },
+	{ EBPF_FUNC_perf_event_read, { EBPF_MAP_TYPE_PERF_EVENT_ARRAY } },
+	{ EBPF_FUNC_perf_event_output, { EBPF_MAP_TYPE_PERF_EVENT_ARRAY } },
+	{ EBPF_FUNC_perf_event_read_value, { EBPF_MAP_TYPE_PERF_EVENT_ARRAY } },
+	{ EBPF_FUNC_skb_output, { EBPF_MAP_TYPE_PERF_EVENT_ARRAY } },
+	{ EBPF_FUNC_xdp_output, { EBPF_MAP_TYPE_PERF_EVENT_ARRAY } },
+	{ EBPF_FUNC_ringbuf_output, { EBPF_MAP_TYPE_RINGBUF } },
+	{ EBPF_FUNC_ringbuf_reserve, { EBPF_MAP_TYPE_RINGBUF } },
+	{ EBPF_FUNC_ringbuf_query, { EBPF_MAP_TYPE_RINGBUF } },
+	{ EBPF_FUNC_ringbuf_reserve_dynptr, { EBPF_MAP_TYPE_RINGBUF } },
+	{ EBPF_FUNC_user_ringbuf_drain, { EBPF_MAP_TYPE_USER_RINGBUF } },
+	{ EBPF_FUNC_get_stackid, { EBPF_MAP_TYPE_STACK_TRACE } },
+	{ EBPF_FUNC_current_task_under_cgroup, { EBPF_MAP_TYPE_CGROUP_ARRAY } },
+	{ EBPF_FUNC_skb_under_cgroup, { EBPF_MAP_TYPE_CGROUP_ARRAY } },
+	{ EBPF_FUNC_map_peek_elem, { EBPF_MAP_TYPE_QUEUE, EBPF_MAP_TYPE_STACK,
+				     EBPF_MAP_TYPE_BLOOM_FILTER } },
+	{ EBPF_FUNC_map_push_elem, { EBPF_MAP_TYPE_QUEUE, EBPF_MAP_TYPE_STACK,
+				     EBPF_MAP_TYPE_BLOOM_FILTER } },
+	{ EBPF_FUNC_map_pop_elem, { EBPF_MAP_TYPE_QUEUE, EBPF_MAP_TYPE_STACK } },
+	{ EBPF_FUNC_map_lookup_percpu_elem, { EBPF_MAP_TYPE_PERCPU_ARRAY,
+					      EBPF_MAP_TYPE_PERCPU_HASH,
+					      EBPF_MAP_TYPE_LRU_PERCPU_HASH } },
+};
+
+static bool func_takes_map(const struct func_maps *f, u32 map_type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(f->map_types); i++)
+		if (f->map_types[i] == map_type)
+			return true;
+	return false;
+}
+
+/* Map types that only the helpers listed for them work on. */
+static bool map_is_special(u32 map_type)
+{
+	switch (map_type) {
+	case EBPF_MAP_TYPE_HASH:
+	case EBPF_MAP_TYPE_ARRAY:
+	case EBPF_MAP_TYPE_PERCPU_HASH:
+	case EBPF_MAP_TYPE_PERCPU_ARRAY:
+	case EBPF_MAP_TYPE_LRU_HASH:
+	case EBPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case EBPF_MAP_TYPE_LPM_TRIE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static bool map_func_ok(u32 map_type, u32 func_id)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(func_maps); i++)
+		if (func_maps[i].func_id == func_id)
+			return func_takes_map(&func_maps[i], map_type);
+	if (map_type == EBPF_MAP_TYPE_ARRAY_OF_MAPS || map_type == EBPF_MAP_TYPE_HASH_OF_MAPS)
+		return func_id == EBPF_FUNC_map_lookup_elem;
+	return !map_is_special(map_type);
+}
+
+int ebpf_check_map_func(struct vf_env *env, struct ebpf_map *map, u32 func_id)
+{
+	if (!map || map_func_ok(map->map_type, func_id))
+		return 0;
+	vlog(env, "cannot pass map_type %d into func " FUNC_FMT "\n", map->map_type,
+	     FUNC_ARG(func_id));
+	return -EINVAL;
+}

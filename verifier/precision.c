@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Precision: which numbers a verdict rested on.
+ *
+ * When states are compared, numbers that decided nothing may differ. When one
+ * does decide (an offset, a size, a branch), the path is walked backwards and
+ * every register and slot it was computed from is marked precise in the
+ * explored states on the way.
+ */
+#include "internal.h"
+
+#define ARG_REGS	0x3eU	/* R1..R5 */
+
+static bool bt_empty(const struct backtrack *bt)
+{
+	u32 i;
+
+	for (i = 0; i <= bt->frame; i++)
+		if (bt->regs[i] || bt->slots[i])
+			return false;
+	return true;
+}
+
+static void bt_reset(struct backtrack *bt)
+{
+	memset(bt, 0, sizeof(*bt));
+}
+
+static bool bt_has_reg(const struct backtrack *bt, u32 regno)
+{
+	return bt->regs[bt->frame] & (1U << regno);
+}
+
+static void bt_set_reg(struct backtrack *bt, u32 regno)
+{
+	/* The frame pointer is no number. */
+	if (regno != REG_FP)
+		bt->regs[bt->frame] |= 1U << regno;
+}
+
+static void bt_clear_reg(struct backtrack *bt, u32 regno)
+{
+	bt->regs[bt->frame] &= ~(1U << regno);
+}
+
+static u64 slot_bit(s16 off)
+{
+	return 1ULL << ((u32)(-off - 1) / REG_SIZE);
+}
+
+static bool on_stack(const struct ebpf_insn *insn)
+{
+	return insn->off < 0 && insn->off >= -EBPF_MAX_STACK;
+}
+
+static void back_alu(struct backtrack *bt, const struct ebpf_insn *insn)
+{
+	u8 op = EBPF_OP(insn->code);
+
+	if (!bt_has_reg(bt, insn->dst_reg) || op == EBPF_END || op == EBPF_NEG)
+		return;
+	if (op == EBPF_MOV)
+		bt_clear_reg(bt, insn->dst_reg);
+	if (EBPF_SRC(insn->code) == EBPF_X)
+		bt_set_reg(bt, insn->src_reg);
+}
+
+static int back_load(struct backtrack *bt, const struct ebpf_insn *insn)
+{
+	if (!bt_has_reg(bt, insn->dst_reg))
+		return 0;
+	bt_clear_reg(bt, insn->dst_reg);
+	/* Numbers keep what is known of them on the stack only, and spills
+	 * through other registers were made precise at once.
+	 */
+	if (insn->src_reg != REG_FP)
+		return 0;
+	if (EBPF_BUG_ON(!on_stack(insn)))
+		return -EFAULT;
+	bt->slots[bt->frame] |= slot_bit(insn->off);
+	return 0;
+}
+
+static int back_atomic(struct backtrack *bt, const struct ebpf_insn *insn)
+{
+	u32 loaded = insn->imm == EBPF_CMPXCHG ? EBPF_REG_0 : insn->src_reg;
+
+	if (bt_has_reg(bt, insn->dst_reg))
+		return -ENOTSUPP;
+	if (insn->dst_reg == REG_FP && on_stack(insn) &&
+	    (bt->slots[bt->frame] & slot_bit(insn->off)))
+		return -ENOTSUPP;
+	if (!(insn->imm & EBPF_FETCH) || !bt_has_reg(bt, loaded))
+		return 0;
+	if (insn->dst_reg == REG_FP)
+		return -ENOTSUPP;
+	bt_clear_reg(bt, loaded);
+	return 0;
+}
+
+static int back_store(struct backtrack *bt, const struct ebpf_insn *insn)
+{
+	/* A pointer cannot be a number: it came out of a subtraction. */
+	if (bt_has_reg(bt, insn->dst_reg))
+		return -ENOTSUPP;
+	if (insn->dst_reg != REG_FP)
+		return 0;
+	if (EBPF_BUG_ON(!on_stack(insn)))
+		return -EFAULT;
+	if (!(bt->slots[bt->frame] & slot_bit(insn->off)))
+		return 0;
+	bt->slots[bt->frame] &= ~slot_bit(insn->off);
+	if (EBPF_CLASS(insn->code) == EBPF_STX)
+		bt_set_reg(bt, insn->src_reg);
+	return 0;
+}
+
+/* Backwards over a call into its caller: the first instruction of the callee
+ * was the one looked at before.
+ */
+static int back_leave_callee(struct backtrack *bt)
+{
+	u32 regs = bt->regs[bt->frame];
+
+	/* Anything but arguments was set in the callee, if at all. */
+	if ((regs & ~ARG_REGS) || bt->slots[bt->frame] || !bt->frame)
+		return -ENOTSUPP;
+	bt->regs[bt->frame] = 0;
+	bt->frame--;
+	bt->regs[bt->frame] |= regs;
+	return 0;
+}
+
+static int back_enter_callee(struct backtrack *bt, bool returned)
+{
+	bool r0 = returned && bt_has_reg(bt, EBPF_REG_0);
+
+	if (bt->regs[bt->frame] & ARG_REGS)
+		return -ENOTSUPP;
+	bt_clear_reg(bt, EBPF_REG_0);
+	if (bt->frame + 1 >= EBPF_MAX_CALL_FRAMES)
+		return -EFAULT;
+	bt->frame++;
+	bt->regs[bt->frame] = r0 ? 1 : 0;
+	bt->slots[bt->frame] = 0;
+	return 0;
+}
+
+static int back_call(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next_idx)
+{
+	const struct ebpf_insn *insn = &env->insns[idx];
+
+	if (is_pseudo_call(insn) && next_idx == (s32)idx + insn->imm + 1)
+		return back_leave_callee(bt);
+	bt_clear_reg(bt, EBPF_REG_0);
+	/* Nothing reads arguments after the call that clobbered them. */
+	return bt->regs[bt->frame] & ARG_REGS ? -ENOTSUPP : 0;
+}
+
+static int back_jmp(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next_idx)
+{
+	const struct ebpf_insn *insn = &env->insns[idx];
+	u8 op = EBPF_OP(insn->code);
+
+	if (op == EBPF_CALL)
+		return back_call(env, bt, idx, next_idx);
+	if (op == EBPF_EXIT)
+		return back_enter_callee(bt, next_idx > 0 &&
+					 is_pseudo_call(&env->insns[next_idx - 1]));
+	if (op == EBPF_JA || EBPF_SRC(insn->code) != EBPF_X)
+		return 0;
+	if (bt_has_reg(bt, insn->dst_reg) || bt_has_reg(bt, insn->src_reg)) {
+		bt_set_reg(bt, insn->dst_reg);
+		bt_set_reg(bt, insn->src_reg);
+	}
+	return 0;
+}
+
+static bool link_wanted(const struct backtrack *bt, u32 link)
+{
+	u32 f = LINK_FRAME(link);
+
+	if (LINK_IS_REG(link))
+		return bt->regs[f] & (1U << LINK_INDEX(link));
+	return bt->slots[f] & (1ULL << LINK_INDEX(link));
+}
+
+/* What learned together is needed together. */
+static void back_linked(struct backtrack *bt, u64 linked)
+{
+	bool wanted = false;
+	u32 i, link;
+
+	for (i = 0; i < LINK_COUNT(linked); i++)
+		wanted |= link_wanted(bt, LINK_AT(linked, i));
+	if (!wanted)
+		return;
+	for (i = 0; i < LINK_COUNT(linked); i++) {
+		link = LINK_AT(linked, i);
+		if (LINK_IS_REG(link))
+			bt->regs[LINK_FRAME(link)] |= 1U << LINK_INDEX(link);
+		else
+			bt->slots[LINK_FRAME(link)] |= 1ULL << LINK_INDEX(link);
+	}
+}
+
+static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next_idx)
+{
+	const struct ebpf_insn *insn = &env->insns[idx];
+
+	/* The second half of a 64-bit load. */
+	if (!insn->code)
+		return 0;
+	switch (EBPF_CLASS(insn->code)) {
+	case EBPF_ALU:
+	case EBPF_ALU64:
+		back_alu(bt, insn);
+		return 0;
+	case EBPF_LDX:
+		return back_load(bt, insn);
+	case EBPF_STX:
+		if (EBPF_MODE(insn->code) == EBPF_ATOMIC)
+			return back_atomic(bt, insn);
+		/* fall through */
+	case EBPF_ST:
+		return back_store(bt, insn);
+	case EBPF_JMP:
+	case EBPF_JMP32:
+		return back_jmp(env, bt, idx, next_idx);
+	default:
+		if (is_ld_imm64(insn)) {
+			bt_clear_reg(bt, insn->dst_reg);
+			return 0;
+		}
+		/* Packet loads set R0 and use what they like. */
+		return -ENOTSUPP;
+	}
+}
+
+/* The instruction executed before @i on the path of @st; -ENOENT at its start. */
+static s32 prev_insn(const struct vf_state *st, s32 i, u32 *left)
+{
+	const struct jmp_entry *last = *left ? &st->jmps[*left - 1] : NULL;
+
+	if (i == st->first_insn_idx && (!last || (*left == 1 && (s32)last->idx == i)))
+		return -ENOENT;
+	if (last && (s32)last->idx == i) {
+		(*left)--;
+		return last->prev_idx;
+	}
+	return i - 1;
+}
+
+static u64 linked_at(const struct vf_state *st, s32 i, u32 left)
+{
+	if (left && (s32)st->jmps[left - 1].idx == i)
+		return st->jmps[left - 1].linked;
+	return 0;
+}
+
+/* When it cannot be found out what a number came from: all of them. The current
+ * state is no checkpoint and needs no marks.
+ */
+static void mark_all_precise(const struct vf_state *st)
+{
+	struct func_state *func;
+	u32 f, i;
+
+	for (st = st->parent; st; st = st->parent) {
+		for (f = 0; f <= st->curframe; f++) {
+			func = st->frame[f];
+			for (i = 0; i < REG_FP; i++)
+				if (func->regs[i].type == SCALAR_VALUE)
+					func->regs[i].precise = true;
+			for (i = 0; i < func->nr_slots; i++)
+				if (slot_is_scalar_spill(&func->stack[i]))
+					func->stack[i].spilled.precise = true;
+		}
+	}
+}
+
+/* Marks what is wanted in frame @f of @func; what is marked already, or no
+ * number, is no longer wanted.
+ */
+static int mark_frame(struct backtrack *bt, u32 f, struct func_state *func)
+{
+	u32 i;
+
+	for (i = 0; i < REG_FP; i++) {
+		if (!(bt->regs[f] & (1U << i)))
+			continue;
+		if (func->regs[i].type != SCALAR_VALUE || func->regs[i].precise)
+			bt->regs[f] &= ~(1U << i);
+		else
+			func->regs[i].precise = true;
+	}
+	for (i = 0; i < NR_STACK_SLOTS; i++) {
+		if (!(bt->slots[f] & (1ULL << i)))
+			continue;
+		if (i >= func->nr_slots)
+			return -ENOTSUPP;
+		if (!slot_is_scalar_spill(&func->stack[i]) || func->stack[i].spilled.precise)
+			bt->slots[f] &= ~(1ULL << i);
+		else
+			func->stack[i].spilled.precise = true;
+	}
+	return 0;
+}
+
+/* Walks back to where @st begins. @i: its last instruction, or the current one,
+ * which has not done anything yet (@skip_first).
+ */
+static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 next,
+		     bool skip_first)
+{
+	struct backtrack *bt = &env->bt;
+	u32 left = st->nr_jmps;
+	int err;
+
+	for (;;) {
+		if (!skip_first) {
+			back_linked(bt, linked_at(st, i, left));
+			err = back_insn(env, bt, i, next);
+			if (err)
+				return err;
+			back_linked(bt, linked_at(st, i, left));
+		}
+		skip_first = false;
+		if (bt_empty(bt))
+			return 0;
+		next = i;
+		i = prev_insn(st, i, &left);
+		if (i == -ENOENT)
+			return 0;
+		if (EBPF_BUG_ON(i < 0 || i >= (s32)env->insn_cnt))
+			return -EFAULT;
+	}
+}
+
+static int back_through_states(struct vf_env *env)
+{
+	struct backtrack *bt = &env->bt;
+	const struct vf_state *st = env->cur;
+	s32 last = env->insn_idx, next = -1, f;
+	bool skip_first = true;
+	int err;
+
+	while (!bt_empty(bt)) {
+		err = walk_back(env, st, last, next, skip_first);
+		if (err || bt_empty(bt))
+			return err;
+		skip_first = false;
+		next = st->first_insn_idx;
+		st = st->parent;
+		/* A number from nowhere: written through some pointer. */
+		if (!st || bt->frame != st->curframe)
+			return -ENOTSUPP;
+		for (f = bt->frame; f >= 0; f--) {
+			err = mark_frame(bt, f, st->frame[f]);
+			if (err)
+				return err;
+		}
+		last = st->last_insn_idx;
+		if (last < 0)
+			return bt_empty(bt) ? 0 : -ENOTSUPP;
+	}
+	return 0;
+}
+
+static int run(struct vf_env *env)
+{
+	int err = back_through_states(env);
+
+	bt_reset(&env->bt);
+	if (err != -ENOTSUPP)
+		return err;
+	mark_all_precise(env->cur);
+	return 0;
+}
+
+int ebpf_mark_precise(struct vf_env *env, int regno)
+{
+	struct backtrack *bt = &env->bt;
+
+	if (regno < 0 || cur_regs(env)[regno].type != SCALAR_VALUE)
+		return 0;
+	bt_reset(bt);
+	bt->frame = env->cur->curframe;
+	bt_set_reg(bt, regno);
+	return run(env);
+}
+
+static bool wanted(const struct reg_state *reg)
+{
+	return reg->type == SCALAR_VALUE && reg->precise && (reg->live & LIVE_READ);
+}
+
+int ebpf_propagate_precision(struct vf_env *env, const struct vf_state *old)
+{
+	struct backtrack *bt = &env->bt;
+	const struct func_state *func;
+	u32 f, i;
+
+	bt_reset(bt);
+	bt->frame = old->curframe;
+	for (f = 0; f <= old->curframe; f++) {
+		func = old->frame[f];
+		for (i = 0; i < REG_FP; i++)
+			if (wanted(&func->regs[i]))
+				bt->regs[f] |= 1U << i;
+		for (i = 0; i < func->nr_slots; i++)
+			if (slot_is_spill(&func->stack[i]) && wanted(&func->stack[i].spilled))
+				bt->slots[f] |= 1ULL << i;
+	}
+	return run(env);
+}

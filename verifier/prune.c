@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pruning: a path that arrives in a state no worse than one from which all
+ * paths were found safe ends there. The same comparison finds loops that make
+ * no progress.
+ */
+#include "internal.h"
+
+/* Adding a state is worth it after so much work. */
+#define MIN_JMPS	2
+#define MIN_INSNS	8
+/* In a loop under way: fewer. */
+#define LOOP_JMPS	20
+#define LOOP_INSNS	100
+
+/* Ids differ between paths; only who shares them matters. */
+static bool ids_match(struct vf_env *env, u32 old, u32 cur)
+{
+	u32 i;
+
+	if (!old || !cur)
+		return old == cur;
+	for (i = 0; i < env->idmap_used; i++) {
+		if (env->idmap[i].old == old)
+			return env->idmap[i].cur == cur;
+		if (env->idmap[i].cur == cur)
+			return false;
+	}
+	if (env->idmap_used == IDMAP_SIZE)
+		return false;
+	env->idmap[i].old = old;
+	env->idmap[i].cur = cur;
+	env->idmap_used++;
+	return true;
+}
+
+/* Numbers that were equal must be equal now; more may be. A number without an
+ * id equals nothing but itself: @unique stands for it.
+ */
+static bool scalar_ids_match(struct vf_env *env, u32 old, u32 cur, u32 unique)
+{
+	u32 i;
+
+	if (!old)
+		return true;
+	if (!cur)
+		cur = U32_MAX - unique;
+	for (i = 0; i < env->idmap_used; i++)
+		if (env->idmap[i].old == old)
+			return env->idmap[i].cur == cur;
+	if (env->idmap_used == IDMAP_SIZE)
+		return false;
+	env->idmap[i].old = old;
+	env->idmap[i].cur = cur;
+	env->idmap_used++;
+	return true;
+}
+
+static bool same_object(const struct reg_state *old, const struct reg_state *cur)
+{
+	return old->type == cur->type && old->off == cur->off && old->raw[0] == cur->raw[0] &&
+	       old->raw[1] == cur->raw[1];
+}
+
+static bool exactly_equal(struct vf_env *env, const struct reg_state *old,
+			  const struct reg_state *cur)
+{
+	return same_object(old, cur) && old->frameno == cur->frameno &&
+	       ebpf_scalar_equal(&old->n, &cur->n) && ids_match(env, old->id, cur->id) &&
+	       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
+}
+
+static bool packet_safe(struct vf_env *env, const struct reg_state *old,
+			const struct reg_state *cur)
+{
+	if (old->type != cur->type || old->off != cur->off || old->range > cur->range)
+		return false;
+	if (old->id && !ids_match(env, old->id, cur->id))
+		return false;
+	return ebpf_scalar_contains(&old->n, &cur->n);
+}
+
+static bool memory_safe(struct vf_env *env, const struct reg_state *old,
+			const struct reg_state *cur)
+{
+	if (may_be_null(old->type))
+		return exactly_equal(env, old, cur);
+	/* The id of what was found not NULL means nothing any more. */
+	return same_object(old, cur) && ebpf_scalar_contains(&old->n, &cur->n) &&
+	       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
+}
+
+/* Is what was safe with @old safe with @cur? @unique: a number no other
+ * register of this comparison has.
+ */
+static bool reg_safe(struct vf_env *env, const struct reg_state *old,
+		     const struct reg_state *cur, u32 unique)
+{
+	/* Nobody looked at it. */
+	if (!(old->live & LIVE_READ) || old->type == NOT_INIT)
+		return true;
+	if (cur->type == NOT_INIT)
+		return false;
+	switch (base_type(old->type)) {
+	case SCALAR_VALUE:
+		if (cur->type != SCALAR_VALUE)
+			return false;
+		if (!old->precise)
+			return true;
+		return ebpf_scalar_contains(&old->n, &cur->n) &&
+		       scalar_ids_match(env, old->id, cur->id, unique);
+	case PTR_TO_MAP_KEY:
+	case PTR_TO_MAP_VALUE:
+	case PTR_TO_MEM:
+	case PTR_TO_BUF:
+	case PTR_TO_TP_BUFFER:
+		return memory_safe(env, old, cur);
+	case PTR_TO_PACKET:
+	case PTR_TO_PACKET_META:
+		return packet_safe(env, old, cur);
+	default:
+		return exactly_equal(env, old, cur);
+	}
+}
+
+static bool bytes_safe(const struct stack_slot *old, const struct stack_slot *cur)
+{
+	int i;
+
+	for (i = 0; i < REG_SIZE; i++) {
+		if (old->type[i] == STACK_INVALID)
+			continue;
+		if (old->type[i] == STACK_MISC && cur->type[i] == STACK_ZERO)
+			continue;
+		if (old->type[i] != cur->type[i])
+			return false;
+	}
+	return true;
+}
+
+static bool slot_used(const struct stack_slot *slot)
+{
+	int i;
+
+	if (!(slot->spilled.live & LIVE_READ))
+		return false;
+	for (i = 0; i < REG_SIZE; i++)
+		if (slot->type[i] != STACK_INVALID)
+			return true;
+	return false;
+}
+
+static bool stack_safe(struct vf_env *env, const struct func_state *old,
+		       const struct func_state *cur)
+{
+	const struct stack_slot *o;
+	u32 i;
+
+	for (i = 0; i < old->nr_slots; i++) {
+		o = &old->stack[i];
+		if (!slot_used(o))
+			continue;
+		if (i >= cur->nr_slots || !bytes_safe(o, &cur->stack[i]))
+			return false;
+		if (slot_is_spill(o) &&
+		    !reg_safe(env, &o->spilled, &cur->stack[i].spilled,
+			      (old->frameno * 128) + NR_REGS + i))
+			return false;
+	}
+	return true;
+}
+
+static bool refs_safe(struct vf_env *env, const struct func_state *old,
+		      const struct func_state *cur)
+{
+	u32 i;
+
+	if (old->nr_refs != cur->nr_refs)
+		return false;
+	for (i = 0; i < old->nr_refs; i++)
+		if (!ids_match(env, old->refs[i].id, cur->refs[i].id))
+			return false;
+	return true;
+}
+
+static bool func_safe(struct vf_env *env, const struct func_state *old,
+		      const struct func_state *cur)
+{
+	u32 i;
+
+	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback)
+		return false;
+	for (i = 0; i < NR_REGS; i++)
+		if (!reg_safe(env, &old->regs[i], &cur->regs[i], old->frameno * 128 + i))
+			return false;
+	return stack_safe(env, old, cur) && refs_safe(env, old, cur);
+}
+
+static bool states_safe(struct vf_env *env, const struct vf_state *old,
+			const struct vf_state *cur)
+{
+	u32 i;
+
+	if (old->curframe != cur->curframe || old->spin_lock_id != cur->spin_lock_id)
+		return false;
+	env->idmap_used = 0;
+	for (i = 0; i <= old->curframe; i++)
+		if (!func_safe(env, old->frame[i], cur->frame[i]))
+			return false;
+	return true;
+}
+
+/* Cheap: did any register of the current frame change since @old? */
+static bool may_loop(const struct vf_state *old, const struct vf_state *cur)
+{
+	const struct func_state *o, *c;
+	u32 i;
+
+	if (old->curframe != cur->curframe)
+		return false;
+	o = old->frame[old->curframe];
+	c = cur->frame[cur->curframe];
+	for (i = 0; i < NR_REGS; i++)
+		if (memcmp(&o->regs[i], &c->regs[i], REG_CMP_SIZE))
+			return false;
+	return true;
+}
+
+static void clean_func(struct func_state *func)
+{
+	struct stack_slot *slot;
+	u32 i;
+
+	for (i = 0; i < REG_FP; i++) {
+		if (!(func->regs[i].live & LIVE_READ))
+			ebpf_reg_set_not_init(&func->regs[i]);
+		func->regs[i].live |= LIVE_DONE;
+	}
+	for (i = 0; i < func->nr_slots; i++) {
+		slot = &func->stack[i];
+		if (!(slot->spilled.live & LIVE_READ)) {
+			ebpf_reg_set_not_init(&slot->spilled);
+			memset(slot->type, STACK_INVALID, sizeof(slot->type));
+		}
+		slot->spilled.live |= LIVE_DONE;
+	}
+}
+
+static bool state_is_done(const struct vf_state *st)
+{
+	return st->frame[0]->regs[0].live & LIVE_DONE;
+}
+
+static bool same_callsites(const struct vf_state *a, const struct vf_state *b)
+{
+	u32 i;
+
+	if (a->curframe != b->curframe)
+		return false;
+	for (i = 0; i <= a->curframe; i++)
+		if (a->frame[i]->callsite != b->frame[i]->callsite)
+			return false;
+	return true;
+}
+
+/* States whose paths have all ended forget what was never read. */
+static void clean_states(struct explored *sl, u32 insn_idx, const struct vf_state *cur)
+{
+	u32 i;
+
+	for (; sl; sl = sl->next) {
+		if (sl->state.branches || sl->state.insn_idx != insn_idx)
+			continue;
+		if (state_is_done(&sl->state) || !same_callsites(&sl->state, cur))
+			continue;
+		for (i = 0; i <= sl->state.curframe; i++)
+			clean_func(sl->state.frame[i]);
+	}
+}
+
+static int propagate_reg(struct vf_env *env, const struct reg_state *from, struct reg_state *to)
+{
+	u8 flag = from->live & LIVE_READ, had = to->live & LIVE_READ;
+
+	if (!flag || had == LIVE_READ64 || had == flag)
+		return 0;
+	return ebpf_mark_reg_read(env, from, to, flag);
+}
+
+/* What the paths below @old read, the pruned path would have read. */
+static int propagate_liveness(struct vf_env *env, const struct vf_state *old,
+			      struct vf_state *cur)
+{
+	const struct func_state *o;
+	struct func_state *c;
+	u32 f, i;
+	int err = 0;
+
+	for (f = 0; !err && f <= old->curframe; f++) {
+		o = old->frame[f];
+		c = cur->frame[f];
+		for (i = f < old->curframe ? EBPF_REG_6 : 0; !err && i < REG_FP; i++)
+			err = propagate_reg(env, &o->regs[i], &c->regs[i]);
+		for (i = 0; !err && i < o->nr_slots && i < c->nr_slots; i++)
+			err = propagate_reg(env, &o->stack[i].spilled, &c->stack[i].spilled);
+	}
+	return err;
+}
+
+static struct explored **explored_list(struct vf_env *env, u32 insn_idx)
+{
+	u32 key = insn_idx ^ (u32)cur_func(env)->callsite;
+
+	return &env->explored[key % env->explored_size];
+}
+
+/* Marks so far belong to what came before the new checkpoint. */
+static void forget_precision(struct vf_state *st)
+{
+	struct func_state *func;
+	u32 f, i;
+
+	for (f = 0; f <= st->curframe; f++) {
+		func = st->frame[f];
+		for (i = 0; i < REG_FP; i++)
+			func->regs[i].precise = false;
+		for (i = 0; i < func->nr_slots; i++)
+			func->stack[i].spilled.precise = false;
+	}
+}
+
+/* The current state continues @st: reads reach it, writes are its own again. */
+static void link_to_parent(struct vf_state *cur, struct vf_state *st)
+{
+	struct func_state *c, *p;
+	u32 f, i;
+
+	for (f = 0; f <= cur->curframe; f++) {
+		c = cur->frame[f];
+		p = st->frame[f];
+		for (i = f < cur->curframe ? EBPF_REG_6 : 0; i < REG_FP; i++)
+			c->regs[i].parent = &p->regs[i];
+		for (i = 0; i < REG_FP; i++)
+			c->regs[i].live = LIVE_NONE;
+		for (i = 0; i < c->nr_slots; i++) {
+			c->stack[i].spilled.live = LIVE_NONE;
+			c->stack[i].spilled.parent = &p->stack[i].spilled;
+		}
+	}
+}
+
+static int add_state(struct vf_env *env, u32 insn_idx)
+{
+	struct vf_state *cur = env->cur;
+	struct explored *sl = ebpf_alloc(sizeof(*sl)), **list;
+	int err;
+
+	if (!sl)
+		return -ENOMEM;
+	forget_precision(cur);
+	err = ebpf_state_copy(env, &sl->state, cur);
+	if (err) {
+		ebpf_state_release(&sl->state);
+		ebpf_free(sl);
+		return err;
+	}
+	env->total_states++;
+	env->peak_states++;
+	env->prev_jmps_processed = env->jmps_processed;
+	env->prev_insn_processed = env->insn_processed;
+	sl->state.insn_idx = insn_idx;
+	if (EBPF_BUG_ON(sl->state.branches != 1)) {
+		ebpf_state_release(&sl->state);
+		ebpf_free(sl);
+		return -EFAULT;
+	}
+	cur->parent = &sl->state;
+	cur->first_insn_idx = insn_idx;
+	cur->nr_jmps = 0;
+	list = explored_list(env, insn_idx);
+	sl->next = *list;
+	*list = sl;
+	link_to_parent(cur, &sl->state);
+	return 0;
+}
+
+/* A state that never matches only costs time. */
+static void drop_state(struct vf_env *env, struct explored **link)
+{
+	struct explored *sl = *link;
+
+	*link = sl->next;
+	if (state_is_done(&sl->state) && !sl->state.branches) {
+		ebpf_state_release(&sl->state);
+		ebpf_free(sl);
+		env->peak_states--;
+		return;
+	}
+	/* Paths below still refer to it. */
+	sl->next = env->free_list;
+	env->free_list = sl;
+}
+
+static int end_path(struct vf_env *env, struct explored *sl)
+{
+	int err;
+
+	sl->hit_cnt++;
+	err = propagate_liveness(env, &sl->state, env->cur);
+	if (!err)
+		err = ebpf_push_jmp(env, env->cur, 0);
+	if (!err)
+		err = ebpf_propagate_precision(env, &sl->state);
+	return err ? err : 1;
+}
+
+static int report_loop(struct vf_env *env, u32 insn_idx)
+{
+	ebpf_print_linfo(env, insn_idx, "; ");
+	vlog(env, "infinite loop detected at insn %d\n", insn_idx);
+	return -EINVAL;
+}
+
+/* Compares with a state this path came through. */
+static int check_loop(struct vf_env *env, struct explored *sl, u32 insn_idx, bool *add)
+{
+	if (may_loop(&sl->state, env->cur) && states_safe(env, &sl->state, env->cur))
+		return report_loop(env, insn_idx);
+	/* Iterations of a loop are rarely equal: do not keep them all. */
+	if (!env->test_state_freq && env->jmps_processed - env->prev_jmps_processed < LOOP_JMPS &&
+	    env->insn_processed - env->prev_insn_processed < LOOP_INSNS)
+		*add = false;
+	return 0;
+}
+
+int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
+{
+	struct explored **link = explored_list(env, insn_idx), *sl;
+	bool add = env->test_state_freq;
+	u32 states = 0;
+	int err;
+
+	env->cur->last_insn_idx = env->prev_insn_idx;
+	if (env->jmps_processed - env->prev_jmps_processed >= MIN_JMPS &&
+	    env->insn_processed - env->prev_insn_processed >= MIN_INSNS)
+		add = true;
+	clean_states(*link, insn_idx, env->cur);
+	while ((sl = *link)) {
+		states++;
+		if (sl->state.insn_idx != insn_idx) {
+			link = &sl->next;
+			continue;
+		}
+		if (sl->state.branches) {
+			err = check_loop(env, sl, insn_idx, &add);
+			if (err)
+				return err;
+		} else if (states_safe(env, &sl->state, env->cur)) {
+			return end_path(env, sl);
+		}
+		if (add)
+			sl->miss_cnt++;
+		if (sl->miss_cnt > sl->hit_cnt * 3 + 3)
+			drop_state(env, link);
+		else
+			link = &sl->next;
+	}
+	if (env->max_states_per_insn < states)
+		env->max_states_per_insn = states;
+	return add ? add_state(env, insn_idx) : 0;
+}

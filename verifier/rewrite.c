@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The final program: every instruction expanded in one pass, then the jumps
+ * pointed at where their targets went.
+ */
+#include "internal.h"
+
+struct output {
+	struct ebpf_insn *insns;
+	struct ebpf_insn_aux *aux;
+	u32 cnt;
+	u32 cap;
+	u32 *new_idx;	/* of each loaded instruction, and of the end */
+};
+
+static int reserve(struct output *out, u32 more)
+{
+	u32 cap = out->cap;
+	void *p;
+
+	if (out->cnt + more <= cap)
+		return 0;
+	cap = cap + cap / 4 + EXPAND_MAX + more;
+	p = ebpf_realloc(out->insns, out->cap * sizeof(*out->insns), cap * sizeof(*out->insns));
+	if (!p)
+		return -ENOMEM;
+	out->insns = p;
+	p = ebpf_realloc(out->aux, out->cap * sizeof(*out->aux), cap * sizeof(*out->aux));
+	if (!p)
+		return -ENOMEM;
+	out->aux = p;
+	out->cap = cap;
+	return 0;
+}
+
+static int expand_all(struct vf_env *env, struct output *out, struct ebpf_insn *buf)
+{
+	u32 i, j;
+	int cnt, err;
+
+	for (i = 0; i < env->insn_cnt; i++) {
+		out->new_idx[i] = out->cnt;
+		cnt = ebpf_expand_insn(env, i, buf);
+		if (cnt < 0)
+			return cnt;
+		err = reserve(out, cnt);
+		if (err)
+			return err;
+		for (j = 0; j < (u32)cnt; j++) {
+			out->insns[out->cnt] = buf[j];
+			out->aux[out->cnt].orig_idx = j ? -1 : (s32)i;
+			out->aux[out->cnt].zext_dst = false;
+			out->cnt++;
+		}
+		if (is_ld_imm64(&env->insns[i]))
+			out->new_idx[++i] = out->cnt;
+		if (!(i & 0xfff) && ebpf_yield())
+			return -EAGAIN;
+	}
+	out->new_idx[env->insn_cnt] = out->cnt;
+	return 0;
+}
+
+static int fix_jmp(struct ebpf_insn *insn, s64 off)
+{
+	if (insn->code == (EBPF_JMP | EBPF_JA) && off != (s16)off) {
+		/* Too far for 16 bits now, not for 32. */
+		insn->code = EBPF_JMP32 | EBPF_JA;
+		insn->off = 0;
+		insn->imm = off;
+		return 0;
+	}
+	if (insn->code == (EBPF_JMP32 | EBPF_JA)) {
+		insn->imm = off;
+		return 0;
+	}
+	if (off != (s16)off)
+		return -ERANGE;
+	insn->off = off;
+	return 0;
+}
+
+/* Jumps, calls and function addresses of the loaded program. */
+static int fix_targets(struct vf_env *env, struct output *out)
+{
+	struct ebpf_insn *insn;
+	s64 to;
+	u32 i, at;
+	int err;
+
+	for (i = 0; i < env->insn_cnt; i++) {
+		at = out->new_idx[i];
+		if (at == out->new_idx[i + 1])
+			continue;
+		insn = &out->insns[at];
+		if (ebpf_is_jmp(&env->insns[i])) {
+			to = out->new_idx[(s64)i + 1 + ebpf_jmp_offset(&env->insns[i])];
+			err = fix_jmp(insn, to - at - 1);
+			if (err)
+				return err;
+		} else if (is_pseudo_call(&env->insns[i]) || is_pseudo_func(&env->insns[i])) {
+			insn->imm = out->new_idx[(s64)i + 1 + env->insns[i].imm] - at - 1;
+		}
+		if (is_ld_imm64(&env->insns[i]))
+			i++;
+	}
+	return 0;
+}
+
+/* Functions never walked are gone. */
+static int build_subprogs(struct vf_env *env, const struct output *out,
+			  struct ebpf_prog_image *img)
+{
+	const struct subprog_info *from;
+	struct ebpf_subprog *to;
+	u32 i;
+
+	img->subprogs = ebpf_calloc(env->subprog_cnt, sizeof(*img->subprogs));
+	if (!img->subprogs)
+		return -ENOMEM;
+	for (i = 0; i < env->subprog_cnt; i++) {
+		from = &env->subprogs[i];
+		if (out->new_idx[from[0].start] == out->new_idx[from[1].start])
+			continue;
+		to = &img->subprogs[img->subprog_cnt];
+		to->start = out->new_idx[from->start];
+		to->linfo_idx = from->linfo_idx;
+		to->postorder = img->subprog_cnt;
+		to->stack_depth = from->stack_depth;
+		to->has_tail_call = from->has_tail_call;
+		to->tail_call_reachable = from->tail_call_reachable || from->has_tail_call;
+		to->is_cb = from->is_cb;
+		img->subprog_cnt++;
+	}
+	return 0;
+}
+
+static int build_maps(struct vf_env *env, struct ebpf_prog_image *img)
+{
+	if (!env->map_cnt)
+		return 0;
+	img->used_maps = ebpf_calloc(env->map_cnt, sizeof(*img->used_maps));
+	if (!img->used_maps)
+		return -ENOMEM;
+	memcpy(img->used_maps, env->maps, env->map_cnt * sizeof(*img->used_maps));
+	img->used_map_cnt = env->map_cnt;
+	/* The image holds the references now. */
+	env->map_cnt = 0;
+	return 0;
+}
+
+static void build_facts(const struct vf_env *env, struct ebpf_prog_image *img)
+{
+	img->max_stack = env->max_stack;
+	img->max_ctx_offset = env->max_ctx_offset;
+	img->max_tp_access = env->max_tp_access;
+	img->verified_insns = env->insn_processed;
+	img->has_tail_call = env->has_tail_call;
+	img->has_callchain = env->has_callchain;
+	img->kprobe_override = env->kprobe_override;
+}
+
+int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img)
+{
+	struct output out;
+	struct ebpf_insn *buf;
+	int err = -ENOMEM;
+
+	memset(&out, 0, sizeof(out));
+	memset(img, 0, sizeof(*img));
+	buf = ebpf_calloc(EXPAND_MAX, sizeof(*buf));
+	out.new_idx = ebpf_calloc(env->insn_cnt + 1, sizeof(*out.new_idx));
+	if (!buf || !out.new_idx)
+		goto out;
+	err = reserve(&out, env->insn_cnt);
+	if (!err)
+		err = expand_all(env, &out, buf);
+	if (!err)
+		err = fix_targets(env, &out);
+	if (!err)
+		err = build_subprogs(env, &out, img);
+	if (!err)
+		err = build_maps(env, img);
+	if (err)
+		goto out;
+	img->insns = out.insns;
+	img->aux = out.aux;
+	img->insn_cnt = out.cnt;
+	build_facts(env, img);
+	out.insns = NULL;
+	out.aux = NULL;
+out:
+	ebpf_free(out.new_idx);
+	ebpf_free(out.insns);
+	ebpf_free(out.aux);
+	ebpf_free(buf);
+	if (err)
+		ebpf_prog_image_free(img);
+	return err;
+}
+
+void ebpf_prog_image_free(struct ebpf_prog_image *img)
+{
+	ebpf_free(img->insns);
+	ebpf_free(img->aux);
+	ebpf_free(img->subprogs);
+	ebpf_free(img->used_maps);
+	memset(img, 0, sizeof(*img));
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The walk: one instruction after the other along one path, then the next path
+ * that waits.
+ */
+#include "internal.h"
+
+#define YIELD_MASK	0xff	/* others run after so many instructions */
+#define ANY_LEVEL	(EBPF_LOG_LEVEL1 | EBPF_LOG_LEVEL2)
+
+enum { PATH_GOES_ON = 0, PATH_ENDS = 1 };
+
+/* The rewriting looks at the pointer's type once for all paths. */
+static bool one_type_only(u32 type)
+{
+	return base_type(type) == PTR_TO_CTX || base_type(type) == PTR_TO_BTF_ID;
+}
+
+static int note_ptr_type(struct vf_env *env, u32 type)
+{
+	u32 *seen = &env->aux[env->insn_idx].ptr_type;
+
+	if (*seen == NOT_INIT) {
+		*seen = type;
+	} else if (*seen != type && (one_type_only(*seen) || one_type_only(type))) {
+		vlog(env, "same insn cannot be used with different pointers\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int step_load(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	u32 type;
+	int err;
+
+	err = ebpf_check_reg_arg(env, insn->src_reg, SRC_OP);
+	if (!err)
+		err = ebpf_check_reg_arg(env, insn->dst_reg, DST_OP_NO_MARK);
+	if (err)
+		return err;
+	type = cur_regs(env)[insn->src_reg].type;
+	err = ebpf_check_mem_access(env, env->insn_idx, insn->src_reg, insn->off,
+				    EBPF_SIZE(insn->code), ACC_READ, insn->dst_reg, false,
+				    EBPF_MODE(insn->code) == EBPF_MEMSX);
+	return err ? err : note_ptr_type(env, type);
+}
+
+static int step_store_reg(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	u32 type;
+	int err;
+
+	if (EBPF_MODE(insn->code) == EBPF_ATOMIC)
+		return ebpf_check_atomic(env, env->insn_idx, insn);
+	if (EBPF_MODE(insn->code) != EBPF_MEM || insn->imm) {
+		vlog(env, "BPF_STX uses reserved fields\n");
+		return -EINVAL;
+	}
+	err = ebpf_check_reg_arg(env, insn->src_reg, SRC_OP);
+	if (!err)
+		err = ebpf_check_reg_arg(env, insn->dst_reg, SRC_OP);
+	if (err)
+		return err;
+	type = cur_regs(env)[insn->dst_reg].type;
+	err = ebpf_check_mem_access(env, env->insn_idx, insn->dst_reg, insn->off,
+				    EBPF_SIZE(insn->code), ACC_WRITE, insn->src_reg, false, false);
+	return err ? err : note_ptr_type(env, type);
+}
+
+static int step_store_imm(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	const struct reg_state *dst;
+	int err;
+
+	if (EBPF_MODE(insn->code) != EBPF_MEM || insn->src_reg) {
+		vlog(env, "BPF_ST uses reserved fields\n");
+		return -EINVAL;
+	}
+	err = ebpf_check_reg_arg(env, insn->dst_reg, SRC_OP);
+	if (err)
+		return err;
+	dst = &cur_regs(env)[insn->dst_reg];
+	if (dst->type == PTR_TO_CTX) {
+		vlog(env, "BPF_ST stores into R%d %s is not allowed\n", insn->dst_reg,
+		     ebpf_reg_type_str(env, dst->type));
+		return -EACCES;
+	}
+	return ebpf_check_mem_access(env, env->insn_idx, insn->dst_reg, insn->off,
+				     EBPF_SIZE(insn->code), ACC_WRITE, PSEUDO_REG_NONE, false,
+				     false);
+}
+
+static int step_ld(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	int err;
+
+	if (EBPF_MODE(insn->code) != EBPF_IMM) {
+		if (env->load->prog_type == EBPF_PROG_TYPE_SOCKET_FILTER)
+			vlog(env, "BPF_LD_[ABS|IND] instructions are not supported yet\n");
+		else
+			vlog(env, "BPF_LD_[ABS|IND] instructions not allowed for this program type\n");
+		return -EINVAL;
+	}
+	err = ebpf_check_ld_imm(env, insn);
+	if (err)
+		return err;
+	env->insn_idx++;
+	env->aux[env->insn_idx].seen = true;
+	return 0;
+}
+
+static int step_call(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	int err;
+
+	if (insn->off || insn->dst_reg ||
+	    (insn->src_reg && insn->src_reg != EBPF_PSEUDO_CALL &&
+	     insn->src_reg != EBPF_PSEUDO_KFUNC_CALL)) {
+		vlog(env, "BPF_CALL uses reserved fields\n");
+		return -EINVAL;
+	}
+	if (insn->src_reg == EBPF_PSEUDO_CALL)
+		return ebpf_check_subprog_call(env, insn, &env->insn_idx);
+	if (insn->src_reg == EBPF_PSEUDO_KFUNC_CALL) {
+		vlog(env, "calling kernel function is not supported yet\n");
+		return -ENOTSUPP;
+	}
+	err = ebpf_check_helper_call(env, insn, env->insn_idx);
+	if (!err)
+		env->insn_idx++;
+	return err;
+}
+
+static int step_ja(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	bool wide = EBPF_CLASS(insn->code) == EBPF_JMP32;
+
+	if (insn->src_reg || insn->dst_reg || (wide ? insn->off : insn->imm)) {
+		vlog(env, "BPF_JA uses reserved fields\n");
+		return -EINVAL;
+	}
+	env->insn_idx += ebpf_jmp_offset(insn) + 1;
+	return 0;
+}
+
+static int step_exit(struct vf_env *env, const struct ebpf_insn *insn, bool *new_frame)
+{
+	int err;
+
+	if (insn->imm || insn->src_reg || insn->dst_reg || insn->off) {
+		vlog(env, "BPF_EXIT uses reserved fields\n");
+		return -EINVAL;
+	}
+	err = ebpf_check_ref_leak(env);
+	if (err)
+		return err;
+	if (env->cur->curframe) {
+		*new_frame = true;
+		return ebpf_return_from_subprog(env, &env->insn_idx);
+	}
+	/* The result must be something. */
+	err = ebpf_check_reg_arg(env, EBPF_REG_0, SRC_OP);
+	return err ? err : PATH_ENDS;
+}
+
+static int step_jmp(struct vf_env *env, const struct ebpf_insn *insn, bool *new_frame)
+{
+	env->jmps_processed++;
+	switch (EBPF_OP(insn->code)) {
+	case EBPF_CALL:
+		return step_call(env, insn);
+	case EBPF_JA:
+		return step_ja(env, insn);
+	case EBPF_EXIT:
+		return step_exit(env, insn, new_frame);
+	default:
+		return ebpf_check_cond_jmp(env, insn, &env->insn_idx);
+	}
+}
+
+/* Does one instruction and moves env->insn_idx on. */
+static int step(struct vf_env *env, const struct ebpf_insn *insn, bool *new_frame)
+{
+	int err;
+
+	switch (EBPF_CLASS(insn->code)) {
+	case EBPF_ALU:
+	case EBPF_ALU64:
+		err = ebpf_check_alu(env, insn);
+		break;
+	case EBPF_LDX:
+		err = step_load(env, insn);
+		break;
+	case EBPF_STX:
+		err = step_store_reg(env, insn);
+		break;
+	case EBPF_ST:
+		err = step_store_imm(env, insn);
+		break;
+	case EBPF_LD:
+		err = step_ld(env, insn);
+		break;
+	default:
+		return step_jmp(env, insn, new_frame);
+	}
+	if (!err)
+		env->insn_idx++;
+	return err;
+}
+
+static void print_step(struct vf_env *env, const struct ebpf_insn *insn, bool *new_frame)
+{
+	u64 pos;
+
+	if (!(env->log_level & ANY_LEVEL))
+		return;
+	if (*new_frame) {
+		vlog(env, "\nfrom %d to %d:", env->prev_insn_idx, env->insn_idx);
+		ebpf_print_state(env, cur_func(env), true);
+		*new_frame = false;
+	}
+	if (state_scratched(env))
+		ebpf_print_insn_state(env, cur_func(env));
+	ebpf_print_linfo(env, env->insn_idx, "; ");
+	pos = ebpf_vlog_pos(env);
+	vlog(env, "%d: ", env->insn_idx);
+	ebpf_print_insn(env, insn);
+	env->prev_log_pos = ebpf_vlog_pos(env);
+	env->prev_insn_print_len = env->prev_log_pos - pos;
+}
+
+static int prune(struct vf_env *env, bool new_path)
+{
+	int ret = ebpf_is_state_visited(env, env->insn_idx);
+
+	if (ret <= 0 || !(env->log_level & ANY_LEVEL))
+		return ret;
+	if (new_path)
+		vlog(env, "\nfrom %d to %d: safe\n", env->prev_insn_idx, env->insn_idx);
+	else
+		vlog(env, "%d: safe\n", env->insn_idx);
+	return ret;
+}
+
+/* PATH_GOES_ON, PATH_ENDS or a negative errno. */
+static int visit_insn(struct vf_env *env, bool *new_path)
+{
+	const struct ebpf_insn *insn = &env->insns[env->insn_idx];
+	u32 idx = env->insn_idx;
+	int ret;
+
+	if (++env->insn_processed > EBPF_COMPLEXITY_LIMIT) {
+		vlog(env, "BPF program is too large. Processed %d insn\n", env->insn_processed);
+		return -E2BIG;
+	}
+	env->jmp_pushed = false;
+	env->cur->last_insn_idx = env->prev_insn_idx;
+	if (env->aux[idx].prune_point) {
+		ret = prune(env, *new_path);
+		if (ret)
+			return ret;
+	}
+	if (env->aux[idx].jmp_point) {
+		ret = ebpf_push_jmp(env, env->cur, 0);
+		if (ret)
+			return ret;
+	}
+	if (!(env->insn_processed & YIELD_MASK)) {
+		ret = ebpf_yield();
+		if (ret)
+			return ret;
+	}
+	print_step(env, insn, new_path);
+	env->aux[idx].seen = true;
+	ret = step(env, insn, new_path);
+	env->prev_insn_idx = idx;
+	if (is_ld_imm64(insn))
+		env->prev_insn_idx++;
+	return ret;
+}
+
+static int walk_paths(struct vf_env *env)
+{
+	bool pop_log = !(env->log_level & EBPF_LOG_LEVEL2);
+	bool new_path = false;
+	int ret;
+
+	for (;;) {
+		if (env->insn_idx >= env->insn_cnt) {
+			vlog(env, "invalid insn idx %d insn_cnt %d\n", env->insn_idx,
+			     env->insn_cnt);
+			return -EFAULT;
+		}
+		ret = visit_insn(env, &new_path);
+		if (ret < 0)
+			return ret;
+		if (ret != PATH_ENDS)
+			continue;
+		scratch_all(env);
+		ebpf_update_branches(env, env->cur);
+		ret = ebpf_pop_pending(env, pop_log);
+		if (ret == -ENOENT)
+			return 0;
+		if (ret)
+			return ret;
+		new_path = true;
+	}
+}
+
+static int init_walk(struct vf_env *env, u32 subprog)
+{
+	struct vf_state *st = ebpf_alloc(sizeof(*st));
+	struct func_state *func;
+
+	if (!st)
+		return -ENOMEM;
+	env->cur = st;
+	st->branches = 1;
+	st->first_insn_idx = env->subprogs[subprog].start;
+	st->last_insn_idx = -1;
+	func = ebpf_func_state_alloc(env);
+	if (!func)
+		return -ENOMEM;
+	st->frame[0] = func;
+	func->callsite = -1;
+	func->subprogno = subprog;
+	ebpf_init_regs(env, func);
+	ebpf_reg_set_ptr(&func->regs[EBPF_REG_1], PTR_TO_CTX);
+	env->insn_idx = env->subprogs[subprog].start;
+	env->prev_insn_idx = -1;
+	env->prev_linfo = NULL;
+	return 0;
+}
+
+int ebpf_walk(struct vf_env *env, u32 subprog)
+{
+	u64 start = ebpf_vlog_pos(env);
+	int err = init_walk(env, subprog);
+
+	if (!err)
+		err = walk_paths(env);
+	/* Text of paths that were found safe is of no use. */
+	if (!err && !(env->log_level & EBPF_LOG_LEVEL2))
+		ebpf_vlog_rewind(env, start);
+	ebpf_free_states(env);
+	return err;
+}
