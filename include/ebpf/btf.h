@@ -2,6 +2,10 @@
 /*
  * BTF engine: parses and checks type information, answers questions about it.
  * Pure C, part of the verifier library (verifier/btf*.c).
+ *
+ * A parsed BTF is constant and can be read in any context. Parsing and
+ * destroying need process context and may sleep. No function here trusts an id
+ * or an offset: what is out of range gives NULL or an error.
  */
 #ifndef _EBPF_BTF_H
 #define _EBPF_BTF_H
@@ -16,11 +20,20 @@ struct ebpf_log;
 
 /* Copies and checks @size bytes of raw BTF the way Linux's BTF_LOAD does, with
  * Linux's log text in @log (may be NULL). @base: split BTF on top of it, or
- * NULL; the caller keeps it alive. Returns ERR_PTR(-EINVAL, -E2BIG, ...).
- * The result is constant and can be read in any context. May sleep.
+ * NULL; the caller keeps it alive. Returns ERR_PTR(-EINVAL, -E2BIG, -ENOTSUPP,
+ * -ENOSPC for a full log, -ENOMEM, ...).
  */
 struct ebpf_btf *ebpf_btf_parse(const void *data, u32 size, const struct ebpf_btf *base,
 				struct ebpf_log *log);
+
+/* BTF of the kernel, from a trusted source: every type is checked by itself, so
+ * that all reading stays inside the blob, but types are not followed through
+ * each other, and nothing is copied: the caller keeps @data, 4-byte aligned and
+ * unchanged, until ebpf_btf_destroy(). Fast enough for 150,000 types.
+ */
+struct ebpf_btf *ebpf_btf_parse_vmlinux(const void *data, u32 size, struct ebpf_log *log);
+
+/* NULL and ERR_PTR are allowed. */
 void ebpf_btf_destroy(struct ebpf_btf *btf);
 
 const void *ebpf_btf_raw(const struct ebpf_btf *btf, u32 *size);
@@ -32,9 +45,72 @@ const struct ebpf_btf_type *ebpf_btf_type_by_id(const struct ebpf_btf *btf, u32 
 const char *ebpf_btf_name(const struct ebpf_btf *btf, u32 name_off);
 /* First type of that kind and name, or -ENOENT. */
 s32 ebpf_btf_find(const struct ebpf_btf *btf, const char *name, u32 kind);
-/* Follows modifiers and typedefs. */
+/* Follows modifiers and typedefs; @res_id may be NULL. NULL for a bad id or a
+ * loop (unchecked BTF only).
+ */
 const struct ebpf_btf_type *ebpf_btf_skip_modifiers(const struct ebpf_btf *btf, u32 id, u32 *res_id);
-/* Bytes of a value of type @id and the type it ends in, or NULL. */
+/* Bytes of a value of type @id and the type it ends in (an array stays one), or
+ * NULL for what has no size: void, functions, forward declarations.
+ */
 const struct ebpf_btf_type *ebpf_btf_type_size(const struct ebpf_btf *btf, u32 id, u32 *size);
+
+/* What follows a type in memory. Only for types of that kind. */
+static inline u32 ebpf_btf_kind(const struct ebpf_btf_type *t)
+{
+	return EBPF_BTF_INFO_KIND(t->info);
+}
+
+static inline u32 ebpf_btf_vlen(const struct ebpf_btf_type *t)
+{
+	return EBPF_BTF_INFO_VLEN(t->info);
+}
+
+static inline bool ebpf_btf_kflag(const struct ebpf_btf_type *t)
+{
+	return EBPF_BTF_INFO_KFLAG(t->info);
+}
+
+static inline const struct ebpf_btf_member *ebpf_btf_members(const struct ebpf_btf_type *t)
+{
+	return (const struct ebpf_btf_member *)(t + 1);
+}
+
+static inline const struct ebpf_btf_param *ebpf_btf_params(const struct ebpf_btf_type *t)
+{
+	return (const struct ebpf_btf_param *)(t + 1);
+}
+
+static inline const struct ebpf_btf_array *ebpf_btf_array(const struct ebpf_btf_type *t)
+{
+	return (const struct ebpf_btf_array *)(t + 1);
+}
+
+static inline const struct ebpf_btf_var_secinfo *ebpf_btf_secinfos(const struct ebpf_btf_type *t)
+{
+	return (const struct ebpf_btf_var_secinfo *)(t + 1);
+}
+
+static inline u32 ebpf_btf_int_data(const struct ebpf_btf_type *t)
+{
+	return *(const u32 *)(t + 1);
+}
+
+/* Bits from the start of struct or union @t to @member. */
+static inline u32 ebpf_btf_member_bits(const struct ebpf_btf_type *t,
+				       const struct ebpf_btf_member *member)
+{
+	return ebpf_btf_kflag(t) ? EBPF_BTF_MEMBER_BIT_OFFSET(member->offset) : member->offset;
+}
+
+/* The member @name of struct or union @id, also through members without a name,
+ * with the bits it is off the outermost; NULL without. Looks through at most 16
+ * levels.
+ */
+const struct ebpf_btf_member *ebpf_btf_find_member(const struct ebpf_btf *btf, u32 id,
+						   const char *name, u32 *bits);
+/* The FUNC_PROTO of FUNC @id, or of a pointer to a function or a typedef of one,
+ * as tracepoints have them ("btf_trace_sched_switch"); NULL for others.
+ */
+const struct ebpf_btf_type *ebpf_btf_func_proto(const struct ebpf_btf *btf, u32 id);
 
 #endif /* _EBPF_BTF_H */
