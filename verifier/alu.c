@@ -240,6 +240,21 @@ static int mixed_alu(struct vf_env *env, const struct ebpf_insn *insn, struct re
 	return pointer_alu(env, insn, dst, src, false);
 }
 
+/* eBPF does not define what a shift by more than the width gives. */
+static bool shift_undefined(const struct ebpf_insn *insn, const struct scalar *by)
+{
+	bool is64 = EBPF_CLASS(insn->code) == EBPF_ALU64;
+
+	switch (EBPF_OP(insn->code)) {
+	case EBPF_LSH:
+	case EBPF_RSH:
+	case EBPF_ARSH:
+		return is64 ? by->umax >= 64 : by->u32_max >= 32;
+	default:
+		return false;
+	}
+}
+
 static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	struct reg_state *regs = cur_regs(env);
@@ -261,6 +276,10 @@ static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
 	}
 	/* No longer what its equals are. */
 	dst->id = 0;
+	if (shift_undefined(insn, &src->n)) {
+		ebpf_scalar_set_loaded(&dst->n, EBPF_CLASS(insn->code) == EBPF_ALU64 ? 8 : 4);
+		return 0;
+	}
 	/* The operands may be the same register. */
 	env->tmp_reg2.n = src->n;
 	ebpf_scalar_alu(&dst->n, &env->tmp_reg2.n, EBPF_OP(insn->code),
@@ -412,13 +431,12 @@ static int check_unary(struct vf_env *env, const struct ebpf_insn *insn)
 		return 0;
 	}
 	dst->id = 0;
-	if (neg) {
-		env->tmp_reg.n = dst->n;
-		ebpf_scalar_alu(&dst->n, &env->tmp_reg.n, EBPF_NEG, is64, false);
-	} else {
+	/* Linux 6.1 does not follow a negation either, and says so in messages. */
+	if (neg)
+		ebpf_scalar_set_loaded(&dst->n, is64 ? 8 : 4);
+	else
 		ebpf_scalar_end(&dst->n, insn->imm,
 				is64 || EBPF_SRC(insn->code) == EBPF_TO_BE);
-	}
 	return 0;
 }
 

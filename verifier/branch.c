@@ -23,8 +23,13 @@ static bool never_null(u32 type)
 /* 1 taken, 0 not, -1 open. */
 static int decide(const struct reg_state *dst, const struct reg_state *src, u8 op, bool is32)
 {
-	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE)
+	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
+		/* As Linux 6.1: comparisons with constants only. */
+		if (!(is32 ? ebpf_tnum_subreg_is_const(src->n.var_off) :
+			     ebpf_tnum_is_const(src->n.var_off)))
+			return -1;
 		return ebpf_scalar_branch(&dst->n, &src->n, op, is32);
+	}
 	/* The low half of a pointer may well be zero. */
 	if (is32 || !never_null(dst->type) || !is_null_reg(src))
 		return -1;

@@ -286,10 +286,6 @@ static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int 
 	u32 type = SCALAR_VALUE;
 	int err;
 
-	if (acc == ACC_WRITE && value_regno >= 0 && regs[value_regno].type != SCALAR_VALUE) {
-		vlog(env, "R%d leaks addr into ctx\n", value_regno);
-		return -EACCES;
-	}
 	err = ebpf_check_ptr_off(env, &regs[regno], regno, false);
 	if (err)
 		return err;
@@ -356,6 +352,9 @@ static int access_other(struct vf_env *env, u32 regno, s32 off, int size, int ac
 	case PTR_TO_TP_BUFFER:
 		err = ebpf_check_buffer(env, reg, regno, off, size, false);
 		break;
+	case CONST_PTR_TO_MAP:
+		vlog(env, "map_ptr access not supported without CONFIG_DEBUG_INFO_BTF\n");
+		return -ENOTSUPP;
 	default:
 		vlog(env, "R%d invalid mem access '%s'\n", regno,
 		     ebpf_reg_type_str(env, reg->type));

@@ -307,6 +307,28 @@ static int mark_frame(struct backtrack *bt, u32 f, struct func_state *func)
 	return 0;
 }
 
+static void print_back(struct vf_env *env, s32 i)
+{
+	const struct backtrack *bt = &env->bt;
+
+	if (!(env->log_level & EBPF_LOG_LEVEL2))
+		return;
+	vlog(env, "regs=%x stack=%llx before %d: ", bt->regs[bt->frame],
+	     (unsigned long long)bt->slots[bt->frame], i);
+	ebpf_print_insn(env, &env->insns[i]);
+}
+
+static void print_parent(struct vf_env *env, const struct func_state *func)
+{
+	const struct backtrack *bt = &env->bt;
+
+	if (!(env->log_level & EBPF_LOG_LEVEL2))
+		return;
+	vlog(env, "parent %s regs=%x stack=%llx marks:", bt_empty(bt) ? "already had" :
+	     "didn't have", bt->regs[bt->frame], (unsigned long long)bt->slots[bt->frame]);
+	ebpf_print_state(env, func, true);
+}
+
 /* Walks back to where @st begins. @i: its last instruction, or the current one,
  * which has not done anything yet (@skip_first).
  */
@@ -317,8 +339,11 @@ static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 n
 	u32 left = st->nr_jmps;
 	int err;
 
+	if (env->log_level & EBPF_LOG_LEVEL2)
+		vlog(env, "last_idx %d first_idx %d\n", i, st->first_insn_idx);
 	for (;;) {
 		if (!skip_first) {
+			print_back(env, i);
 			back_linked(bt, linked_at(st, i, left));
 			err = back_insn(env, bt, i, next);
 			if (err)
@@ -360,6 +385,7 @@ static int back_through_states(struct vf_env *env)
 			if (err)
 				return err;
 		}
+		print_parent(env, st->frame[bt->frame]);
 		last = st->last_insn_idx;
 		if (last < 0)
 			return bt_empty(bt) ? 0 : -ENOTSUPP;

@@ -123,16 +123,16 @@ static bool reg_safe(struct vf_env *env, const struct reg_state *old,
 	}
 }
 
+/* @cur may be NULL: never touched. */
 static bool bytes_safe(const struct stack_slot *old, const struct stack_slot *cur)
 {
 	int i;
 
 	for (i = 0; i < REG_SIZE; i++) {
-		if (old->type[i] == STACK_INVALID)
+		/* Just some number is what anything can be taken for. */
+		if (old->type[i] == STACK_INVALID || old->type[i] == STACK_MISC)
 			continue;
-		if (old->type[i] == STACK_MISC && cur->type[i] == STACK_ZERO)
-			continue;
-		if (old->type[i] != cur->type[i])
+		if (!cur || old->type[i] != cur->type[i])
 			return false;
 	}
 	return true;
@@ -160,7 +160,7 @@ static bool stack_safe(struct vf_env *env, const struct func_state *old,
 		o = &old->stack[i];
 		if (!slot_used(o))
 			continue;
-		if (i >= cur->nr_slots || !bytes_safe(o, &cur->stack[i]))
+		if (!bytes_safe(o, i < cur->nr_slots ? &cur->stack[i] : NULL))
 			return false;
 		if (slot_is_spill(o) &&
 		    !reg_safe(env, &o->spilled, &cur->stack[i].spilled,

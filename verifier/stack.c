@@ -2,6 +2,9 @@
 /*
  * The program's stack: byte by byte what is there, and which 8-byte slots hold
  * a register saved whole.
+ *
+ * Loaders are privileged: what a program reads before it wrote is just some
+ * number, as in Linux with CAP_PERFMON.
  */
 #include "internal.h"
 
@@ -39,8 +42,6 @@ int ebpf_check_stack_bounds(struct vf_env *env, u32 regno, s32 off, int size, bo
 	struct reg_state *reg = &cur_regs(env)[regno];
 	const char *what = by_helper ? " indirect access to" : write ? " write to" : " read from";
 	bool fixed = ebpf_tnum_is_const(reg->n.var_off);
-	s64 lowest = write || by_helper ? -EBPF_MAX_STACK :
-		     -(s64)func_of(env, reg)->nr_slots * REG_SIZE;
 	s64 min, max;
 
 	if (!fixed && (reg->n.smax >= MAX_VAR_OFF || reg->n.smin <= -MAX_VAR_OFF)) {
@@ -49,7 +50,7 @@ int ebpf_check_stack_bounds(struct vf_env *env, u32 regno, s32 off, int size, bo
 	}
 	min = (fixed ? (s64)reg->n.var_off.value : reg->n.smin) + off;
 	max = (fixed ? (s64)reg->n.var_off.value : reg->n.smax) + off + size;
-	if (min >= lowest && min <= -1 && max <= 0 && size >= 0)
+	if (min >= -EBPF_MAX_STACK && min <= -1 && max <= 0 && size >= 0)
 		return 0;
 	if (fixed)
 		vlog(env, "invalid%s stack R%d off=%d size=%d\n", what, regno, (int)min, size);
@@ -232,19 +233,6 @@ static void load_data(struct vf_env *env, struct func_state *func, s32 min, s32 
 	dst->live |= LIVE_WRITTEN;
 }
 
-static int check_readable(struct vf_env *env, struct func_state *func, s32 off, int size)
-{
-	int i;
-
-	for (i = 0; i < size; i++) {
-		if (*byte_at(func, off + i) != STACK_INVALID)
-			continue;
-		vlog(env, "invalid read from stack off %d+%d size %d\n", off, i, size);
-		return -EACCES;
-	}
-	return 0;
-}
-
 static int spill_bytes(const struct stack_slot *slot)
 {
 	int n = 0;
@@ -269,11 +257,6 @@ static int fill_reg(struct vf_env *env, struct func_state *func, s32 off, int si
 			vlog(env, "invalid size of register fill\n");
 			return -EACCES;
 		}
-		if (!whole) {
-			err = check_readable(env, func, off, size);
-			if (err)
-				return err;
-		}
 	}
 	err = mark_slot_read(env, slot);
 	if (err || !dst)
@@ -289,14 +272,15 @@ static int fill_reg(struct vf_env *env, struct func_state *func, s32 off, int si
 static int read_fixed(struct vf_env *env, struct func_state *func, s32 off, int size,
 		      int dst_regno)
 {
-	struct stack_slot *slot = slot_at(func, off);
+	struct stack_slot *slot;
 	int err;
 
-	if (slot_is_spill(slot))
-		return fill_reg(env, func, off, size, dst_regno);
-	err = check_readable(env, func, off, size);
+	err = ebpf_grow_stack(env, func, -off);
 	if (err)
 		return err;
+	slot = slot_at(func, off);
+	if (slot_is_spill(slot))
+		return fill_reg(env, func, off, size, dst_regno);
 	err = mark_slot_read(env, slot);
 	if (!err && dst_regno >= 0)
 		load_data(env, func, off, off + size, dst_regno);
@@ -325,31 +309,12 @@ int ebpf_check_stack_read(struct vf_env *env, u32 ptr_regno, s32 off, int size, 
 	return err;
 }
 
-static void range_error(struct vf_env *env, const struct reg_state *reg, u32 regno, s32 min,
-			s32 at, int size, bool by_helper)
-{
-	const char *extra = by_helper ? " indirect" : "";
-
-	if (ebpf_tnum_is_const(reg->n.var_off))
-		vlog(env, "invalid%s read from stack R%d off %d+%d size %d\n", extra, regno, min,
-		     at - min, size);
-	else
-		vlog(env, "invalid%s read from stack R%d var_off %s+%d size %d\n", extra, regno,
-		     ebpf_tnum_str(env, reg->n.var_off), at - min, size);
-}
-
 /* One byte a helper (or a load at a variable offset) may look at. */
 static int use_byte(struct vf_env *env, struct func_state *func, s32 off, bool clobber)
 {
-	struct stack_slot *slot;
-	u8 *type;
+	struct stack_slot *slot = slot_at(func, off);
+	u8 *type = byte_at(func, off);
 
-	if ((-off - 1) / REG_SIZE >= (s32)func->nr_slots)
-		return -EACCES;
-	slot = slot_at(func, off);
-	type = byte_at(func, off);
-	if (*type == STACK_INVALID)
-		return -EACCES;
 	/* The helper may write as well. */
 	if (clobber) {
 		scratch_at(env, func, off);
@@ -378,19 +343,17 @@ int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, boo
 		return err;
 	min = (fixed ? (s64)reg->n.var_off.value : reg->n.smin) + off;
 	max = (fixed ? (s64)reg->n.var_off.value : reg->n.smax) + off;
+	/* An empty range has an address as well. */
+	err = ebpf_grow_stack(env, func, -min);
+	if (err)
+		return err;
 	if (meta && meta->raw_mode && fixed) {
 		/* Filled by the helper: marked written when it returns. */
 		meta->access_size = size;
 		meta->regno = regno;
-		return ebpf_grow_stack(env, func, -min);
+		return 0;
 	}
-	for (i = min; i < max + size; i++) {
+	for (i = min; !err && i < max + size; i++)
 		err = use_byte(env, func, i, by_helper);
-		if (err) {
-			range_error(env, reg, regno, min, i, size, by_helper);
-			return err;
-		}
-	}
-	/* An empty range still has an address. */
-	return 0;
+	return err;
 }

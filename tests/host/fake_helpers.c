@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every helper that helpers/protos.c may name, as a function that does nothing:
+ * the verifier only wants their addresses.
+ */
+#include <ebpf/helper.h>
+
+static u64 fake_helper(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return 0;
+}
+
+#define FAKE(fn)							\
+	ebpf_helper_##fn(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)	\
+	__attribute__((weak, alias("fake_helper")))
+
+u64 EBPF_FUNC_MAPPER(FAKE) FAKE(end_of_list);
