@@ -199,7 +199,7 @@ static int array_direct_value_addr(const struct ebpf_map *map, u64 *imm, u32 off
 		return -ENOTSUPP;
 	if (off >= map->value_size)
 		return -EINVAL;
-	*imm = (unsigned long)array_of(map)->values;
+	*imm = (unsigned long)array_of(map)->values + off;
 	return 0;
 }
 
