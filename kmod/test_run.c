@@ -30,6 +30,7 @@ static void raw_tp_run(void *data)
 	struct ebpf_run_ctx rctx;
 
 	memset(&rctx, 0, sizeof(rctx));
+	rctx.frame = __builtin_frame_address(0);
 	run->retval = ebpf_prog_run(run->prog, &run->ctx, &rctx);
 }
 
