@@ -213,6 +213,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return 0;
 	if (is_ld_imm64(insn))
 		return expand_ld_imm64(env, idx, buf);
+	if (EBPF_CLASS(insn->code) == EBPF_LD)
+		return ebpf_expand_ld_abs(insn, buf);
 	if (is_ctx_access(env, idx))
 		return expand_ctx(env, idx, buf);
 	if (is_div(insn))

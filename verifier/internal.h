@@ -538,6 +538,10 @@ void ebpf_match_packet_ptrs(struct vf_env *env, const struct ebpf_insn *insn,
 int ebpf_check_ld_imm(struct vf_env *env, const struct ebpf_insn *insn);
 int ebpf_resolve_ld_imm64(struct vf_env *env);
 
+/* ---- ld_abs.c ---- */
+int ebpf_check_ld_abs(struct vf_env *env, const struct ebpf_insn *insn);
+int ebpf_expand_ld_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf);
+
 /* ---- call.c, helper.c ---- */
 int ebpf_check_subprog_call(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
 int ebpf_return_from_subprog(struct vf_env *env, u32 *insn_idx);

@@ -185,22 +185,28 @@ static bool link_wanted(const struct backtrack *bt, u32 link)
 	return bt->slots[f] & (1ULL << LINK_INDEX(link));
 }
 
-/* What learned together is needed together. */
-static void back_linked(struct backtrack *bt, u64 linked)
+static bool is_operand(const struct backtrack *bt, const struct ebpf_insn *insn, u32 link)
 {
-	bool wanted = false;
+	if (!LINK_IS_REG(link) || LINK_FRAME(link) != bt->frame)
+		return false;
+	return LINK_INDEX(link) == insn->dst_reg ||
+	       (EBPF_SRC(insn->code) == EBPF_X && LINK_INDEX(link) == insn->src_reg);
+}
+
+/* A register that is wanted learned from a comparison of its equal: then the
+ * operands are wanted as well.
+ */
+static void back_linked(struct backtrack *bt, const struct ebpf_insn *insn, u64 linked)
+{
 	u32 i, link;
 
-	for (i = 0; i < LINK_COUNT(linked); i++)
-		wanted |= link_wanted(bt, LINK_AT(linked, i));
-	if (!wanted)
-		return;
 	for (i = 0; i < LINK_COUNT(linked); i++) {
 		link = LINK_AT(linked, i);
-		if (LINK_IS_REG(link))
-			bt->regs[LINK_FRAME(link)] |= 1U << LINK_INDEX(link);
-		else
-			bt->slots[LINK_FRAME(link)] |= 1ULL << LINK_INDEX(link);
+		if (is_operand(bt, insn, link) || !link_wanted(bt, link))
+			continue;
+		bt_set_reg(bt, insn->dst_reg);
+		if (EBPF_SRC(insn->code) == EBPF_X)
+			bt_set_reg(bt, insn->src_reg);
 	}
 }
 
@@ -232,8 +238,8 @@ static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next
 			bt_clear_reg(bt, insn->dst_reg);
 			return 0;
 		}
-		/* Packet loads set R0 and use what they like. */
-		return -ENOTSUPP;
+		/* A packet load sets R0 and clobbers the arguments. */
+		return bt->regs[bt->frame] & (ARG_REGS | 1) ? -ENOTSUPP : 0;
 	}
 }
 
@@ -344,11 +350,10 @@ static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 n
 	for (;;) {
 		if (!skip_first) {
 			print_back(env, i);
-			back_linked(bt, linked_at(st, i, left));
+			back_linked(bt, &env->insns[i], linked_at(st, i, left));
 			err = back_insn(env, bt, i, next);
 			if (err)
 				return err;
-			back_linked(bt, linked_at(st, i, left));
 		}
 		skip_first = false;
 		if (bt_empty(bt))

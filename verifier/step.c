@@ -95,13 +95,8 @@ static int step_ld(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	int err;
 
-	if (EBPF_MODE(insn->code) != EBPF_IMM) {
-		if (env->load->prog_type == EBPF_PROG_TYPE_SOCKET_FILTER)
-			vlog(env, "BPF_LD_[ABS|IND] instructions are not supported yet\n");
-		else
-			vlog(env, "BPF_LD_[ABS|IND] instructions not allowed for this program type\n");
-		return -EINVAL;
-	}
+	if (EBPF_MODE(insn->code) != EBPF_IMM)
+		return ebpf_check_ld_abs(env, insn);
 	err = ebpf_check_ld_imm(env, insn);
 	if (err)
 		return err;
