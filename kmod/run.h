@@ -72,11 +72,6 @@ void ebpf_run_exit(void);
  */
 u64 ebpf_prog_run(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx);
 
-/* ebpf_prog_run() between ebpf_run_enter() and ebpf_run_exit(): kprobes, uprobes,
- * tracepoints and samples. 0 when the guard drops the run.
- */
-u64 ebpf_prog_fire(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx);
-
 /* Allocates the stacks of all possible CPUs. Process context. */
 int ebpf_run_init(void);
 void ebpf_run_exit_module(void);

@@ -5,6 +5,7 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/compat/perf.h"
+#include "kmod/run_inline.h"
 
 #include <linux/kallsyms.h>
 
@@ -29,15 +30,12 @@ static struct kprobe_event *kprobe_event_of(struct ebpf_event *event)
 static __always_inline void kprobe_fire(struct ebpf_event *event, struct pt_regs *regs)
 {
 	struct ebpf_prog *prog = READ_ONCE(event->prog);
-	struct ebpf_run_ctx rctx;
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
 	ebpf_event_hit(event);
 	if (!prog)
 		return;
-	rctx.regs = regs;
-	rctx.cookie = event->cookie;
-	rctx.func_ip = event->func_ip;
-	rctx.event = NULL;
+	ebpf_run_ctx_init(&rctx, regs, event->cookie, event->func_ip, NULL);
 	ebpf_prog_fire(prog, regs, &rctx);
 }
 

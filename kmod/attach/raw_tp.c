@@ -9,7 +9,7 @@
 #include "kmod/attach/attach.h"
 #include "kmod/compat/tracepoint.h"
 #include "kmod/link.h"
-#include "kmod/run.h"
+#include "kmod/run_inline.h"
 
 #include <ebpf/ctx.h>
 
@@ -32,13 +32,10 @@ static struct raw_tp_link *raw_tp_link_of(const struct ebpf_link *link)
 /* Preemption is off. Recursion into the same program ends in ebpf_prog_run(). */
 static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
 {
-	struct ebpf_run_ctx rctx;
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
-	rctx.regs = NULL;
-	rctx.cookie = 0;
-	rctx.func_ip = 0;
-	rctx.event = NULL;
-	ebpf_prog_run(rl->link.prog, args, &rctx);
+	ebpf_run_ctx_init(&rctx, NULL, 0, 0, NULL);
+	ebpf_prog_run_inline(rl->link.prog, args, &rctx);
 }
 
 #define PARAMS_1	u64 a1

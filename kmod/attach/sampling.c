@@ -5,6 +5,7 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/compat/perf.h"
+#include "kmod/run_inline.h"
 
 #include <ebpf/ctx.h>
 
@@ -24,18 +25,16 @@ static void sampling_overflow(struct perf_event *pe, struct perf_sample_data *da
 {
 	struct sampling_event *se = pe->overflow_handler_context;
 	struct ebpf_prog *prog = READ_ONCE(se->event.prog);
-	struct ebpf_perf_event_kern ctx;
-	struct ebpf_run_ctx rctx;
+	struct ebpf_perf_event_kern ctx = {
+		.regs = regs,
+		.sample_period = data->period,
+		.addr = data->addr,
+	};
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
 	if (!prog)
 		return;
-	ctx.regs = regs;
-	ctx.sample_period = data->period;
-	ctx.addr = data->addr;
-	rctx.regs = regs;
-	rctx.cookie = se->event.cookie;
-	rctx.func_ip = 0;
-	rctx.event = &se->event;
+	ebpf_run_ctx_init(&rctx, regs, se->event.cookie, 0, &se->event);
 	preempt_disable();
 	ebpf_prog_fire(prog, &ctx, &rctx);
 	preempt_enable();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * TRACEPOINT events: the kernel's own perf counters, one for each CPU, make the
- * record and call us with it.
+ * record and call us with it. System calls have a shorter way (syscall_tp.c).
  *
  * A program opens one event on one CPU but expects its program to run wherever
  * the tracepoint is hit, as the native attachment does, which belongs to the
@@ -9,16 +9,19 @@
  * disabling nor a pid has a say in whether the program runs.
  */
 #include "kmod/attach/event.h"
+#include "kmod/attach/syscall_tp.h"
 #include "kmod/compat/hotplug.h"
 #include "kmod/compat/perf.h"
+#include "kmod/run_inline.h"
 
 #include <linux/cpumask.h>
 #include <linux/workqueue.h>
 
 struct tp_event {
 	struct ebpf_event event;
-	bool syscall;			/* syscalls:sys_enter_*, sys_exit_* */
 	struct list_head node;		/* of tp_events */
+	bool hooked;			/* by syscall_hook, and no counters */
+	struct ebpf_syscall_hook hook;
 	struct mutex counters_lock;	/* counters, after tp_lock */
 	struct perf_event **counters;	/* by CPU; NULL where offline */
 };
@@ -36,32 +39,20 @@ static struct tp_event *tp_event_of(struct ebpf_event *event)
 	return container_of(event, struct tp_event, event);
 }
 
-/* Any context but NMI of hardware; preemption is off. */
+/* The context of the tracepoint; preemption is off. */
 static void tp_overflow(struct perf_event *pe, struct perf_sample_data *data,
 			struct pt_regs *regs)
 {
 	struct tp_event *tp = pe->overflow_handler_context;
 	struct ebpf_prog *prog = READ_ONCE(tp->event.prog);
-	struct ebpf_run_ctx rctx;
-	u8 *record;
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
-	this_cpu_inc(*tp->event.hits);
-	if (!prog)
-		return;
-	record = compat_raw_data(data);
+	ebpf_event_hit(&tp->event);
 	/* Nothing says at attachment how long the record will be. */
-	if (unlikely(prog->image.max_ctx_offset > compat_raw_size(data)))
+	if (!prog || unlikely(prog->image.max_ctx_offset > compat_raw_size(data)))
 		return;
-	/* int nr, then padding that nobody fills, then 8-byte fields: types say
-	 * that the whole is a long. Nobody else uses these 4 bytes.
-	 */
-	if (tp->syscall)
-		*(u32 *)(record + 12) = 0;
-	rctx.regs = regs;
-	rctx.cookie = tp->event.cookie;
-	rctx.func_ip = 0;
-	rctx.event = NULL;
-	ebpf_prog_fire(prog, record, &rctx);
+	ebpf_run_ctx_init(&rctx, regs, tp->event.cookie, 0, NULL);
+	ebpf_prog_fire(prog, compat_raw_data(data), &rctx);
 }
 
 static struct perf_event *tp_counter(struct tp_event *tp, int cpu)
@@ -113,6 +104,8 @@ static void tp_renew(int cpu)
 	struct tp_event *tp;
 
 	list_for_each_entry(tp, &tp_events, node) {
+		if (tp->hooked)
+			continue;
 		tp_drop_counter(tp, cpu);
 		if (cpu_online(cpu) && tp_add_counter(tp, cpu))
 			pr_warn("ebpfdrv: tracepoint %llu is not traced on CPU %d\n",
@@ -151,6 +144,8 @@ static void tp_stop(struct ebpf_event *event)
 	mutex_lock(&tp_lock);
 	list_del_init(&tp->node);
 	mutex_unlock(&tp_lock);
+	if (tp->hooked)
+		ebpf_syscall_hook_del(&tp->hook);
 	for_each_possible_cpu(cpu)
 		tp_drop_counter(tp, cpu);
 }
@@ -164,25 +159,52 @@ static void tp_destroy(struct ebpf_event *event)
 	kfree(tp);
 }
 
+/* Fills in the hook when @pe counts system calls. */
+static bool tp_is_syscall(struct tp_event *tp, const struct perf_event *pe)
+{
+	const char *system = compat_event_system(pe);
+	int nr;
+
+	tp->hook.event = &tp->event;
+	if (!strcmp(system, "raw_syscalls")) {
+		tp->hook.raw = true;
+		tp->hook.enter = !strcmp(compat_event_name(pe), "sys_enter");
+		return true;
+	}
+	if (strcmp(system, "syscalls"))
+		return false;
+	nr = compat_event_syscall(pe, &tp->hook.enter);
+	tp->hook.nr = nr;
+	return nr >= 0;
+}
+
+/* A counter tells which tracepoint it is. */
 static int tp_start(struct tp_event *tp)
 {
-	struct perf_event *pe = NULL;
+	struct perf_event *pe;
 	int cpu, err;
 
+	pe = tp_counter(tp, cpumask_first(cpu_online_mask));
+	if (IS_ERR(pe))
+		return PTR_ERR(pe);
+	tp->hooked = tp_is_syscall(tp, pe);
 	mutex_lock(&tp_lock);
 	list_add(&tp->node, &tp_events);
 	mutex_unlock(&tp_lock);
+	if (tp->hooked) {
+		err = ebpf_syscall_hook_add(&tp->hook);
+		tp->hooked = !err;
+		goto release;
+	}
+	err = 0;
 	for_each_online_cpu(cpu) {
 		err = tp_add_counter(tp, cpu);
 		if (err)
-			return err;
-		if (!pe)
-			pe = READ_ONCE(tp->counters[cpu]);
+			break;
 	}
-	if (!pe)
-		return -ENODEV;
-	tp->syscall = !strcmp(compat_event_system(pe), "syscalls");
-	return 0;
+release:
+	perf_event_release_kernel(pe);
+	return err;
 }
 
 static struct ebpf_event *tp_create(const struct ebpf_event_params *params)

@@ -4,6 +4,7 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/compat/perf.h"
+#include "kmod/run_inline.h"
 
 #include <linux/file.h>
 #include <linux/limits.h>
@@ -43,7 +44,7 @@ static bool uprobe_filter(struct uprobe_consumer *consumer, enum uprobe_filter_c
 static void uprobe_fire(struct uprobe_consumer *consumer, struct pt_regs *regs)
 {
 	struct ebpf_event *event = &uprobe_event_of_consumer(consumer)->event;
-	struct ebpf_run_ctx rctx;
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
 
 	/* A breakpoint may be there for another consumer. */
@@ -53,10 +54,7 @@ static void uprobe_fire(struct uprobe_consumer *consumer, struct pt_regs *regs)
 	ebpf_event_hit(event);
 	prog = READ_ONCE(event->prog);
 	if (prog) {
-		rctx.regs = regs;
-		rctx.cookie = event->cookie;
-		rctx.func_ip = 0;
-		rctx.event = NULL;
+		ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
 		ebpf_prog_fire(prog, regs, &rctx);
 	}
 	preempt_enable();

@@ -15,6 +15,8 @@
 #else
 #include <linux/ftrace_event.h>
 #endif
+#include <trace/syscall.h>
+#include <asm/ftrace.h>
 
 /* The record of a tracepoint event as its overflow handler gets it. */
 static inline void *compat_raw_data(const struct perf_sample_data *data)
@@ -39,6 +41,48 @@ static inline u32 compat_raw_size(const struct perf_sample_data *data)
 static inline const char *compat_event_system(const struct perf_event *pe)
 {
 	return pe->tp_event->class->system;
+}
+
+/* "sched_switch" */
+static inline const char *compat_event_name(const struct perf_event *pe)
+{
+#ifdef HAVE_TRACE_EVENT_NAME
+	return trace_event_name(pe->tp_event);
+#else
+	return pe->tp_event->name;
+#endif
+}
+
+static inline void *compat_event_data(const struct perf_event *pe)
+{
+#ifdef HAVE_FTRACE_EVENT_RH_DATA
+	return pe->tp_event->rh_data ? pe->tp_event->rh_data->data : NULL;
+#else
+	return pe->tp_event->data;
+#endif
+}
+
+/* Of an event of the system "syscalls": its system call, and whether it is the
+ * entry. -ENOENT for what else may be there.
+ */
+static inline int compat_event_syscall(const struct perf_event *pe, bool *enter)
+{
+	const struct syscall_metadata *meta = compat_event_data(pe);
+
+	if (!meta || (pe->tp_event != meta->enter_event && pe->tp_event != meta->exit_event))
+		return -ENOENT;
+	*enter = pe->tp_event == meta->enter_event;
+	return meta->syscall_nr < 0 ? -ENOENT : meta->syscall_nr;
+}
+
+/* System calls of 32-bit tasks have numbers of their own. */
+static inline bool compat_is_compat_syscall(struct pt_regs *regs)
+{
+#ifdef ARCH_TRACE_IGNORE_COMPAT_SYSCALLS
+	return arch_trace_is_compat_syscall(regs);
+#else
+	return false;
+#endif
 }
 
 static inline struct kretprobe *compat_get_kretprobe(struct kretprobe_instance *ri)

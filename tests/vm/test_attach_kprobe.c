@@ -214,7 +214,7 @@ static void test_refused(void)
 	refused(open_kprobe(NULL, 0, false), EINVAL, "no symbol and no address");
 	tap_ok(open_kprobe(NULL, (uintptr_t)&self, false) == -1 &&
 	       (errno == EINVAL || errno == ENOENT), "an address of user space is refused");
-	refused(open_kprobe("ebpf_prog_fire", 0, false), EINVAL, "the module's own code");
+	refused(open_kprobe("ebpf_event_output", 0, false), EINVAL, "the module's own code");
 	refused(drv_perf_open(&attr, -1, 0, 0), EINVAL, "an unknown bit in config");
 
 	ev = open_kprobe_any(sys_getppid_names, false);
