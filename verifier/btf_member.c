@@ -12,7 +12,7 @@
 struct placed {
 	struct btf_env *env;
 	const struct ebpf_btf_type *t;		/* struct or union */
-	const struct ebpf_btf_member *member;
+	struct ebpf_btf_member member;		/* of type mid, for the log as well */
 	const struct ebpf_btf_type *mtype;	/* no modifier */
 	u32 mid;				/* id of mtype */
 	u32 bits;				/* offset */
@@ -21,7 +21,7 @@ struct placed {
 
 static int bad(const struct placed *p, const char *why)
 {
-	return ebpf_btf_log_member(p->env, p->t, p->member, "%s", why);
+	return ebpf_btf_log_member(p->env, p->t, &p->member, "%s", why);
 }
 
 static u32 bytes_of(u32 bits)
@@ -43,7 +43,7 @@ static int check_bits(const struct placed *p, u32 bits, u32 width)
 	u32 start = bits / 8, copy = width + bits % 8;
 
 	if (copy > COPY_BITS_MAX)
-		return ebpf_btf_log_member(p->env, p->t, p->member, "nr_copy_bits exceeds %u",
+		return ebpf_btf_log_member(p->env, p->t, &p->member, "nr_copy_bits exceeds %u",
 					   COPY_BITS_MAX);
 	if (p->t->size < start || p->t->size - start < bytes_of(copy))
 		return bad(p, "Member exceeds struct_size");
@@ -133,7 +133,7 @@ static int check_placed(const struct placed *p)
 int ebpf_btf_check_member(struct btf_env *env, const struct ebpf_btf_type *t,
 			  const struct ebpf_btf_member *member, const struct ebpf_btf_type *mtype)
 {
-	struct placed p = { .env = env, .t = t, .member = member, .mtype = mtype };
+	struct placed p = { .env = env, .t = t, .member = *member, .mtype = mtype };
 	u32 size;
 
 	p.mid = member->type;
@@ -143,6 +143,7 @@ int ebpf_btf_check_member(struct btf_env *env, const struct ebpf_btf_type *t,
 		p.mtype = ebpf_btf_type_id_size(env->btf, &p.mid, &size);
 		if (!p.mtype)
 			return bad(&p, "Invalid member");
+		p.member.type = p.mid;
 	}
 	return check_placed(&p);
 }
