@@ -13,6 +13,7 @@
 #include "kmod/reaper.h"
 #include "kmod/run.h"
 #include "kmod/syscall.h"
+#include "helpers/helpers.h"
 
 #include <ebpfdrv/ebpfdrv.h>
 #include <linux/init.h>
@@ -158,9 +159,12 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_run_init();
 	if (err)
 		goto exit_clock;
-	err = objects_init();
+	err = ebpf_helpers_init();
 	if (err)
 		goto exit_run;
+	err = objects_init();
+	if (err)
+		goto exit_helpers;
 	err = ebpf_btf_vmlinux_init();
 	if (err)
 		goto exit_objects;
@@ -179,6 +183,8 @@ exit_vmlinux:
 	ebpf_btf_vmlinux_exit();
 exit_objects:
 	objects_exit();
+exit_helpers:
+	ebpf_helpers_exit();
 exit_run:
 	ebpf_run_exit_module();
 exit_clock:
@@ -194,6 +200,7 @@ static void __exit ebpfdrv_exit(void)
 	ebpf_attach_exit();
 	ebpf_btf_vmlinux_exit();
 	objects_exit();
+	ebpf_helpers_exit();
 	ebpf_run_exit_module();
 	compat_clock_exit();
 	ebpf_jit_pool_exit();
