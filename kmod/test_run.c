@@ -161,23 +161,37 @@ static int skb_load_ctx(struct skb_run *run, const union ebpf_attr *attr)
 	return skb_set_ctx(&run->skb, &ctx);
 }
 
-static int skb_run_repeat(struct skb_run *run, struct ebpf_prog *prog, u32 repeat)
+/* Runs up to @repeat times, until somebody else wants the CPU; returns how often.
+ * The clock is read once for all of them: a reading costs more than a short
+ * program.
+ */
+static u32 skb_run_stretch(struct skb_run *run, struct ebpf_prog *prog, u32 repeat, u64 *spent)
 {
 	struct ebpf_run_ctx rctx;
-	u64 start, spent = 0;
-	u32 i;
+	u32 done = 0;
+	u64 start;
+
+	memset(&rctx, 0, sizeof(rctx));
+	preempt_disable();
+	start = compat_ktime_get_ns();
+	do {
+		run->retval = ebpf_prog_run(prog, &run->skb, &rctx);
+	} while (++done < repeat && !need_resched() && !signal_pending(current));
+	*spent += compat_ktime_get_ns() - start;
+	preempt_enable();
+	return done;
+}
+
+static int skb_run_repeat(struct skb_run *run, struct ebpf_prog *prog, u32 repeat)
+{
+	u64 spent = 0;
+	u32 left;
 
 	repeat = repeat ? repeat : 1;
-	memset(&rctx, 0, sizeof(rctx));
-	for (i = 0; i < repeat; i++) {
-		preempt_disable();
-		start = compat_ktime_get_ns();
-		run->retval = ebpf_prog_run(prog, &run->skb, &rctx);
-		spent += compat_ktime_get_ns() - start;
-		preempt_enable();
-		if (signal_pending(current))
+	for (left = repeat; left; cond_resched()) {
+		left -= skb_run_stretch(run, prog, left, &spent);
+		if (left && signal_pending(current))
 			return -EINTR;
-		cond_resched();
 	}
 	do_div(spent, repeat);
 	run->duration = spent > U32_MAX ? U32_MAX : (u32)spent;
@@ -222,8 +236,10 @@ static int skb_results(const struct skb_run *run, const union ebpf_attr *attr,
 {
 	int err;
 
-	err = result_out(attr->test.data_out, attr->test.data_size_out, run->skb.data,
-			 run->skb.len, &uattr->test.data_size_out);
+	/* Where the Ethernet header was, zeros. */
+	memset(run->packet, 0, ETH_HLEN);
+	err = result_out(attr->test.data_out, attr->test.data_size_out, run->packet,
+			 run->skb.len + ETH_HLEN, &uattr->test.data_size_out);
 	if (err == -EFAULT)
 		return err;
 	if (put_user(run->retval, &uattr->test.retval) ||
