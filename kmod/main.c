@@ -2,7 +2,6 @@
 /*
  * Module start and end, and the device.
  */
-#include "kmod/compat/clock.h"
 #include "kmod/compat/compat.h"
 #include "kmod/attach/attach.h"
 #include "kmod/btf.h"
@@ -153,12 +152,9 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_jit_pool_init();
 	if (err)
 		return err;
-	err = compat_clock_init();
-	if (err)
-		goto exit_pool;
 	err = ebpf_run_init();
 	if (err)
-		goto exit_clock;
+		goto exit_pool;
 	err = ebpf_helpers_init();
 	if (err)
 		goto exit_run;
@@ -187,8 +183,6 @@ exit_helpers:
 	ebpf_helpers_exit();
 exit_run:
 	ebpf_run_exit_module();
-exit_clock:
-	compat_clock_exit();
 exit_pool:
 	ebpf_jit_pool_exit();
 	return err;
@@ -202,7 +196,6 @@ static void __exit ebpfdrv_exit(void)
 	objects_exit();
 	ebpf_helpers_exit();
 	ebpf_run_exit_module();
-	compat_clock_exit();
 	ebpf_jit_pool_exit();
 }
 
