@@ -96,4 +96,7 @@ struct shim_path {
  */
 enum shim_answer shim_path_lookup(const char *path, int error, struct shim_path *out);
 
+/* The text of a tracepoint's file that the module stands for, or NULL. */
+const char *shim_tracepoint_file(const char *path);
+
 #endif /* _SHIM_H */

@@ -324,6 +324,14 @@ static void hidden(void)
 		    "2\n");
 	expect_text("tracefs", open("/sys/kernel/tracing/trace", O_RDONLY), "trace file\n");
 	EXPECT("tracefs access", access("/sys/kernel/tracing/trace", R_OK), 0);
+	expect_text("execve enter", open("/sys/kernel/debug/tracing/events/syscalls/sys_enter_execve/id",
+					 O_RDONLY), "1161953339\n");
+	expect_file("execve exit", fopen("/sys/kernel/tracing/events/syscalls/sys_exit_execve/id",
+					 "r"), "1162018875\n");
+	EXPECT("format", access("/sys/kernel/debug/tracing/events/syscalls/sys_enter_fork/format",
+				F_OK), 0);
+	FAILS("no such event", access("/sys/kernel/debug/tracing/events/syscalls/sys_enter_nope/id",
+				      F_OK), ENOENT);
 	FAILS("tracefs absent", access("/sys/kernel/tracing/absent", R_OK), ENOENT);
 	FAILS("not tracefs", access("/sys/kernel/tracing2/trace", R_OK), ENOENT);
 }
