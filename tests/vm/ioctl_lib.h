@@ -274,6 +274,11 @@ static inline bool stats_settle(const struct ebpfdrv_stats *before)
 			return true;
 		usleep(10000);
 	}
+	printf("# too many: %lld maps, %lld progs, %lld btfs, %lld links, %lld events, %lld bytes\n",
+	       (long long)(now.maps - before->maps), (long long)(now.progs - before->progs),
+	       (long long)(now.btfs - before->btfs), (long long)(now.links - before->links),
+	       (long long)(now.events - before->events),
+	       (long long)(now.jit_bytes - before->jit_bytes));
 	return false;
 }
 

@@ -267,8 +267,11 @@ static void test_tag(void)
 	memset(info, 0, sizeof(info));
 	for (i = 0; i < 3; i++) {
 		map = map_create(EBPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
-		if (i == 1)
-			map = fcntl(map, F_DUPFD, 200);
+		if (i == 1) {
+			fd = map;
+			map = fcntl(fd, F_DUPFD, 200);
+			close(fd);
+		}
 		struct ebpf_insn insns[] = {
 			LD_MAP_FD(EBPF_REG_1, map),
 			MOV64_IMM(EBPF_REG_0, i == 2),
@@ -278,8 +281,6 @@ static void test_tag(void)
 		info_of(fd, &info[i], sizeof(info[i]));
 		close(fd);
 		close(map);
-		if (i == 1)
-			close(map);
 	}
 	tap_ok(!memcmp(info[0].tag, info[1].tag, 8), "the same program has the same tag");
 	tap_ok(memcmp(info[0].tag, info[2].tag, 8), "another has another");
