@@ -121,6 +121,7 @@ static void log_details(struct btf_env *env, const struct ebpf_btf_type *t)
 	}
 }
 
+__attribute__((format(printf, 2, 0)))
 static void log_why(struct btf_env *env, const char *why, va_list args)
 {
 	char text[WHY_MAX];
