@@ -60,6 +60,45 @@ static void jump_to_entry(struct ebpf_jit *jit)
 		x86_byte(e, 0xcc);
 }
 
+/* Whether @insn leaves the upper half of its destination clear. */
+static bool clears_upper(const struct ebpf_insn *insn)
+{
+	switch (EBPF_CLASS(insn->code)) {
+	case EBPF_ALU:
+		return EBPF_OP(insn->code) != EBPF_END;
+	case EBPF_ALU64:
+		return insn->code == (EBPF_ALU64 | EBPF_MOV | EBPF_K) && insn->imm >= 0;
+	case EBPF_LDX:
+		return EBPF_MODE(insn->code) == EBPF_MEM && EBPF_SIZE(insn->code) != EBPF_DW;
+	case EBPF_LD:
+		return !insn->src_reg && !insn[1].imm;
+	default:
+		return false;
+	}
+}
+
+/* Whether R3 is known to be below 2^32, from what set it last on the only way
+ * here. Everything that can change it otherwise ends the search.
+ */
+static bool index_is_short(const struct ebpf_jit *jit)
+{
+	u32 i = jit->idx;
+
+	while (i > jit_cur(jit)->start && !(jit->flags[i] & JIT_TARGET)) {
+		const struct ebpf_insn *insn = &jit->img->insns[--i];
+		u32 class = EBPF_CLASS(insn->code);
+
+		if (jit->flags[i] & JIT_MERGED && !insn->code)
+			continue;	/* second half of a constant */
+		if (class == EBPF_JMP || class == EBPF_JMP32 ||
+		    (class == EBPF_STX && EBPF_MODE(insn->code) == EBPF_ATOMIC))
+			return false;
+		if (class != EBPF_ST && class != EBPF_STX && insn->dst_reg == EBPF_REG_3)
+			return clears_upper(insn);
+	}
+	return false;
+}
+
 /*
  * R1 (rdi) is the context, R2 (rsi) the prog array, R3 (rdx) the index. What
  * they and R4, R5 hold is lost when the call is not made, as after any helper.
@@ -75,7 +114,8 @@ void ebpf_jit_tail_call(struct ebpf_jit *jit)
 	u32 out[3];
 	u32 i;
 
-	ebpf_x86_mov(e, false, X_RDX, X_RDX);
+	if (!index_is_short(jit))
+		ebpf_x86_mov(e, false, X_RDX, X_RDX);
 	ebpf_x86_rm(e, X_OP_RR(X_CMP), X_RDX, X_RSI, env->prog_array_max_entries_off);
 	out[0] = ebpf_x86_jcc_ahead(e, X_CC_BE);
 	ebpf_x86_group1_imm(e, true, X_SUB, JIT_TAIL_COUNT, 1);

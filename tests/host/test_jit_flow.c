@@ -669,6 +669,44 @@ static void test_failing_tail_calls(const char *how)
 	free_progs();
 }
 
+/* Only the lower half of R3 counts, however it was set. */
+static void test_tail_index(const char *how)
+{
+	const struct ebpf_insn sets[] = {
+		MOV_K(3, 1), ALU32_K(EBPF_MOV, 3, 1), ALU32_K(EBPF_ADD, 3, 1),
+		ALU64_K(EBPF_OR, 3, 1), LDX(EBPF_W, 3, 6, 40), LDX(EBPF_DW, 3, 6, 40),
+		ATOMIC(EBPF_DW, EBPF_XCHG, 6, 3, 40), ATOMIC(EBPF_W, EBPF_XCHG, 6, 3, 40),
+		ALU64_K(EBPF_SUB, 3, -1), MOV_X(3, 7), ALU32_X(EBPF_MOV, 3, 7),
+	};
+	u64 mem[16];
+	u32 i, k, bad = 0;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(sets); i++) {
+		struct tail_prog *p = start(0);
+
+		add(MOV_X(6, 1));
+		add_const(7, 0x500000001ULL);
+		add(STX(EBPF_DW, 6, 7, 40));
+		add_const(3, 0x300000000ULL);
+		if (i & 1)	/* two ways lead to the call */
+			add(JMP_K(EBPF_JNE, 10, 0, 1));
+		add(sets[i / 2]);
+		add_const(2, (u64)(uintptr_t)&array);
+		add(MOV_X(1, 6));
+		add(TAIL_CALL());
+		for (k = 1; k < 6; k++)
+			add(MOV_K(k, 0));
+		add(MOV_K(0, 9));
+		add(EXIT());
+		bad += !done(p) || !make_leaf(1, false) || !make_leaf(2, false);
+		fill_array();
+		array.ptrs[0] = &progs[2].code;
+		bad += !run_prog(0, mem) || mem[(i & 1) + 1] != 1;
+		free_progs();
+	}
+	tap_eq(bad, 0, "the index is 32 bits, however it was set%s", how);
+}
+
 static void test_tail_limit(const char *how)
 {
 	u64 mem[16];
@@ -725,6 +763,7 @@ static void test_tail_calls(const char *how)
 {
 	test_simple_tail_calls(how);
 	test_failing_tail_calls(how);
+	test_tail_index(how);
 	test_tail_limit(how);
 	test_tail_from_subprog(how);
 }
