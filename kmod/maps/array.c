@@ -318,6 +318,12 @@ static void *percpu_array_lookup_elem(struct ebpf_map *map, const void *key)
 	return array->areas[raw_smp_processor_id()] + (u64)index * array->elem_size;
 }
 
+static int percpu_array_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
+{
+	*insn = ebpf_insn_call(percpu_array_lookup_elem);
+	return 1;
+}
+
 static void *percpu_array_lookup_percpu_elem(struct ebpf_map *map, const void *key, u32 cpu)
 {
 	struct ebpf_percpu_array *array = percpu_array_of(map);
@@ -376,6 +382,7 @@ const struct ebpf_map_ops ebpf_percpu_array_map_ops = {
 	.free = percpu_array_free,
 	.lookup_elem = percpu_array_lookup_elem,
 	.lookup_percpu_elem = percpu_array_lookup_percpu_elem,
+	.gen_lookup = percpu_array_gen_lookup,
 	.update_elem = percpu_array_update_elem,
 	.delete_elem = ebpf_array_delete_elem,
 	.sys_lookup = percpu_array_sys_lookup,

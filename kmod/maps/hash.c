@@ -18,7 +18,6 @@
 #include "kmod/maps/maps.h"
 #include "kmod/maps/freelist.h"
 #include "kmod/maps/hash_key.h"
-#include <ebpf/helper.h>
 
 #include <linux/log2.h>
 #include <linux/hardirq.h>
@@ -199,15 +198,20 @@ static void *htab_percpu_lookup_percpu_elem(struct ebpf_map *map, const void *ke
 	return elem ? elem_cpu_value(htab, elem, cpu) : NULL;
 }
 
-/* A call of the look-up for the key's size, without the way through the ops. */
+/* A call of the look-up for the key's size. */
 static int htab_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
 {
 	void *(*lookup)(struct ebpf_map *map, const void *key);
 
 	lookup = map->key_size == 4 ? htab_lookup_4 :
 		 map->key_size == 8 ? htab_lookup_8 : htab_lookup_long;
-	*insn = ebpf_insn_of(EBPF_JMP | EBPF_CALL, 0, 0, 0,
-			     (s32)((unsigned long)lookup - (unsigned long)ebpf_call_base));
+	*insn = ebpf_insn_call(lookup);
+	return 1;
+}
+
+static int htab_percpu_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
+{
+	*insn = ebpf_insn_call(htab_percpu_lookup_elem);
 	return 1;
 }
 
@@ -708,6 +712,7 @@ const struct ebpf_map_ops ebpf_percpu_htab_map_ops = {
 	.free = htab_free,
 	.lookup_elem = htab_percpu_lookup_elem,
 	.lookup_percpu_elem = htab_percpu_lookup_percpu_elem,
+	.gen_lookup = htab_percpu_gen_lookup,
 	.update_elem = htab_percpu_update_elem,
 	.delete_elem = htab_delete_elem,
 	.sys_lookup = htab_sys_lookup,

@@ -14,11 +14,13 @@
 #define HASH_K1		0x9e3779b97f4a7c15ULL	/* 2^64 / golden ratio, odd */
 #define HASH_K2		0xd6e8feb86659fd93ULL
 
+/* Both halves of a * b. Not unsigned __int128: gcc aligns the stack for it. */
 static __always_inline u64 hash_mix(u64 a, u64 b)
 {
-	unsigned __int128 p = (unsigned __int128)a * b;
+	u64 high;
 
-	return (u64)p ^ (u64)(p >> 64);
+	asm("mulq %2" : "+a" (a), "=d" (high) : "rm" (b) : "cc");
+	return a ^ high;
 }
 
 /* x86 loads and stores of any alignment are whole. */

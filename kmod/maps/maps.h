@@ -6,6 +6,7 @@
 #define _KMOD_MAPS_H
 
 #include "kmod/map.h"
+#include <ebpf/helper.h>
 
 /* No key and no value together is larger, as with Linux's kmalloc limit. */
 #define EBPF_ELEM_MAX		(4U << 20)
@@ -43,6 +44,13 @@ static inline void ebpf_insn_ld_imm64(struct ebpf_insn *insn, u8 dst, u64 imm)
 {
 	insn[0] = ebpf_insn_of(EBPF_LD | EBPF_DW | EBPF_IMM, dst, 0, 0, (s32)imm);
 	insn[1] = ebpf_insn_of(0, 0, 0, 0, (s32)(imm >> 32));
+}
+
+/* A call of a map's own function, without the way through the helper and the ops. */
+static inline struct ebpf_insn ebpf_insn_call(const void *func)
+{
+	return ebpf_insn_of(EBPF_JMP | EBPF_CALL, 0, 0, 0,
+			    (s32)((unsigned long)func - (unsigned long)ebpf_call_base));
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "maps_lib.h"
 #include "tap.h"
 
+#include <linux/perf_event.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #define PAGE	4096
 #define T(name)	EBPF_MAP_TYPE_##name
@@ -612,6 +614,56 @@ static void test_prog_array(void)
 }
 
 /*
+ * PERF_EVENT_ARRAY
+ */
+static int open_output(void)
+{
+	struct perf_event_attr attr;
+	struct ebpfdrv_perf_event_open req;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.type = PERF_TYPE_SOFTWARE;
+	attr.config = 10;	/* PERF_COUNT_SW_BPF_OUTPUT, not in old headers */
+	attr.size = sizeof(attr);
+	attr.sample_type = PERF_SAMPLE_RAW;
+	attr.wakeup_events = 1;
+	memset(&req, 0, sizeof(req));
+	req.attr = (uintptr_t)&attr;
+	req.pid = -1;
+	req.group_fd = -1;
+	if (native)
+		return syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0);
+	return ioctl(drv, EBPFDRV_IOC_PERF_EVENT_OPEN, &req);
+}
+
+static void test_perf_event_array(u32 flags)
+{
+	int fd = must(T(PERF_EVENT_ARRAY), 4, 4, 2, flags), event = open_output(), again;
+	bool preserve = flags & EBPF_F_PRESERVE_ELEMS;
+	u32 key = 0, value = event;
+
+	if (!tap_ok(event >= 0, "events: an output event"))
+		goto out;
+	tap_eq(map_update(fd, &key, &value, 0), 0, "events: put in");
+	tap_eq(map_update(fd, &key, &value, 0), 0, "events: and in its place again");
+	tap_eq(map_lookup(fd, &key, &value), -ENOTSUPP, "events: no look-up");
+	again = map_reopen(fd);
+	key = 1;
+	value = event;
+	tap_eq(map_update(again, &key, &value, 0), 0, "events: put in through another file");
+	close(again);
+	tap_eq(map_delete(fd, &key), preserve ? 0 : -ENOENT, "events: it %s with that file",
+	       preserve ? "does not go" : "goes");
+	key = 0;
+	tap_eq(map_delete(fd, &key), 0, "events: the other is still there");
+	value = event;
+	map_update(fd, &key, &value, 0);
+	close(event);
+out:
+	close(fd);
+}
+
+/*
  * STACK_TRACE
  */
 static void test_stackid(void)
@@ -715,6 +767,8 @@ int main(void)
 	test_ringbuf_wakeup();
 	test_ringbuf_producers();
 	test_prog_array();
+	test_perf_event_array(0);
+	test_perf_event_array(EBPF_F_PRESERVE_ELEMS);
 	test_stackid();
 	test_stack_build_id();
 	test_cgroup();
