@@ -357,6 +357,8 @@ static void mov_reg(struct vf_env *env, const struct ebpf_insn *insn)
 			ebpf_reg_copy(dst, src);
 		else
 			ebpf_reg_set_unknown(dst);
+		if (!is64)
+			ebpf_scalar_truncate(&dst->n, sizeof(u32));
 		return;
 	}
 	/* From now on what is learned of one is true of the other. */

@@ -296,11 +296,10 @@ void ebpf_print_state(struct vf_env *env, const struct func_state *func, bool al
 	env->scratched_slots = 0;
 }
 
+/* Width of what separates an instruction of @len characters from its state. */
 static u32 align_to(u32 len)
 {
-	u32 wide = len + 8 > 40 ? len + 8 : 40;
-
-	return round_up(wide, 8) - len;
+	return round_up(max_t(u32, len + 4, 40), 8) - len - 1;
 }
 
 /* Beside the instruction just printed when nothing came after it. */

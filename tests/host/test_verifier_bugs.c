@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs that broke other verifiers: one or more for each class of mistake
+ * that became a security hole. Each must be refused, for its reason.
+ */
+#include <tap.h>
+#include "services.h"
+#include "verif_run.h"
+
+#define FP	EBPF_REG_10
+
+/* R0 = value of the array's only element, R6.. as they were; leaves on NULL. */
+#define VALUE	LOOKUP(MAP_ARRAY), JMP_K(JNE, 0, 0, 1), EXIT
+/* Uses R7 as an index into it. */
+#define INDEX	ADD_X(0, 7), LDX(B, 0, 0, 0), EXIT
+
+#define OUTSIDE		"outside of the allowed memory range"
+#define UNBOUNDED	"unbounded"
+
+static const struct verif_case cases[] = {
+	/* A: 32 and 64 bits mixed up. */
+	{ "2017-16995: 32-bit constants are not sign-extended", .err = EACCES,
+	  .says = "R1 invalid mem access 'scalar'",
+	  .insns = { MOV32_K(9, -1), JMP_K(JNE, 9, -1, 2), MOV_K(0, 0), EXIT,
+		     MOV_K(1, 8), LDX(DW, 0, 1, 0), EXIT } },
+	{ "2017-16996: truncation to 32 bits keeps the low half", .err = EACCES, .says = OUTSIDE,
+	  .insns = { VALUE, LD64(7, 0x100000030LL), MOV32_X(7, 7), INDEX } },
+	{ "2020-8835: a 32-bit comparison bounds 32 bits", .err = EINVAL, .says = "unbounded min",
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, JMP32_K(JLE, 7, 40, 1), EXIT, INDEX } },
+	{ "2021-31440: 64-bit bounds are not the low half's", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, LD64(8, 0x100000000LL), JMP_X(JGE, 7, 8, 1), EXIT,
+		     LD64(8, 0x200000005LL), JMP_X(JLE, 7, 8, 1), EXIT, MOV32_X(7, 7), INDEX } },
+	{ "2020-27194: bounds of a 64-bit OR", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, JMP_K(JGE, 7, 1, 1), EXIT,
+		     LD64(8, 0x600000001LL), JMP_X(JLE, 7, 8, 1), EXIT,
+		     ALU_K(EBPF_OR, 7, 0), MOV32_X(7, 7), INDEX } },
+	{ "2021-3490: bounds of a 32-bit AND of known low halves", .err = EACCES, .says = OUTSIDE,
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, LD64(8, 0xffffffff00000001ULL),
+		     ALU_X(EBPF_AND, 7, 8), MOV32_X(7, 7), ALU_K(EBPF_MUL, 7, 64), INDEX } },
+	{ "2021-3490: XOR", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, LD64(8, 0x100000001LL), ALU_X(EBPF_XOR, 7, 8),
+		     MOV32_X(7, 7), INDEX } },
+	{ "2021-45402: half a pointer is no small number", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { VALUE, MOV32_X(7, 10), INDEX } },
+
+	/* B: sign and zero extension. */
+	{ "a negative 32-bit number is a large 64-bit one", .err = EINVAL, .says = "4294967295 is not allowed",
+	  .insns = { VALUE, MOV32_K(7, -1), INDEX } },
+	{ "a sign-extending load can be negative", .err = EACCES, .says = "min value is negative",
+	  .insns = { LDSX(B, 7, 1, 0), VALUE, JMP_K(JSLE, 7, 40, 1), EXIT, INDEX } },
+	{ "no sign bit, no sign extension, but 32 bits still", .err = EACCES, .says = OUTSIDE,
+	  .insns = { LDX(B, 7, 1, 0), VALUE, INSN(EBPF_ALU | EBPF_MOV | EBPF_X, 7, 7, 16, 0),
+		     INDEX } },
+
+	/* C: shifts, division, bit operations. */
+	{ "2018-18445: 32-bit right shift of a 64-bit number", .err = EACCES,
+	  .says = "value is outside",
+	  .insns = { VALUE, MOV_K(7, 2), ALU_K(EBPF_LSH, 7, 31), ALU32_K(EBPF_RSH, 7, 31),
+		     ADD_K(7, -2), ADD_X(0, 7), LDX(B, 0, 0, 0), EXIT } },
+	{ "a shift by too much gives anything", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(B, 6, 1, 0), VALUE, MOV_K(7, 1), ALU32_X(EBPF_LSH, 7, 6), INDEX } },
+	{ "division by what may be zero", .err = EINVAL, .says = UNBOUNDED,
+	  .insns = { LDX(B, 6, 1, 0), VALUE, MOV_K(7, 200), ALU_X(EBPF_DIV, 7, 6), INDEX } },
+	{ "remainder of what may be zero", .err = EINVAL, .says = UNBOUNDED,
+	  .insns = { LDX(B, 6, 1, 0), VALUE, MOV_K(7, 200), ALU_K(EBPF_AND, 6, 15),
+		     ALU_X(EBPF_MOD, 7, 6), INDEX } },
+	{ "signed division: smallest by -1", .err = EINVAL, .says = "unbounded min",
+	  .insns = { LDX(DW, 7, 1, 0), LDX(DW, 6, 1, 8), VALUE, SIGNED(EBPF_DIV, 7, 6), INDEX } },
+
+	/* D: pruning and precision. */
+	{ "2023-2163: both operands of a branch matter", .err = EACCES, .says = OUTSIDE,
+	  .insns = { MOV_K(6, 1024), MOV_K(7, 0), MOV_K(8, 0), MOV_K(9, -2147483647 - 1),
+		     ALU_K(EBPF_MOD, 6, 1025), JA(0), JMP_X(JLE, 6, 9, 2), ALU_K(EBPF_MOD, 6, 1),
+		     MOV_K(9, 0), JMP_X(JLE, 6, 9, 1), MOV_K(6, 0), VALUE, ALU_K(EBPF_RSH, 6, 10),
+		     ALU_K(EBPF_MUL, 6, 8192), ADD_X(0, 6), LDX(DW, 0, 0, 0), EXIT } },
+	{ "equal on one path only", .err = EINVAL, .says = "unbounded min",
+	  .insns = { LDX(DW, 6, 1, 0), LDX(DW, 7, 1, 8), LDX(DW, 8, 1, 16), VALUE,
+		     JMP_K(JEQ, 8, 0, 1), MOV_X(7, 6), JMP_K(JLE, 6, 40, 2), MOV_K(0, 0), EXIT,
+		     INDEX } },
+	{ "equal, and the equal forgotten", .err = EINVAL, .says = "unbounded min",
+	  .insns = { LDX(DW, 6, 1, 0), LDX(DW, 7, 1, 8), LDX(DW, 8, 1, 16), VALUE,
+		     JMP_K(JEQ, 8, 0, 1), MOV_X(7, 6), JMP_K(JLE, 6, 40, 2), MOV_K(0, 0), EXIT,
+		     MOV_K(6, 0), JMP_K(JEQ, 8, 1, 0), INDEX } },
+	{ "a spilled number is precise as well", .err = EACCES, .says = OUTSIDE,
+	  .insns = { LDX(DW, 8, 1, 0), VALUE, MOV_K(6, 8), JMP_K(JEQ, 8, 0, 1), JA(1),
+		     MOV_K(6, 800), STX(DW, FP, 6, -16), JMP_K(JEQ, 8, 1, 0),
+		     LDX(DW, 7, FP, -16), INDEX } },
+	{ "an argument is precise as well", .err = EACCES, .says = OUTSIDE,
+	  .insns = { LDX(DW, 8, 1, 0), VALUE, MOV_X(1, 0), MOV_K(2, 8), JMP_K(JEQ, 8, 0, 1),
+		     MOV_K(2, 800), CALL(1), EXIT, JMP_K(JEQ, 2, 3, 0), ADD_X(1, 2),
+		     LDX(B, 0, 1, 0), EXIT } },
+	{ "a result is precise as well", .err = EACCES, .says = OUTSIDE,
+	  .insns = { LDX(DW, 8, 1, 0), VALUE, MOV_X(6, 0), MOV_X(1, 8), CALL(6), JMP_K(JEQ, 8, 3, 0),
+		     MOV_X(7, 0), MOV_X(0, 6), INDEX, MOV_K(0, 8), JMP_K(JEQ, 1, 0, 1),
+		     MOV_K(0, 800), EXIT } },
+	{ "a number through an exchange on the stack", .err = EACCES, .says = OUTSIDE,
+	  .insns = { LDX(DW, 8, 1, 0), VALUE, MOV_K(6, 8), JMP_K(JEQ, 8, 0, 1), MOV_K(6, 800),
+		     STX(DW, FP, 6, -16), JMP_K(JEQ, 8, 3, 0), MOV_K(7, 1),
+		     ATOMIC(DW, EBPF_XCHG, FP, 7, -16), INDEX } },
+	{ "zero bytes of one path", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 8, 1, 0), VALUE, MOV_K(6, 0), JMP_K(JEQ, 8, 0, 1), MOV_K(6, 800),
+		     STX(W, FP, 6, -12), JMP_K(JEQ, 8, 3, 0), LDX(W, 7, FP, -12), INDEX } },
+
+	/* E: pointers taken for something else. */
+	{ "2017-17864: a number for a pointer", .err = EACCES, .says = "invalid mem access 'scalar'",
+	  .insns = { LDX(DW, 8, 1, 0), MOV_X(6, 1), JMP_K(JEQ, 8, 0, 1), JA(1), MOV_K(6, 8),
+		     JMP_K(JEQ, 8, 1, 0), LDX(DW, 0, 6, 0), EXIT } },
+	{ "2022-23222: arithmetic before the NULL check", .err = EACCES,
+	  .says = "R0 pointer arithmetic on map_value_or_null prohibited, null-check it first",
+	  .insns = { LOOKUP(MAP_ARRAY), ADD_K(0, 8), JMP_K(JEQ, 0, 0, 1), LDX(B, 0, 0, 0), EXIT } },
+	{ "2022-23222: of a record", .err = EACCES,
+	  .says = "pointer arithmetic on alloc_mem_or_null prohibited",
+	  .insns = { LD_MAP(1, MAP_RINGBUF), MOV_K(2, 16), MOV_K(3, 0), HELPER(ringbuf_reserve),
+		     ADD_K(0, 8), MOV_K(0, 0), EXIT } },
+	{ "the other lookup's NULL check", .err = EACCES,
+	  .says = "R6 invalid mem access 'map_value_or_null'",
+	  .insns = { LOOKUP(MAP_ARRAY), MOV_X(6, 0), LOOKUP(MAP_ARRAY), JMP_K(JEQ, 0, 0, 1),
+		     LDX(B, 0, 6, 0), EXIT } },
+	{ "a 32-bit NULL check", .err = EACCES, .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { LOOKUP(MAP_ARRAY), JMP32_K(JEQ, 0, 0, 1), LDX(B, 0, 0, 0), EXIT } },
+	{ "pointer minus pointer is any number", .err = EINVAL, .says = "unbounded min value",
+	  .insns = { VALUE, MOV_X(7, 0), ALU_X(EBPF_SUB, 7, 10), JMP_K(JSLE, 7, 40, 1), EXIT,
+		     ADD_X(0, 7), LDX(B, 0, 0, 0), EXIT } },
+	{ "multiplied pointer", .err = EACCES, .says = "pointer arithmetic with *= operator",
+	  .insns = { ALU_K(EBPF_MUL, 1, 2), MOV_K(0, 0), EXIT } },
+	{ "pointer bits masked", .err = EACCES, .says = "bitwise operator &= on pointer",
+	  .insns = { ALU_K(EBPF_AND, 1, -8), MOV_K(0, 0), EXIT } },
+	{ "sum of offsets wraps", .err = EINVAL, .says = "is not allowed",
+	  .insns = { VALUE, ADD_K(0, 0x1fffffff), ADD_K(0, 0x1fffffff), LDX(B, 0, 0, 0), EXIT } },
+	{ "the frame of a function that returned", .err = EACCES, .says = "invalid mem access 'scalar'",
+	  .insns = { MOV_X(1, FP), ADD_K(1, -8), ST(DW, FP, -8, 0), CALL(3),
+		     LDX(DW, 1, FP, -8), LDX(DW, 0, 1, 0), EXIT,
+		     MOV_X(2, FP), ADD_K(2, -8), ST(DW, 2, 0, 1), LDX(DW, 2, 2, 0),
+		     STX(DW, 1, 2, 0), MOV_K(0, 0), EXIT } },
+	{ "a callee's stack pointer left in the caller's stack", .err = EINVAL,
+	  .says = "cannot spill pointers to stack into stack frame of the caller",
+	  .insns = { MOV_X(1, FP), ADD_K(1, -8), CALL(2), MOV_K(0, 0), EXIT,
+		     STX(DW, 1, 10, 0), MOV_K(0, 0), EXIT } },
+
+	/* F: what helpers are given. */
+	{ "2021-4204: a record released in its middle", .err = EACCES,
+	  .says = "dereference of modified alloc_mem ptr R1 off=8 disallowed",
+	  .insns = { LD_MAP(1, MAP_RINGBUF), MOV_K(2, 16), MOV_K(3, 0), HELPER(ringbuf_reserve),
+		     JMP_K(JEQ, 0, 0, 4), MOV_X(1, 0), ADD_K(1, 8), MOV_K(2, 0),
+		     HELPER(ringbuf_submit), MOV_K(0, 0), EXIT } },
+	{ "what is not a record released", .err = EACCES, .says = "R1 type=map_value expected=alloc_mem",
+	  .insns = { VALUE, MOV_X(1, 0), MOV_K(2, 0), HELPER(ringbuf_submit), MOV_K(0, 0), EXIT } },
+	{ "2021-3489: a record larger than memory", .err = EACCES, .says = "R2",
+	  .insns = { LD_MAP(1, MAP_RINGBUF), LD64(2, 0x100000008LL), MOV_K(3, 0),
+		     HELPER(ringbuf_reserve), JMP_K(JEQ, 0, 0, 1), ST(DW, 0, 0, 1), MOV_K(0, 0),
+		     EXIT } },
+	{ "2022-0500: a helper writes where programs may not", .err = EACCES,
+	  .says = "write into map forbidden",
+	  .insns = { LD_MAP_VALUE(1, MAP_RDONLY, 0), MOV_K(2, 8), HELPER(get_current_comm),
+		     MOV_K(0, 0), EXIT } },
+	{ "a size for another register", .err = EACCES, .says = "invalid access to map value",
+	  .insns = { VALUE, MOV_X(1, 0), MOV_K(2, 49), HELPER(get_current_comm), EXIT } },
+	{ "zero bytes from a number", .err = EACCES, .says = "R1 type=scalar expected=fp",
+	  .insns = { MOV_K(1, 8), MOV_K(2, 0), HELPER(get_current_comm), EXIT } },
+	{ "a map of another value size", .err = EACCES, .says = "invalid access to map value",
+	  .insns = { LOOKUP(MAP_HASH), JMP_K(JEQ, 0, 0, 1), LDX(DW, 0, 0, 16), EXIT } },
+
+	/* Stack offsets of 32 bits and more. */
+	{ "2023: stack offset out of 32 bits", .err = EINVAL, .says = "is not allowed",
+	  .insns = { LD64(2, 0x100000000LL), ADD_X(2, 10), ST(DW, 2, -8, 0), MOV_K(0, 0), EXIT } },
+	{ "2023: variable stack offset, huge", .err = EACCES, .says = "variable-offset",
+	  .insns = { LDX(W, 2, 1, 0), ALU_K(EBPF_AND, 2, 0x1ffffff8), ADD_X(2, 10),
+		     ST(DW, 2, -8, 0), MOV_K(0, 0), EXIT } },
+	{ "a deep frame by a variable write only", .err = EACCES, .says = "combined stack size",
+	  .insns = { LDX(W, 2, 1, 0), ALU_K(EBPF_AND, 2, 8), ADD_K(2, -500), ALU_K(EBPF_AND, 2, -8),
+		     ADD_X(2, 10), ST(DW, FP, -504, 0), CALL(2), MOV_K(0, 0), EXIT,
+		     ST(DW, FP, -8, 0), MOV_K(0, 0), EXIT } },
+};
+
+int main(void)
+{
+	u32 i;
+
+	verif_maps();
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		tap_ok(verif_ok(&cases[i]), "%s", cases[i].name);
+	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
+	return tap_end();
+}
