@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/event.h"
 #include "kmod/attach/ring.h"
+#include "kmod/compat/clock.h"
 
 #include <linux/compat.h>
 #include <linux/file.h>
@@ -37,7 +38,7 @@ int ebpf_event_init(struct ebpf_event *event, const struct ebpf_event_ops *ops,
 	INIT_LIST_HEAD(&event->ring_node);
 	init_waitqueue_head(&event->waitq);
 	event->enabled = !(params->attr.flags & EBPF_PERF_ATTR_DISABLED);
-	event->enabled_at = compat_ktime_get_ns();
+	event->enabled_at = compat_mono_fast_ns();
 	atomic64_inc(&event_live);
 	return 0;
 }
@@ -105,6 +106,8 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 	/* bpf_override_return() needs functions made for error injection. */
 	if (prog->kprobe_override)
 		return -EINVAL;
+	if (event->max_ctx && prog->image.max_ctx_offset > event->max_ctx)
+		return -EACCES;
 
 	mutex_lock(&event->lock);
 	if (event->prog) {
@@ -159,10 +162,12 @@ static u64 event_hits(const struct ebpf_event *event)
 
 u64 ebpf_event_enabled_ns(const struct ebpf_event *event)
 {
+	u64 now = compat_mono_fast_ns();
 	u64 ns = event->enabled_ns;
 
-	if (event->enabled)
-		ns += compat_ktime_get_ns() - event->enabled_at;
+	/* This clock may be a little behind itself. */
+	if (READ_ONCE(event->enabled) && now > event->enabled_at)
+		ns += now - event->enabled_at;
 	return ns;
 }
 
@@ -173,13 +178,28 @@ void ebpf_event_read_hits(struct ebpf_event *event, struct ebpf_event_count *cou
 		count->value += event_hits(event) - event->base;
 }
 
+/* From a program, without the lock: an event that is just being enabled or
+ * disabled may tell yesterday's count.
+ */
+int ebpf_event_peek_hits(struct ebpf_event *event, struct ebpf_event_count *count)
+{
+	if (event->attr.flags & EBPF_PERF_ATTR_INHERIT)
+		return -EOPNOTSUPP;
+	if (event->task ? event->task != current : event->cpu != smp_processor_id())
+		return -EINVAL;
+	count->enabled = ebpf_event_enabled_ns(event);
+	count->running = count->enabled;
+	ebpf_event_read_hits(event, count);
+	return 0;
+}
+
 static void event_enable(struct ebpf_event *event)
 {
 	mutex_lock(&event->lock);
 	if (!event->enabled) {
 		if (event->hits)
 			event->base = event_hits(event);
-		event->enabled_at = compat_ktime_get_ns();
+		event->enabled_at = compat_mono_fast_ns();
 		WRITE_ONCE(event->enabled, true);
 		if (event->ops->enable)
 			event->ops->enable(event);

@@ -76,6 +76,7 @@ struct ebpf_event {
 	u64 __percpu *hits;		/* NULL where the kernel counts */
 
 	const struct ebpf_event_ops *ops;
+	u32 max_ctx;			/* bytes of context for programs; 0: by type */
 	struct file *file;
 	u64 id;
 	int cpu;
@@ -113,8 +114,10 @@ int ebpf_event_init(struct ebpf_event *event, const struct ebpf_event_ops *ops,
 void ebpf_event_fini(struct ebpf_event *event);
 /* Stops and frees an event that got no file. */
 void ebpf_event_drop(struct ebpf_event *event);
-/* ops->read for events that count in hits. */
+/* ops->read and ops->peek for events that count in hits. */
 void ebpf_event_read_hits(struct ebpf_event *event, struct ebpf_event_count *count);
+int ebpf_event_peek_hits(struct ebpf_event *event, struct ebpf_event_count *count);
+/* ns, any context */
 u64 ebpf_event_enabled_ns(const struct ebpf_event *event);
 
 /* Attaches @prog, taking a reference of its own. -EINVAL: wrong type for this

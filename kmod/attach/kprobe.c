@@ -185,4 +185,5 @@ const struct ebpf_event_ops ebpf_kprobe_event_ops = {
 	.stop = kprobe_stop,
 	.destroy = kprobe_destroy,
 	.read = ebpf_event_read_hits,
+	.peek = ebpf_event_peek_hits,
 };

@@ -5,9 +5,9 @@
  * quarters of the cost of a hit, are not involved.
  */
 #include "kmod/attach/syscall_tp.h"
+#include "kmod/attach/tp_record.h"
 #include "kmod/compat/perf.h"
 #include "kmod/compat/tracepoint.h"
-#include "kmod/run_inline.h"
 
 #include <linux/rculist.h>
 
@@ -46,16 +46,8 @@ static __always_inline void syscall_fire(struct hlist_head *hooks,
 	struct hlist_node *node;
 
 	for (node = READ_ONCE(hooks->first); node; node = READ_ONCE(node->next)) {
-		struct ebpf_run_ctx rctx COMPAT_UNINIT;
-		struct ebpf_prog *prog;
-
 		hook = hlist_entry(node, struct ebpf_syscall_hook, node);
-		ebpf_event_hit(hook->event);
-		prog = READ_ONCE(hook->event->prog);
-		if (!prog || unlikely(prog->image.max_ctx_offset > size))
-			continue;
-		ebpf_run_ctx_init(&rctx, regs, hook->event->cookie, 0, NULL);
-		ebpf_prog_fire(prog, record, &rctx);
+		ebpf_tp_fire(hook->event, record, size, regs);
 	}
 }
 

@@ -10,10 +10,11 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/attach/syscall_tp.h"
+#include "kmod/attach/tp_record.h"
 #include "kmod/compat/hotplug.h"
 #include "kmod/compat/perf.h"
-#include "kmod/run_inline.h"
 
+#include <ebpf/ctx.h>
 #include <linux/cpumask.h>
 #include <linux/workqueue.h>
 
@@ -44,15 +45,8 @@ static void tp_overflow(struct perf_event *pe, struct perf_sample_data *data,
 			struct pt_regs *regs)
 {
 	struct tp_event *tp = pe->overflow_handler_context;
-	struct ebpf_prog *prog = READ_ONCE(tp->event.prog);
-	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
-	ebpf_event_hit(&tp->event);
-	/* Nothing says at attachment how long the record will be. */
-	if (!prog || unlikely(prog->image.max_ctx_offset > compat_raw_size(data)))
-		return;
-	ebpf_run_ctx_init(&rctx, regs, tp->event.cookie, 0, NULL);
-	ebpf_prog_fire(prog, compat_raw_data(data), &rctx);
+	ebpf_tp_fire(&tp->event, compat_raw_data(data), compat_raw_size(data), regs);
 }
 
 static struct perf_event *tp_counter(struct tp_event *tp, int cpu)
@@ -187,6 +181,9 @@ static int tp_start(struct tp_event *tp)
 	pe = tp_counter(tp, cpumask_first(cpu_online_mask));
 	if (IS_ERR(pe))
 		return PTR_ERR(pe);
+	err = ebpf_compat_event_fields_end(pe);
+	/* The number of a system call is an int that programs read as a long. */
+	tp->event.max_ctx = err < 0 ? EBPF_TP_CTX_MAX : max(err, 16);
 	tp->hooked = tp_is_syscall(tp, pe);
 	mutex_lock(&tp_lock);
 	list_add(&tp->node, &tp_events);
@@ -242,6 +239,7 @@ const struct ebpf_event_ops ebpf_tracepoint_event_ops = {
 	.stop = tp_stop,
 	.destroy = tp_destroy,
 	.read = ebpf_event_read_hits,
+	.peek = ebpf_event_peek_hits,
 };
 
 u32 ebpf_tracepoint_query(u64 id, u32 *ids, u32 max)
@@ -267,11 +265,19 @@ u32 ebpf_tracepoint_query(u64 id, u32 *ids, u32 max)
 
 int ebpf_tracepoint_init(void)
 {
-	return ebpf_compat_hotplug_register(tp_cpu_changed);
+	int err = ebpf_tp_record_init();
+
+	if (err)
+		return err;
+	err = ebpf_compat_hotplug_register(tp_cpu_changed);
+	if (err)
+		ebpf_tp_record_exit();
+	return err;
 }
 
 void ebpf_tracepoint_exit(void)
 {
 	ebpf_compat_hotplug_unregister();
 	flush_work(&tp_hotplug_work);
+	ebpf_tp_record_exit();
 }

@@ -169,4 +169,5 @@ const struct ebpf_event_ops ebpf_uprobe_event_ops = {
 	.stop = uprobe_stop,
 	.destroy = uprobe_destroy,
 	.read = ebpf_event_read_hits,
+	.peek = ebpf_event_peek_hits,
 };

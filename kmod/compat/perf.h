@@ -75,6 +75,9 @@ static inline int compat_event_syscall(const struct perf_event *pe, bool *enter)
 	return meta->syscall_nr < 0 ? -ENOENT : meta->syscall_nr;
 }
 
+/* Bytes of the record's fixed part, or -ENOENT where that cannot be found out. */
+int ebpf_compat_event_fields_end(const struct perf_event *pe);
+
 /* System calls of 32-bit tasks have numbers of their own. */
 static inline bool compat_is_compat_syscall(struct pt_regs *regs)
 {

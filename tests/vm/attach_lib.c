@@ -199,6 +199,46 @@ static int make_map(uint32_t type, uint32_t value_size, uint32_t max_entries)
 	return fd;
 }
 
+int make_event_array(void)
+{
+	return make_map(EBPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, MAX_CPUS);
+}
+
+int event_array_set(int map, uint32_t cpu, int event)
+{
+	union ebpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = map;
+	attr.key = (uintptr_t)&cpu;
+	attr.value = (uintptr_t)&event;
+	return drv_bpf(EBPF_MAP_UPDATE_ELEM, &attr);
+}
+
+/* The first word of a struct bpf_perf_event_value on the stack; the errno when the
+ * helper gives one.
+ */
+static void load_counter(struct asm_prog *p, int map)
+{
+	if (map >= 0) {
+		map_fd(p, 1, map);
+		emit(p, EBPF_ALU | EBPF_MOV | EBPF_K, 2, 0, 0, -1);
+		mov_reg(p, 3, 10);
+		add_imm(p, 3, -64);
+		mov_imm(p, 4, 24);
+		call(p, EBPF_FUNC_perf_event_read_value);
+	} else {
+		mov_reg(p, 1, 6);
+		mov_reg(p, 2, 10);
+		add_imm(p, 2, -64);
+		mov_imm(p, 3, 24);
+		call(p, EBPF_FUNC_perf_prog_read_value);
+	}
+	mov_reg(p, 1, 0);
+	emit(p, EBPF_JMP | EBPF_JNE | EBPF_K, 0, 0, 1, 0);
+	load(p, EBPF_DW, 1, 10, -64);
+}
+
 /* The value to keep into r1. */
 static void load_value(struct asm_prog *p, enum counter_what what, uint32_t arg)
 {
@@ -212,6 +252,12 @@ static void load_value(struct asm_prog *p, enum counter_what what, uint32_t arg)
 		break;
 	case COUNT_CTX_U32:
 		load(p, EBPF_W, 1, 6, arg);
+		break;
+	case COUNT_READ_VALUE:
+		load_counter(p, arg);
+		break;
+	case COUNT_PROG_VALUE:
+		load_counter(p, -1);
 		break;
 	case COUNT_HELPER:
 		mov_reg(p, 1, 6);
@@ -294,13 +340,13 @@ uint64_t counter_value(const struct counter *c)
 	return counter_value_on(c, -1);
 }
 
-void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t size)
+void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t size, int events)
 {
 	struct asm_prog p = { .n = 0 };
 	uint32_t off;
 
 	s->map = make_map(EBPF_MAP_TYPE_PERCPU_ARRAY, 16, 1);
-	s->events = make_map(EBPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, MAX_CPUS);
+	s->events = events >= 0 ? dup(events) : make_event_array();
 	prologue(&p, tgid);
 	count_up(&p, s->map);
 	load(&p, EBPF_DW, 1, 7, 0);
@@ -323,13 +369,7 @@ void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t s
 
 int sender_set(const struct sender *s, uint32_t cpu, int event)
 {
-	union ebpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = s->events;
-	attr.key = (uintptr_t)&cpu;
-	attr.value = (uintptr_t)&event;
-	return drv_bpf(EBPF_MAP_UPDATE_ELEM, &attr);
+	return event_array_set(s->events, cpu, event);
 }
 
 void sender_close(struct sender *s)

@@ -22,6 +22,8 @@ enum counter_what {
 	COUNT_CTX_U32,
 	COUNT_HELPER,		/* arg: helper called with the context */
 	COUNT_MAX_CTX_U64,	/* COUNT_CTX_U64, the largest seen */
+	COUNT_READ_VALUE,	/* arg: PERF_EVENT_ARRAY; counter of this CPU's event */
+	COUNT_PROG_VALUE,	/* counter of the program's own event */
 };
 
 /* A program that counts its runs and the map it counts in, one value per CPU. */
@@ -56,7 +58,12 @@ uint64_t counter_hits(const struct counter *c, int cpu);
 uint64_t counter_value_on(const struct counter *c, int cpu);
 uint64_t counter_value(const struct counter *c);
 
-void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t size);
+int make_event_array(void);
+int event_array_set(int map, uint32_t cpu, int event);
+
+/* @events: a PERF_EVENT_ARRAY to share, or -1 for a new one. */
+void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t size,
+		 int events);
 int sender_set(const struct sender *s, uint32_t cpu, int event);
 void sender_close(struct sender *s);
 

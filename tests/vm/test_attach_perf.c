@@ -148,6 +148,53 @@ static void test_period(void)
 	counter_close(&c);
 }
 
+/* Helpers that read counters, from programs. */
+static void test_read_helpers(void)
+{
+	int events = make_event_array();
+	struct counter c, own;
+	int probe, clock, far, sampler;
+	uint64_t first;
+
+	pin_to(0);
+	counter_make(&c, EBPF_PROG_TYPE_KPROBE, getpid(), COUNT_READ_VALUE, events);
+	counter_make(&own, EBPF_PROG_TYPE_PERF_EVENT, 0, COUNT_PROG_VALUE, 0);
+	probe = open_kprobe_any(sys_getppid_names, false);
+	event_set_prog(probe, c.prog);
+	call_getppid(1);
+	tap_eq((int64_t)counter_value(&c), -ENOENT, "no event in the map: -ENOENT");
+
+	clock = open_clock(PERF_COUNT_SW_CPU_CLOCK, 0, 0, -1, 0, 0);
+	tap_eq(event_array_set(events, 0, clock), 0, "a clock is put into the map");
+	call_getppid(1);
+	first = counter_value(&c);
+	tap_ok(first > 0 && first < 1ULL << 60, "the program reads it");
+	call_getppid(1);
+	tap_ok(counter_value(&c) > first, "it goes on");
+	if (cpus_online() > 1) {
+		far = open_clock(PERF_COUNT_SW_CPU_CLOCK, 0, 0, -1, 1, 0);
+		event_array_set(events, 0, far);
+		call_getppid(1);
+		tap_eq((int64_t)counter_value(&c), -EINVAL, "another CPU's clock: -EINVAL");
+		close(far);
+	}
+	event_array_set(events, 0, probe);
+	call_getppid(10);
+	tap_eq(counter_value(&c), counter_hits(&c, 0), "a kprobe's own count of hits");
+
+	sampler = open_clock(PERF_COUNT_SW_CPU_CLOCK, 1000000, 0, -1, 0, 0);
+	event_set_prog(sampler, own.prog);
+	spin(&own, 0, 5);
+	tap_ok(counter_value(&own) >= 1000000 && counter_value(&own) < 1ULL << 60,
+	       "a sampling program reads its own event");
+	close(sampler);
+	close(probe);
+	close(clock);
+	close(events);
+	counter_close(&c);
+	counter_close(&own);
+}
+
 static void test_refused(void)
 {
 	struct perf_event_attr attr = {
@@ -184,6 +231,7 @@ int main(void)
 	test_disabled();
 	test_counting();
 	test_period();
+	test_read_helpers();
 	test_refused();
 	return tap_end();
 }

@@ -141,7 +141,7 @@ static int probe;
 
 static void attach_sender(void)
 {
-	sender_make(&sender, EBPF_PROG_TYPE_KPROBE, self, PAYLOAD);
+	sender_make(&sender, EBPF_PROG_TYPE_KPROBE, self, PAYLOAD, -1);
 	probe = open_kprobe_any(sys_getppid_names, false);
 	tap_ok(probe >= 0 && !event_set_prog(probe, sender.prog), "the sending program is attached");
 }

@@ -109,17 +109,25 @@ static void test_refused(void)
 		.size = sizeof(attr),
 		.config = 65000,
 	};
-	struct counter c;
+	struct counter c, far;
 	int ev;
 
 	counter_make(&c, EBPF_PROG_TYPE_KPROBE, 0, COUNT_ONLY, 0);
+	counter_make(&far, EBPF_PROG_TYPE_TRACEPOINT, 0, COUNT_CTX_U64, 1024);
 	tap_ok(drv_perf_open(&attr, -1, 0, 0) == -1 && (errno == EINVAL || errno == ENOENT),
 	       "an id that no tracepoint has is refused");
 	ev = open_tracepoint("sched", "sched_process_exec");
 	tap_ok(event_set_prog(ev, c.prog) == -1 && errno == EINVAL,
 	       "a kprobe program on a tracepoint: EINVAL");
+	tap_ok(event_set_prog(ev, far.prog) == -1 && errno == EACCES,
+	       "a program that reads beyond the record: EACCES");
+	close(ev);
+	ev = open_tracepoint("syscalls", "sys_enter_getppid");
+	tap_ok(ev < 0 || (event_set_prog(ev, far.prog) == -1 && errno == EACCES),
+	       "the same for a system call");
 	close(ev);
 	counter_close(&c);
+	counter_close(&far);
 }
 
 static void test_raw(void)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Running a TRACEPOINT program on a record.
+ */
+#ifndef _ATTACH_TP_RECORD_H
+#define _ATTACH_TP_RECORD_H
+
+#include "kmod/attach/event.h"
+#include "kmod/run_inline.h"
+
+int ebpf_tp_record_init(void);
+void ebpf_tp_record_exit(void);
+/* Runs @prog on a copy in memory of EBPF_TP_CTX_MAX bytes. */
+void ebpf_tp_record_fire(struct ebpf_prog *prog, const void *record, u32 size,
+			 struct ebpf_run_ctx *rctx);
+
+/* @size bytes of @record exist. Nothing says at attachment how many there will be,
+ * and nothing at all how much the programs read that this one calls: verified is
+ * only that it is less than EBPF_TP_CTX_MAX. Preemption is off.
+ */
+static __always_inline void ebpf_tp_fire(struct ebpf_event *event, const void *record, u32 size,
+					 struct pt_regs *regs)
+{
+	struct ebpf_prog *prog = READ_ONCE(event->prog);
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+
+	ebpf_event_hit(event);
+	if (!prog || unlikely(prog->image.max_ctx_offset > size))
+		return;
+	ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
+	if (unlikely(prog->image.has_tail_call))
+		ebpf_tp_record_fire(prog, record, size, &rctx);
+	else
+		ebpf_prog_fire(prog, record, &rctx);
+}
+
+#endif /* _ATTACH_TP_RECORD_H */
