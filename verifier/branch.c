@@ -84,7 +84,7 @@ static void collect_one(u64 *linked, struct reg_state *reg, u32 id, u32 name)
 
 	if (reg->type != SCALAR_VALUE || reg->id != id)
 		return;
-	if (n == LINK_MAX) {
+	if (n == LINKS_MAX) {
 		reg->id = 0;
 		return;
 	}

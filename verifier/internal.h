@@ -150,7 +150,7 @@ struct jmp_entry {
 };
 
 /* Ten bits per register or slot, above a count of four bits. */
-#define LINK_MAX	6
+#define LINKS_MAX	6
 #define LINK_BITS	10
 #define LINK_COUNT(l)	((u32)((l) & 0xf))
 #define LINK_AT(l, i)	((u32)((l) >> (4 + (i) * LINK_BITS)) & 0x3ff)
