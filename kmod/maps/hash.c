@@ -18,6 +18,7 @@
 #include "kmod/maps/maps.h"
 #include "kmod/maps/freelist.h"
 #include "kmod/maps/hash_key.h"
+#include "kmod/run.h"
 
 #include <linux/log2.h>
 #include <linux/hardirq.h>
@@ -486,14 +487,39 @@ static int htab_sys_lookup(struct ebpf_map *map, void *key, void *value, u64 fla
 	return elem ? 0 : -ENOENT;
 }
 
+/* No program of a probe between the two: it could wait for the bucket of another map
+ * whose holder waits for ours.
+ */
+static void guard_begin(void)
+{
+	preempt_disable();
+	ebpf_run_enter(NULL);
+}
+
+static void guard_end(void)
+{
+	ebpf_run_exit();
+	preempt_enable();
+}
+
 static int htab_sys_lookup_and_delete(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
-	return htab_delete(htab_of(map), key, value);
+	int err;
+
+	guard_begin();
+	err = htab_delete(htab_of(map), key, value);
+	guard_end();
+	return err;
 }
 
 static int htab_percpu_sys_update(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
-	return htab_update(htab_of(map), key, value, flags, &set_all_cpus);
+	int err;
+
+	guard_begin();
+	err = htab_update(htab_of(map), key, value, flags, &set_all_cpus);
+	guard_end();
+	return err;
 }
 
 /* The first key in bucket @from or behind it. */
