@@ -67,8 +67,7 @@ struct ebpf_jit;	/* one compilation */
 
 /* Lays the program out. ERR_PTR(-ENOMEM, -EINVAL for an instruction the
  * verifier never lets through, -EAGAIN on a signal). @img and @env must outlive
- * the result. May
- * sleep.
+ * the result. May sleep.
  */
 struct ebpf_jit *ebpf_jit_compile(const struct ebpf_prog_image *img,
 				  const struct ebpf_jit_env *env);
