@@ -39,30 +39,45 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 	return fn;
 }
 
-/* Calls that a rewrite may bind to one map. */
-static int record_map(struct vf_env *env, const struct call_meta *meta, int insn_idx)
+static bool writes_map(u32 func_id)
 {
-	struct insn_aux *aux = &env->aux[insn_idx];
-
-	switch (meta->func_id) {
+	switch (func_id) {
 	case EBPF_FUNC_map_update_elem:
 	case EBPF_FUNC_map_delete_elem:
 	case EBPF_FUNC_map_push_elem:
 	case EBPF_FUNC_map_pop_elem:
-		if (meta->map && (meta->map->map_flags & EBPF_F_RDONLY_PROG)) {
-			vlog(env, "write into map forbidden\n");
-			return -EACCES;
-		}
-		/* fall through */
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool bound_to_map(u32 func_id)
+{
+	switch (func_id) {
 	case EBPF_FUNC_tail_call:
 	case EBPF_FUNC_map_lookup_elem:
 	case EBPF_FUNC_map_peek_elem:
 	case EBPF_FUNC_for_each_map_elem:
 	case EBPF_FUNC_redirect_map:
 	case EBPF_FUNC_map_lookup_percpu_elem:
-		break;
+		return true;
 	default:
+		return writes_map(func_id);
+	}
+}
+
+/* Calls that a rewrite may bind to one map. */
+static int record_map(struct vf_env *env, const struct call_meta *meta, int insn_idx)
+{
+	struct insn_aux *aux = &env->aux[insn_idx];
+
+	if (!bound_to_map(meta->func_id))
 		return 0;
+	if (writes_map(meta->func_id) && meta->map &&
+	    (meta->map->map_flags & EBPF_F_RDONLY_PROG)) {
+		vlog(env, "write into map forbidden\n");
+		return -EACCES;
 	}
 	if (!meta->map) {
 		vlog(env, "kernel subsystem misconfigured verifier\n");

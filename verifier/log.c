@@ -327,6 +327,7 @@ static const char *call_name(void *cookie, const struct ebpf_insn *insn)
 	return NULL;
 }
 
+__attribute__((format(printf, 2, 3)))
 static void print_cookie(void *cookie, const char *fmt, ...)
 {
 	struct vf_env *env = cookie;

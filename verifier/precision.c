@@ -225,11 +225,9 @@ static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next
 	case EBPF_LDX:
 		return back_load(bt, insn);
 	case EBPF_STX:
-		if (EBPF_MODE(insn->code) == EBPF_ATOMIC)
-			return back_atomic(bt, insn);
-		/* fall through */
 	case EBPF_ST:
-		return back_store(bt, insn);
+		return EBPF_MODE(insn->code) == EBPF_ATOMIC ? back_atomic(bt, insn) :
+							      back_store(bt, insn);
 	case EBPF_JMP:
 	case EBPF_JMP32:
 		return back_jmp(env, bt, idx, next_idx);
