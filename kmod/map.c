@@ -8,10 +8,12 @@
 #include "kmod/ids.h"
 #include "kmod/reaper.h"
 
+#include <linux/bitmap.h>
 #include <linux/file.h>
 #include <linux/kdebug.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <asm/pgtable.h>
 
 /* No map is larger than this, so that sums of sizes never overflow. */
 #define MAP_AREA_MAX	(1ULL << 36)
@@ -363,20 +365,28 @@ struct ebpf_map *ebpf_map_get_with_uref(int fd)
  * Memory for elements
  */
 
-/* Makes every page table of the kernel know the vmalloc areas made so far, so that
- * an NMI can touch them without a fault (kernels that fill page tables on fault).
- */
 static int die_nop(struct notifier_block *nb, unsigned long val, void *data)
 {
 	return NOTIFY_DONE;
 }
 
-void ebpf_map_area_sync(void)
+/* Kernels that fill in page tables on fault cannot do so in NMI. Registering for
+ * oopses makes them copy the top level of the vmalloc range to every process; an
+ * entry of it, once known everywhere, never changes.
+ */
+void ebpf_map_area_sync(const void *area, u64 size)
 {
+	static DECLARE_BITMAP(synced, PTRS_PER_PGD);
 	struct notifier_block nb = { .notifier_call = die_nop };
+	unsigned long first = (unsigned long)area, last = first + size - 1;
 
-	if (!register_die_notifier(&nb))
-		unregister_die_notifier(&nb);
+	if (test_bit(pgd_index(first), synced) && test_bit(pgd_index(last), synced))
+		return;
+	if (register_die_notifier(&nb))
+		return;
+	unregister_die_notifier(&nb);
+	set_bit(pgd_index(first), synced);
+	set_bit(pgd_index(last), synced);
 }
 
 static void *area_alloc(u64 size, int node, bool mmapable)
@@ -394,7 +404,7 @@ static void *area_alloc(u64 size, int node, bool mmapable)
 		return NULL;
 	area = mmapable ? vmalloc_user(PAGE_ALIGN(size)) : vzalloc_node(size, node);
 	if (area)
-		ebpf_map_area_sync();
+		ebpf_map_area_sync(area, size);
 	return area;
 }
 

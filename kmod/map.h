@@ -44,7 +44,7 @@ void ebpf_map_area_free(void *area);	/* NULL is allowed */
 /* Makes a new kernel mapping known to all page tables: what the functions above do
  * for theirs. To be called after vmap(). May sleep.
  */
-void ebpf_map_area_sync(void);
+void ebpf_map_area_sync(const void *area, u64 size);
 
 static inline int ebpf_map_numa_node(const union ebpf_attr *attr)
 {

@@ -14,6 +14,7 @@
 #include <ebpf/verifier.h>
 #include <linux/cred.h>
 #include <linux/license.h>
+#include <linux/ratelimit.h>
 
 #define LICENSE_MAX	128
 #define INFO_REC_MAX	252	/* bytes of one func_info or line_info record */
@@ -88,6 +89,12 @@ static int check_attr(const union ebpf_attr *attr)
 		return -E2BIG;
 	if (attr->prog_ifindex)		/* offload to a device */
 		return -EINVAL;
+	/* Relocation by the kernel, which only light skeletons ask for. */
+	if (attr->core_relo_cnt) {
+		pr_info_ratelimited("ebpfdrv: %s[%d]: core_relos are not supported\n",
+				    current->comm, task_pid_nr(current));
+		return -ENOTSUPP;
+	}
 	/* Targets in BTF are for tracing and extension programs. */
 	if (attr->attach_btf_id || attr->attach_prog_fd)
 		return -EINVAL;

@@ -294,7 +294,7 @@ static struct ringbuf *ring_alloc(u32 size, int node)
 		pages_free(pages, nr);
 		return NULL;
 	}
-	ebpf_map_area_sync();
+	ebpf_map_area_sync(ring, (u64)(nr + data) << PAGE_SHIFT);
 	raw_spin_lock_init(&ring->lock);
 	init_waitqueue_head(&ring->waitq);
 	init_irq_work(&ring->wakeup, ring_wakeup);
