@@ -367,6 +367,20 @@ void sender_make(struct sender *s, uint32_t prog_type, uint32_t tgid, uint32_t s
 	s->prog = load_prog(&p, prog_type);
 }
 
+int tail_caller_make(uint32_t prog_type, int target, int *prog_array)
+{
+	struct asm_prog p = { .n = 0 };
+
+	*prog_array = make_map(EBPF_MAP_TYPE_PROG_ARRAY, 4, 1);
+	map_fd(&p, 2, *prog_array);
+	mov_imm(&p, 3, 0);
+	call(&p, EBPF_FUNC_tail_call);
+	end(&p);
+	if (event_array_set(*prog_array, 0, target))
+		die("PROG_ARRAY");
+	return load_prog(&p, prog_type);
+}
+
 int sender_set(const struct sender *s, uint32_t cpu, int event)
 {
 	return event_array_set(s->events, cpu, event);

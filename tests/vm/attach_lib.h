@@ -58,6 +58,9 @@ uint64_t counter_hits(const struct counter *c, int cpu);
 uint64_t counter_value_on(const struct counter *c, int cpu);
 uint64_t counter_value(const struct counter *c);
 
+/* A program that does nothing but a tail call to @target. */
+int tail_caller_make(uint32_t prog_type, int target, int *prog_array);
+
 int make_event_array(void);
 int event_array_set(int map, uint32_t cpu, int event);
 

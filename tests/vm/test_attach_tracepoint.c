@@ -130,6 +130,30 @@ static void test_refused(void)
 	counter_close(&far);
 }
 
+/* The program called may read more than the record has, and finds memory there. */
+static void test_tail_call(const char *system, const char *name)
+{
+	struct counter far;
+	int ev, prog, array;
+
+	counter_make(&far, EBPF_PROG_TYPE_TRACEPOINT, 0, COUNT_CTX_U64, 2040);
+	prog = tail_caller_make(EBPF_PROG_TYPE_TRACEPOINT, far.prog, &array);
+	ev = open_tracepoint(system, name);
+	if (ev < 0) {
+		tap_skip("no %s:%s", system, name);
+		goto out;
+	}
+	tap_eq(event_set_prog(ev, prog), 0, "%s:%s: a program with a tail call", system, name);
+	call_getppid(20);
+	run_true();
+	tap_ok(counter_hits(&far, -1) > 0, "what it calls runs");
+	close(ev);
+out:
+	close(prog);
+	close(array);
+	counter_close(&far);
+}
+
 static void test_raw(void)
 {
 	struct counter c;
@@ -244,6 +268,8 @@ int main(void)
 	test_syscall_record();
 	test_several();
 	test_refused();
+	test_tail_call("syscalls", "sys_enter_getppid");
+	test_tail_call("sched", "sched_process_exec");
 	test_raw();
 	test_raw_more();
 	test_hotplug();
