@@ -20,13 +20,21 @@ static bool never_null(u32 type)
 	}
 }
 
+static bool is_const(const struct reg_state *reg, bool is32)
+{
+	return is32 ? ebpf_tnum_subreg_is_const(reg->n.var_off) :
+		      ebpf_tnum_is_const(reg->n.var_off);
+}
+
 /* 1 taken, 0 not, -1 open. */
 static int decide(const struct reg_state *dst, const struct reg_state *src, u8 op, bool is32)
 {
 	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
-		/* As Linux 6.1: comparisons with constants only. */
-		if (!(is32 ? ebpf_tnum_subreg_is_const(src->n.var_off) :
-			     ebpf_tnum_is_const(src->n.var_off)))
+		/* Linux 6.1 decides with a constant on the right only. Ours follow
+		 * ranges through more operations (OR of unknowns), and must not
+		 * walk into ways those exclude.
+		 */
+		if (!is_const(src, is32) && !is_const(dst, is32))
 			return -1;
 		return ebpf_scalar_branch(&dst->n, &src->n, op, is32);
 	}
