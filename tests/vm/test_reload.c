@@ -185,7 +185,7 @@ static bool live(int n)
 	before = drv_stats();
 	counter_make(&probe, EBPF_PROG_TYPE_KPROBE, getpid(), COUNT_ONLY, 0);
 	counter_make(&raw, EBPF_PROG_TYPE_RAW_TRACEPOINT, getpid(), COUNT_ONLY, 0);
-	sender_make(&s, EBPF_PROG_TYPE_RAW_TRACEPOINT, getpid(), 64);
+	sender_make(&s, EBPF_PROG_TYPE_RAW_TRACEPOINT, getpid(), 64, -1);
 	out = open_output(0, 1);
 	ev = open_kprobe_any(sys_getppid_names, n & 1);
 	link = link_raw_tp(raw.prog, "sys_enter");
