@@ -98,32 +98,62 @@ static int perf_event_convert(const struct ebpf_insn *insn, struct ebpf_insn *bu
 	return 2;
 }
 
-/* Fields of struct __sk_buff that are a u32 in struct ebpf_skb_kern. */
+/* Which program types may do what with a field of struct __sk_buff. */
+#define SOCK_R		0x01	/* SOCKET_FILTER */
+#define TC_R		0x02	/* SCHED_CLS, SCHED_ACT */
+#define TC_W		0x04
+#define CG_R		0x08	/* CGROUP_SKB */
+#define CG_W		0x10
+#define ALL_R		(SOCK_R | TC_R | CG_R)
+
+/**
+ * struct skb_field - one field
+ * @uapi, @kern: offsets in struct __sk_buff and struct ebpf_skb_kern
+ * @size:        bytes in the former
+ * @rights:      SOCK_R ...
+ * @reg_type:    not SCALAR_VALUE: the pointer that a load yields
+ */
 struct skb_field {
 	u16 uapi;
 	u16 kern;
+	u8 size;
+	u8 rights;
+	u16 reg_type;
 };
 
-#define SKB_FIELD(name) \
-	{ offsetof(struct ebpf_sk_buff, name), offsetof(struct ebpf_skb_kern, name) }
+#define SKB_FIELD(name, size, rights) \
+	{ offsetof(struct ebpf_sk_buff, name), offsetof(struct ebpf_skb_kern, name), size, rights, \
+	  SCALAR_VALUE }
+#define SKB_PTR(name, rights, type) \
+	{ offsetof(struct ebpf_sk_buff, name), offsetof(struct ebpf_skb_kern, name), 4, rights, \
+	  type }
 
 static const struct skb_field skb_fields[] = {
-	SKB_FIELD(len),
-	SKB_FIELD(pkt_type),
-	SKB_FIELD(mark),
-	SKB_FIELD(queue_mapping),
-	SKB_FIELD(protocol),
-	SKB_FIELD(vlan_present),
-	SKB_FIELD(vlan_tci),
-	SKB_FIELD(vlan_proto),
-	SKB_FIELD(priority),
-	SKB_FIELD(ingress_ifindex),
-	SKB_FIELD(ifindex),
-	SKB_FIELD(tc_index),
-	SKB_FIELD(hash),
-	SKB_FIELD(napi_id),
-	SKB_FIELD(gso_segs),
-	SKB_FIELD(gso_size),
+	SKB_FIELD(len, 4, ALL_R),
+	SKB_FIELD(pkt_type, 4, ALL_R),
+	SKB_FIELD(mark, 4, ALL_R | TC_W | CG_W),
+	SKB_FIELD(queue_mapping, 4, ALL_R | TC_W),
+	SKB_FIELD(protocol, 4, ALL_R),
+	SKB_FIELD(vlan_present, 4, ALL_R),
+	SKB_FIELD(vlan_tci, 4, ALL_R),
+	SKB_FIELD(vlan_proto, 4, ALL_R),
+	SKB_FIELD(priority, 4, ALL_R | TC_W | CG_W),
+	SKB_FIELD(ingress_ifindex, 4, ALL_R),
+	SKB_FIELD(ifindex, 4, ALL_R),
+	SKB_FIELD(tc_index, 4, ALL_R | TC_W),
+	SKB_FIELD(hash, 4, ALL_R),
+	SKB_FIELD(tc_classid, 4, TC_R | TC_W),
+	SKB_PTR(data, TC_R | CG_R, PTR_TO_PACKET),
+	SKB_PTR(data_end, TC_R | CG_R, PTR_TO_PACKET_END),
+	SKB_PTR(data_meta, TC_R, PTR_TO_PACKET_META),
+	SKB_FIELD(napi_id, 4, ALL_R),
+	SKB_FIELD(tstamp, 8, TC_R | TC_W | CG_R | CG_W),
+	SKB_FIELD(gso_segs, 4, ALL_R),
+	SKB_FIELD(gso_size, 4, ALL_R),
+	/* Nothing but its own bytes was on the wire. */
+	{ offsetof(struct ebpf_sk_buff, wire_len), offsetof(struct ebpf_skb_kern, len), 4, TC_R,
+	  SCALAR_VALUE },
+	SKB_FIELD(hwtstamp, 8, TC_R | CG_R),
 };
 
 #define SKB_CB_START	((s32)offsetof(struct ebpf_sk_buff, cb))
@@ -134,21 +164,43 @@ static const struct skb_field *find_skb_field(s32 off)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(skb_fields); i++)
-		if (off >= skb_fields[i].uapi && off < skb_fields[i].uapi + (s32)sizeof(u32))
+		if (off >= skb_fields[i].uapi && off < skb_fields[i].uapi + skb_fields[i].size)
 			return &skb_fields[i];
 	return NULL;
 }
 
-static bool socket_filter_valid(s32 off, int size, int acc, struct ctx_access *info)
+static bool skb_valid(s32 off, int size, int acc, struct ctx_access *info, u8 read, u8 write)
 {
+	const struct skb_field *field;
+
 	if (off < 0 || off % size)
 		return false;
 	if (off >= SKB_CB_START && off < SKB_CB_END)
 		return off + size <= SKB_CB_END;
-	if (acc != ACC_READ || !find_skb_field(off) || size > (int)sizeof(u32))
+	field = find_skb_field(off);
+	if (!field || !(field->rights & (acc == ACC_READ ? read : write)))
 		return false;
-	info->field_size = sizeof(u32);
-	return true;
+	info->reg_type = field->reg_type;
+	/* Parts of a field: loads of plain 32-bit numbers only. */
+	if (acc == ACC_WRITE || field->size == sizeof(u64) || field->reg_type != SCALAR_VALUE)
+		return size == field->size && off == field->uapi;
+	info->field_size = field->size;
+	return size <= field->size;
+}
+
+static bool socket_filter_valid(s32 off, int size, int acc, struct ctx_access *info)
+{
+	return skb_valid(off, size, acc, info, SOCK_R, 0);
+}
+
+static bool tc_valid(s32 off, int size, int acc, struct ctx_access *info)
+{
+	return skb_valid(off, size, acc, info, TC_R, TC_W);
+}
+
+static bool cgroup_skb_valid(s32 off, int size, int acc, struct ctx_access *info)
+{
+	return skb_valid(off, size, acc, info, CG_R, CG_W);
 }
 
 static int skb_convert(const struct ebpf_insn *insn, struct ebpf_insn *buf, u32 *field_size)
@@ -163,8 +215,43 @@ static int skb_convert(const struct ebpf_insn *insn, struct ebpf_insn *buf, u32 
 	field = find_skb_field(insn->off);
 	if (EBPF_BUG_ON(!field))
 		return -EFAULT;
-	*field_size = sizeof(u32);
+	*field_size = field->size;
 	buf->off = field->kern;
+	if (field->reg_type != SCALAR_VALUE)
+		buf->code = EBPF_LDX | EBPF_MEM | EBPF_DW;
+	return 1;
+}
+
+/* struct xdp_md: the three pointers, then plain numbers. */
+static const u8 xdp_kern_offs[] = {
+	offsetof(struct ebpf_xdp_kern, data),
+	offsetof(struct ebpf_xdp_kern, data_end),
+	offsetof(struct ebpf_xdp_kern, data_meta),
+	offsetof(struct ebpf_xdp_kern, ingress_ifindex),
+	offsetof(struct ebpf_xdp_kern, rx_queue_index),
+};
+
+static bool xdp_valid(s32 off, int size, int acc, struct ctx_access *info)
+{
+	static const u8 types[] = { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META };
+	u32 n = (u32)off / sizeof(u32);
+
+	if (!plain_read(off, size, acc, 0, sizeof(xdp_kern_offs) * sizeof(u32)) ||
+	    size != sizeof(u32))
+		return false;
+	if (n < ARRAY_SIZE(types))
+		info->reg_type = types[n];
+	return true;
+}
+
+static int xdp_convert(const struct ebpf_insn *insn, struct ebpf_insn *buf, u32 *field_size)
+{
+	u32 n = (u32)insn->off / sizeof(u32);
+
+	if (EBPF_BUG_ON(n >= ARRAY_SIZE(xdp_kern_offs)))
+		return -EFAULT;
+	*field_size = sizeof(u32);
+	load_insn(buf, n < 3 ? EBPF_DW : EBPF_W, insn->dst_reg, insn->src_reg, xdp_kern_offs[n]);
 	return 1;
 }
 
@@ -175,6 +262,10 @@ static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, raw_tp_writable_valid, NULL },
 	{ EBPF_PROG_TYPE_PERF_EVENT, perf_event_valid, perf_event_convert },
 	{ EBPF_PROG_TYPE_SOCKET_FILTER, socket_filter_valid, skb_convert },
+	{ EBPF_PROG_TYPE_SCHED_CLS, tc_valid, skb_convert },
+	{ EBPF_PROG_TYPE_SCHED_ACT, tc_valid, skb_convert },
+	{ EBPF_PROG_TYPE_CGROUP_SKB, cgroup_skb_valid, skb_convert },
+	{ EBPF_PROG_TYPE_XDP, xdp_valid, xdp_convert },
 };
 
 static const struct ctx_type *find_type(u32 prog_type)
@@ -197,6 +288,20 @@ bool ebpf_ctx_needs_conv(u32 prog_type)
 	const struct ctx_type *type = find_type(prog_type);
 
 	return type && type->convert;
+}
+
+bool ebpf_may_write_packet(u32 prog_type)
+{
+	return prog_type == EBPF_PROG_TYPE_SCHED_CLS || prog_type == EBPF_PROG_TYPE_SCHED_ACT ||
+	       prog_type == EBPF_PROG_TYPE_XDP;
+}
+
+bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range)
+{
+	if (load->prog_type != EBPF_PROG_TYPE_CGROUP_SKB)
+		return false;
+	*range = ebpf_tnum_range(0, load->expected_attach_type == EBPF_CGROUP_INET_EGRESS ? 3 : 1);
+	return true;
 }
 
 int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, int acc,

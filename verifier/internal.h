@@ -522,6 +522,10 @@ bool ebpf_ctx_needs_conv(u32 prog_type);
  */
 int ebpf_ctx_conv(struct vf_env *env, const struct ebpf_insn *insn, struct ebpf_insn *buf,
 		  u32 *field_size);
+bool ebpf_may_write_packet(u32 prog_type);
+/* What R0 may be when the main program ends; false: anything. */
+bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range);
+
 /* ---- alu.c ---- */
 int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);
 

@@ -42,13 +42,19 @@ static int check_regs(struct vf_env *env, const struct ebpf_insn *insn)
 	return ebpf_check_ptr_off(env, ctx, CTX_REG, false);
 }
 
+static bool has_skb(u32 prog_type)
+{
+	return prog_type == EBPF_PROG_TYPE_SOCKET_FILTER ||
+	       prog_type == EBPF_PROG_TYPE_SCHED_CLS || prog_type == EBPF_PROG_TYPE_SCHED_ACT;
+}
+
 int ebpf_check_ld_abs(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	struct reg_state *regs = cur_regs(env);
 	u32 i;
 	int err;
 
-	if (env->load->prog_type != EBPF_PROG_TYPE_SOCKET_FILTER) {
+	if (!has_skb(env->load->prog_type)) {
 		vlog(env, "BPF_LD_[ABS|IND] instructions not allowed for this program type\n");
 		return -EINVAL;
 	}

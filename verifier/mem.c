@@ -324,12 +324,12 @@ static int access_packet(struct vf_env *env, u32 regno, s32 off, int size, int a
 {
 	int err;
 
-	if (acc == ACC_WRITE) {
+	if (acc == ACC_WRITE && !ebpf_may_write_packet(env->load->prog_type)) {
 		vlog(env, "cannot write into packet\n");
 		return -EACCES;
 	}
 	err = ebpf_check_packet_access(env, regno, off, size, false);
-	if (!err && value_regno >= 0)
+	if (!err && acc == ACC_READ && value_regno >= 0)
 		ebpf_mark_unknown(env, cur_regs(env), value_regno);
 	return err;
 }

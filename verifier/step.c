@@ -139,6 +139,29 @@ static int step_ja(struct vf_env *env, const struct ebpf_insn *insn)
 	return 0;
 }
 
+static int check_result(struct vf_env *env)
+{
+	struct reg_state *r0 = &cur_regs(env)[EBPF_REG_0];
+	struct tnum range;
+
+	if (!ebpf_exit_range(env->load, &range))
+		return 0;
+	if (r0->type != SCALAR_VALUE) {
+		vlog(env, "At program exit the register R0 is not a known value (%s)\n",
+		     ebpf_reg_type_str(env, r0->type));
+		return -EINVAL;
+	}
+	if (ebpf_tnum_in(range, r0->n.var_off))
+		return ebpf_mark_precise(env, EBPF_REG_0);
+	vlog(env, "At program exit the register R0 has ");
+	if (ebpf_tnum_is_unknown(r0->n.var_off))
+		vlog(env, "unknown scalar value");
+	else
+		vlog(env, "value %s", ebpf_tnum_str(env, r0->n.var_off));
+	vlog(env, " should have been in %s\n", ebpf_tnum_str(env, range));
+	return -EINVAL;
+}
+
 static int step_exit(struct vf_env *env, const struct ebpf_insn *insn, bool *new_frame)
 {
 	int err;
@@ -156,6 +179,8 @@ static int step_exit(struct vf_env *env, const struct ebpf_insn *insn, bool *new
 	}
 	/* The result must be something. */
 	err = ebpf_check_reg_arg(env, EBPF_REG_0, SRC_OP);
+	if (!err)
+		err = check_result(env);
 	return err ? err : PATH_ENDS;
 }
 

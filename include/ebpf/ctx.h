@@ -61,4 +61,14 @@ struct ebpf_skb_kern {
 	u64 hwtstamp;
 };
 
+/* XDP programs run by PROG_TEST_RUN. */
+struct ebpf_xdp_kern {
+	u8 *data;
+	u8 *data_end;
+	u8 *data_meta;
+	u32 ingress_ifindex;
+	u32 rx_queue_index;
+	u32 egress_ifindex;
+};
+
 #endif /* _EBPF_CTX_H */
