@@ -57,6 +57,20 @@ struct proto_entry {
 		},						\
 	}
 
+/* Helpers that return a pointer to a kernel struct and take nothing. */
+#define FN_BTF(fn, types, gpl, type)				\
+	[EBPF_FUNC_##fn] = {					\
+		.prog_types = (types),				\
+		.proto = {					\
+			.func = ebpf_helper_##fn,		\
+			.name = #fn,				\
+			.id = EBPF_FUNC_##fn,			\
+			.gpl_only = (gpl),			\
+			.ret_type = RET_PTR_TO_BTF_ID,		\
+			.btf_struct = (type),			\
+		},						\
+	}
+
 /* Maps */
 EBPF_HELPER_DECL(map_lookup_elem);
 EBPF_HELPER_DECL(map_update_elem);
@@ -110,6 +124,11 @@ EBPF_HELPER_DECL(perf_event_output);
 EBPF_HELPER_DECL(perf_prog_read_value);
 EBPF_HELPER_DECL(get_attach_cookie);
 EBPF_HELPER_DECL(get_func_ip);
+/* Arguments of traced functions */
+EBPF_HELPER_DECL(get_func_arg);
+EBPF_HELPER_DECL(get_func_ret);
+EBPF_HELPER_DECL(get_func_arg_cnt);
+EBPF_HELPER_DECL(get_current_task_btf);
 /* Stacks */
 EBPF_HELPER_DECL(get_stackid);
 EBPF_HELPER_DECL(get_stack);
@@ -201,9 +220,15 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   ARG_CONST_SIZE_OR_ZERO),
 	FN(perf_prog_read_value, T(PERF_EVENT), GPL, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE),
-	FN(get_attach_cookie, T(KPROBE) | T(TRACEPOINT) | T(PERF_EVENT), FREE, RET_INTEGER,
-	   ARG_PTR_TO_CTX),
-	FN(get_func_ip, T(KPROBE), GPL, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(get_attach_cookie, T(KPROBE) | T(TRACEPOINT) | T(PERF_EVENT) | T(TRACING), FREE,
+	   RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(get_func_ip, T(KPROBE) | T(TRACING), GPL, RET_INTEGER, ARG_PTR_TO_CTX),
+
+	FN(get_func_arg, T(TRACING), FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_PTR_TO_LONG),
+	FN(get_func_ret, T(TRACING), FREE, RET_INTEGER, ARG_PTR_TO_CTX, ARG_PTR_TO_LONG),
+	FN(get_func_arg_cnt, T(TRACING), FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN_BTF(get_current_task_btf, TRACING_PROG, GPL, "task_struct"),
 
 	FN(get_stackid, TRACING_PROG, GPL, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_CONST_MAP_PTR, ARG_ANYTHING),

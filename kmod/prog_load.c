@@ -53,15 +53,24 @@ static int load_fd_array_get(void *cookie, u32 idx, int *fd)
 	return copy_from_user(fd, array + idx, sizeof(*fd)) ? -EFAULT : 0;
 }
 
+static const struct ebpf_btf *load_vmlinux_btf(void *cookie)
+{
+	struct ebpf_btf_obj *obj = ebpf_btf_vmlinux();
+
+	return obj ? obj->btf : NULL;
+}
+
 static const struct ebpf_verifier_ops load_ops = {
 	.map_get = load_map_get,
 	.map_put = load_map_put,
+	.vmlinux_btf = load_vmlinux_btf,
 };
 
 static const struct ebpf_verifier_ops load_ops_fd_array = {
 	.map_get = load_map_get,
 	.map_put = load_map_put,
 	.fd_array_get = load_fd_array_get,
+	.vmlinux_btf = load_vmlinux_btf,
 };
 
 /*
@@ -75,10 +84,20 @@ static bool type_supported(u32 type)
 	case EBPF_PROG_TYPE_TRACEPOINT:
 	case EBPF_PROG_TYPE_PERF_EVENT:
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
+	case EBPF_PROG_TYPE_TRACING:
 		return true;
 	default:
 		return false;
 	}
+}
+
+/* Targets in BTF are for tracing and extension programs. */
+static bool target_fits(const union ebpf_attr *attr)
+{
+	if (attr->prog_type != EBPF_PROG_TYPE_TRACING)
+		return !attr->attach_btf_id && !attr->attach_btf_obj_fd;
+	return attr->attach_btf_id ? attr->attach_btf_id <= EBPF_BTF_MAX_TYPE :
+				     !attr->attach_btf_obj_fd;
 }
 
 static int check_attr(const union ebpf_attr *attr)
@@ -95,8 +114,7 @@ static int check_attr(const union ebpf_attr *attr)
 				    current->comm, task_pid_nr(current));
 		return -ENOTSUPP;
 	}
-	/* Targets in BTF are for tracing and extension programs. */
-	if (attr->attach_btf_id || attr->attach_prog_fd)
+	if (!target_fits(attr))
 		return -EINVAL;
 	if (!type_supported(attr->prog_type))
 		return -EINVAL;
@@ -189,6 +207,50 @@ static int prog_set_btf(struct ebpf_prog *prog, const union ebpf_attr *attr)
 	return 0;
 }
 
+/* The descriptor is of the kernel's BTF, or of a module's, or of a program. */
+static int check_target_fd(int fd, struct ebpf_log *log)
+{
+	struct ebpf_prog *prog = ebpf_prog_get(fd, EBPF_PROG_TYPE_UNSPEC);
+	struct ebpf_btf_obj *obj;
+	bool kernel;
+
+	if (!IS_ERR(prog)) {
+		ebpf_prog_put(prog);
+		ebpf_log_printf(log, "Attaching to other programs is not supported\n");
+		return -EOPNOTSUPP;
+	}
+	obj = ebpf_btf_obj_get(fd);
+	if (IS_ERR(obj))
+		return -EINVAL;
+	kernel = obj->kernel;
+	ebpf_btf_obj_put(obj);
+	return kernel ? 0 : -ENOTSUPP;
+}
+
+/* BTF of modules has no object here: the kernel's is the only one. */
+static int prog_set_target(struct ebpf_prog *prog, const union ebpf_attr *attr,
+			   struct ebpf_log *log)
+{
+	struct ebpf_btf_obj *obj;
+	int err;
+
+	if (!attr->attach_btf_id)
+		return 0;
+	if (attr->attach_btf_obj_fd) {
+		err = check_target_fd(attr->attach_btf_obj_fd, log);
+		if (err)
+			return err;
+	}
+	obj = ebpf_btf_vmlinux();
+	/* Without, the verifier says so. */
+	if (!obj)
+		return 0;
+	ebpf_btf_obj_inc(obj);
+	prog->attach_btf = obj;
+	prog->attach_btf_id = attr->attach_btf_id;
+	return 0;
+}
+
 static void request_fill(struct request *req, const struct ebpf_prog *prog)
 {
 	const union ebpf_attr *attr = req->attr;
@@ -207,6 +269,8 @@ static void request_fill(struct request *req, const struct ebpf_prog *prog)
 	load->line_info = req->line_info;
 	load->line_info_cnt = attr->line_info_cnt;
 	load->line_info_rec_size = attr->line_info_rec_size;
+	load->attach_btf_id = attr->attach_btf_id;
+	load->attach_btf = prog->attach_btf ? prog->attach_btf->btf : NULL;
 	load->ops = attr->fd_array ? &load_ops_fd_array : &load_ops;
 	load->cookie = req;
 	load->log = &req->log.log;
@@ -222,8 +286,10 @@ static int prog_verify(struct ebpf_prog *prog, struct request *req)
 	if (err)
 		return err;
 	err = prog_set_btf(prog, attr);
+	if (!err)
+		err = prog_set_target(prog, attr, &req->log.log);
 	if (err)
-		return err;
+		return ebpf_user_log_result(&req->log, err);
 	request_fill(req, prog);
 	err = ebpf_verify(&req->load, &prog->image);
 	prog->verify_ns = ebpf_now_ns() - start;

@@ -93,6 +93,8 @@ int ebpf_btf_log_secinfo(struct btf_env *env, const struct ebpf_btf_type *t,
 			 const struct ebpf_btf_var_secinfo *vsi, const char *why, ...)
 	__attribute__((format(printf, 4, 5)));
 const char *ebpf_btf_log_name(const struct ebpf_btf *btf, u32 name_off);
+/* "STRUCT", "PTR", ... */
+const char *ebpf_btf_kind_name(const struct ebpf_btf_type *t);
 
 /* btf_names.c. An offset is valid when it lies in a string section. */
 bool ebpf_btf_name_off_valid(const struct ebpf_btf *btf, u32 name_off);

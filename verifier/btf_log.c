@@ -29,6 +29,11 @@ static const char * const kind_names[NR_EBPF_BTF_KINDS] = {
 	[EBPF_BTF_KIND_ENUM64] = "ENUM64",
 };
 
+const char *ebpf_btf_kind_name(const struct ebpf_btf_type *t)
+{
+	return kind_names[ebpf_btf_kind(t) < NR_EBPF_BTF_KINDS ? ebpf_btf_kind(t) : 0];
+}
+
 const char *ebpf_btf_log_name(const struct ebpf_btf *btf, u32 name_off)
 {
 	const char *name;

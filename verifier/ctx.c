@@ -262,6 +262,7 @@ static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, raw_tp_writable_valid, NULL },
 	{ EBPF_PROG_TYPE_PERF_EVENT, perf_event_valid, perf_event_convert },
 	{ EBPF_PROG_TYPE_SOCKET_FILTER, socket_filter_valid, skb_convert },
+	{ EBPF_PROG_TYPE_TRACING, NULL, NULL },		/* by BTF: tracing.c */
 	{ EBPF_PROG_TYPE_SCHED_CLS, tc_valid, skb_convert },
 	{ EBPF_PROG_TYPE_SCHED_ACT, tc_valid, skb_convert },
 	{ EBPF_PROG_TYPE_CGROUP_SKB, cgroup_skb_valid, skb_convert },
@@ -298,6 +299,10 @@ bool ebpf_may_write_packet(u32 prog_type)
 
 bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range)
 {
+	if (load->prog_type == EBPF_PROG_TYPE_TRACING) {
+		*range = ebpf_tnum_const(0);
+		return load->expected_attach_type != EBPF_TRACE_RAW_TP;
+	}
 	if (load->prog_type != EBPF_PROG_TYPE_CGROUP_SKB)
 		return false;
 	*range = ebpf_tnum_range(0, load->expected_attach_type == EBPF_CGROUP_INET_EGRESS ? 3 : 1);
@@ -310,7 +315,8 @@ int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, i
 	const struct ctx_type *type = find_type(env->load->prog_type);
 	struct ctx_access info = { SCALAR_VALUE, 0 };
 
-	if (!type || !type->valid(off, size, acc, &info)) {
+	if (!type || !(type->valid ? type->valid(off, size, acc, &info) :
+		       ebpf_tracing_ctx_valid(env, off, size, acc, &info.reg_type))) {
 		vlog(env, "invalid bpf_context access off=%d size=%d\n", off, size);
 		return -EACCES;
 	}

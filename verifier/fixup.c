@@ -198,6 +198,22 @@ static bool is_ctx_access(const struct vf_env *env, u32 idx)
 	       ebpf_ctx_needs_conv(env->load->prog_type);
 }
 
+/* Kernel pointers by BTF may lead anywhere: the load yields 0 then. */
+static bool may_fault(const struct vf_env *env, u32 idx)
+{
+	return EBPF_CLASS(env->insns[idx].code) == EBPF_LDX &&
+	       base_type(env->aux[idx].ptr_type) == PTR_TO_BTF_ID;
+}
+
+static int expand_probe(const struct ebpf_insn *insn, struct ebpf_insn *buf)
+{
+	u8 mode = EBPF_MODE(insn->code) == EBPF_MEMSX ? EBPF_PROBE_MEMSX : EBPF_PROBE_MEM;
+
+	buf[0] = *insn;
+	buf[0].code = EBPF_LDX | EBPF_SIZE(insn->code) | mode;
+	return 1;
+}
+
 static bool is_div(const struct ebpf_insn *insn)
 {
 	u8 class = EBPF_CLASS(insn->code), op = EBPF_OP(insn->code);
@@ -217,6 +233,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return ebpf_expand_ld_abs(insn, buf);
 	if (is_ctx_access(env, idx))
 		return expand_ctx(env, idx, buf);
+	if (may_fault(env, idx))
+		return expand_probe(insn, buf);
 	if (is_div(insn))
 		return expand_div(insn, buf);
 	if (insn->code == (EBPF_JMP | EBPF_CALL))

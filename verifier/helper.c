@@ -28,6 +28,8 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 		vlog(env, "unknown func " FUNC_FMT "\n", FUNC_ARG(func_id));
 		return NULL;
 	}
+	if (ebpf_check_tracing_func(env, func_id))
+		return NULL;
 	if (fn->gpl_only && !env->load->gpl_compatible) {
 		vlog(env, "cannot call GPL-restricted function from non-GPL compatible program\n");
 		return NULL;
@@ -151,7 +153,8 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		      const struct call_meta *meta, int insn_idx)
 {
 	struct reg_state *ret = &cur_regs(env)[EBPF_REG_0];
-	u32 flags = fn->ret_type & ~0xffU;
+	u32 flags = fn->ret_type & ~0xffU, btf_id;
+	const struct ebpf_btf *btf;
 	int ref;
 
 	switch (base_type(fn->ret_type)) {
@@ -173,6 +176,12 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 	case RET_PTR_TO_MEM:
 		ebpf_reg_set_ptr(ret, PTR_TO_MEM | flags);
 		ret->mem_size = meta->mem_size;
+		break;
+	case RET_PTR_TO_BTF_ID:
+		ref = ebpf_kernel_struct(env, fn->btf_struct, &btf, &btf_id);
+		if (ref)
+			return ref;
+		ebpf_reg_set_btf(ret, btf, btf_id, flags);
 		break;
 	default:
 		vlog(env, "return type %d of func " FUNC_FMT " is not supported yet\n",

@@ -339,6 +339,11 @@ struct vf_env {
 	u32 idmap_used;
 	char tnum_buf[64];
 	char type_buf[64];
+	/* TRACING programs, of load->attach_btf */
+	struct ebpf_attach_target target;
+	const struct ebpf_btf_param *target_args;
+	u32 target_ret;			/* type id */
+	u32 ctx_btf_id;			/* struct of the pointer just loaded from the context */
 };
 
 /* ---- log.c ---- */
@@ -525,6 +530,28 @@ int ebpf_ctx_conv(struct vf_env *env, const struct ebpf_insn *insn, struct ebpf_
 bool ebpf_may_write_packet(u32 prog_type);
 /* What R0 may be when the main program ends; false: anything. */
 bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range);
+
+
+/* ---- tracing.c ---- */
+/* Fills env->target for TRACING programs, which need one. */
+int ebpf_check_attach_target(struct vf_env *env);
+bool ebpf_tracing_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type);
+/* Refuses helpers that @env->load's attach type has nothing for. */
+int ebpf_check_tracing_func(struct vf_env *env, u32 func_id);
+/* A struct of the running kernel by name; -EINVAL after a message. */
+int ebpf_kernel_struct(struct vf_env *env, const char *name, const struct ebpf_btf **btf, u32 *id);
+
+/* ---- btf_access.c ---- */
+int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
+			  int value_regno);
+/* A pointer to struct @id, not NULL as far as checks go; loads through it may fault. */
+void ebpf_reg_set_btf(struct reg_state *reg, const struct ebpf_btf *btf, u32 id, u32 flags);
+/* MEM_USER, MEM_PERCPU by the tag of what PTR type @ptr points to. */
+u32 ebpf_btf_ptr_flags(const struct ebpf_btf *btf, const struct ebpf_btf_type *ptr);
+const char *ebpf_kernel_type_name(const struct ebpf_btf *btf, u32 id);
+/* Does a struct @need_id start @off bytes into struct @id? */
+bool ebpf_btf_struct_ids_match(struct vf_env *env, const struct ebpf_btf *btf, u32 id, u32 off,
+			       u32 need_id);
 
 /* ---- alu.c ---- */
 int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);

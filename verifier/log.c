@@ -216,6 +216,8 @@ static void print_reg(struct vf_env *env, const struct reg_state *reg)
 		return;
 	}
 	vlog(env, "%s", ebpf_reg_type_str(env, type));
+	if (base_type(type) == PTR_TO_BTF_ID)
+		vlog(env, "%s", ebpf_kernel_type_name(reg->btf, reg->btf_id));
 	if (type == PTR_TO_STACK && is_const)
 		vlog(env, "%lld", (long long)reg->n.var_off.value + reg->off);
 	else

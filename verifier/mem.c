@@ -300,7 +300,11 @@ static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int 
 		ebpf_mark_unknown(env, regs, value_regno);
 		return 0;
 	}
-	ebpf_reg_set_ptr(&regs[value_regno], type);
+	if (base_type(type) == PTR_TO_BTF_ID)
+		ebpf_reg_set_btf(&regs[value_regno], env->load->attach_btf, env->ctx_btf_id,
+				 type & ~0xffU);
+	else
+		ebpf_reg_set_ptr(&regs[value_regno], type);
 	if (may_be_null(type))
 		regs[value_regno].id = ++env->id_gen;
 	return 0;
@@ -380,6 +384,8 @@ static int access_by_type(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 		return access_stack(env, insn_idx, regno, off, size, acc, value_regno);
 	if (reg->type == PTR_TO_PACKET || reg->type == PTR_TO_PACKET_META)
 		return access_packet(env, regno, off, size, acc, value_regno);
+	if (base_type(reg->type) == PTR_TO_BTF_ID && !may_be_null(reg->type))
+		return ebpf_check_btf_access(env, regno, off, size, acc, value_regno);
 	return access_other(env, regno, off, size, acc, value_regno);
 }
 

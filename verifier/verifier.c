@@ -87,6 +87,8 @@ static int check_shape(struct vf_env *env)
 	if (!err)
 		err = ebpf_check_line_info(env);
 	if (!err)
+		err = ebpf_check_attach_target(env);
+	if (!err)
 		err = ebpf_resolve_ld_imm64(env);
 	if (!err)
 		err = ebpf_check_cfg(env);
@@ -104,6 +106,8 @@ static int verify(struct vf_env *env, struct ebpf_prog_image *img)
 		err = ebpf_check_max_stack(env);
 	if (!err)
 		err = ebpf_build_image(env, img);
+	if (!err)
+		img->target = env->target;
 	ebpf_print_stats(env);
 	return err;
 }

@@ -98,6 +98,7 @@ enum ebpf_return_type {
  * @ret_type:   enum ebpf_return_type with modifiers
  * @arg_type:   enum ebpf_arg_type with modifiers; ARG_DONTCARE ends the list
  * @arg_size:   bytes where arg_type says MEM_FIXED_SIZE
+ * @btf_struct: kernel struct that RET_PTR_TO_BTF_ID points to
  */
 struct ebpf_func_proto {
 	ebpf_func_t func;
@@ -109,6 +110,7 @@ struct ebpf_func_proto {
 	u32 ret_type;
 	u32 arg_type[EBPF_MAX_FUNC_REG_ARGS];
 	u32 arg_size[EBPF_MAX_FUNC_REG_ARGS];
+	const char *btf_struct;
 };
 
 /* The helper @func_id for programs of @prog_type, or NULL where Linux has no

@@ -134,6 +134,8 @@ struct ebpf_map {
 	struct ebpf_btf_obj *btf_obj;	/* what the reference in @btf is on */
 	/* prog array compatibility, owned by kmod/maps/prog_array.c */
 	u32 owner_type;
+	u32 owner_attach_type;		/* of TRACING programs */
+	u32 owner_attach_btf_id;
 	bool owner_jited;
 	bool owner_set;
 #endif

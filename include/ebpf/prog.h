@@ -62,6 +62,33 @@ static inline u32 ebpf_frame_size(u32 stack_depth)
 	return (stack_depth + 7) & ~7U;
 }
 
+#define EBPF_TRACING_MAX_ARGS	12
+
+/**
+ * struct ebpf_attach_target - what a TRACING program was checked for
+ * @name:     of the function or tracepoint, text of the BTF it was found in
+ * @btf_id:   its FUNC, or the typedef of the tracepoint; 0: no such program
+ * @nr_args:  arguments
+ * @nr_slots: u64 that the arguments take in the context; more than @nr_args where
+ *            structs are passed by value
+ * @ret_size: bytes of the result, 0 for void
+ * @arg_size: bytes of each argument, at most 16
+ * @arg_slot: where in the context each starts
+ *
+ * The context of fentry programs is nr_slots u64. fexit programs find the result
+ * behind them (0 for void). For both, the u64 before the context holds nr_slots:
+ * helpers look there. The context of tp_btf programs is the same without that.
+ */
+struct ebpf_attach_target {
+	const char *name;
+	u32 btf_id;
+	u8 nr_args;
+	u8 nr_slots;
+	u8 ret_size;
+	u8 arg_size[EBPF_TRACING_MAX_ARGS];
+	u8 arg_slot[EBPF_TRACING_MAX_ARGS];
+};
+
 /**
  * struct ebpf_prog_image - a verified program, final instructions
  *
@@ -89,6 +116,7 @@ struct ebpf_prog_image {
 	bool has_callchain;		/* calls get_stack or get_stackid */
 	bool kprobe_override;		/* calls override_return */
 	bool enforce_expected_attach_type;
+	struct ebpf_attach_target target;	/* TRACING programs */
 };
 
 void ebpf_prog_image_free(struct ebpf_prog_image *img);

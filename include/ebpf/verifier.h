@@ -57,6 +57,10 @@ struct ebpf_verifier_ops {
 	 * Linux: negative errno on failure. NULL when there is no fd_array.
 	 */
 	int (*fd_array_get)(void *cookie, u32 idx, int *fd);
+	/* The running kernel's BTF, where ebpf_load.vmlinux_btf is NULL since it
+	 * is large and few programs need it; NULL when there is none. May be NULL.
+	 */
+	const struct ebpf_btf *(*vmlinux_btf)(void *cookie);
 };
 
 /**

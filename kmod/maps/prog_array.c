@@ -9,6 +9,14 @@
 /* Orders who is first. */
 static DEFINE_MUTEX(owner_lock);
 
+/* What a TRACING program may read is decided by what it is attached to. */
+static bool same_target(const struct ebpf_map *map, const struct ebpf_prog *prog)
+{
+	return prog->type != EBPF_PROG_TYPE_TRACING ||
+	       (map->owner_attach_type == prog->expected_attach_type &&
+		map->owner_attach_btf_id == prog->attach_btf_id);
+}
+
 bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *prog)
 {
 	bool ok = true;
@@ -19,10 +27,12 @@ bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *pr
 	mutex_lock(&owner_lock);
 	if (!map->owner_set) {
 		map->owner_type = prog->type;
+		map->owner_attach_type = prog->expected_attach_type;
+		map->owner_attach_btf_id = prog->attach_btf_id;
 		map->owner_jited = true;
 		map->owner_set = true;
 	} else {
-		ok = map->owner_type == prog->type;
+		ok = map->owner_type == prog->type && same_target(map, prog);
 	}
 	mutex_unlock(&owner_lock);
 	return ok;
