@@ -279,6 +279,24 @@ static void gen_item(struct gen *g, bool calls)
 	land(g, false);
 }
 
+/* A few rounds over some items, counted on the stack where they cannot reach. */
+static void gen_loop(struct gen *g)
+{
+	u32 items = 1 + below(4), start, i;
+
+	land(g, true);
+	emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, FP, 0, -72, 0);
+	start = g->cnt;
+	for (i = 0; i < items; i++)
+		gen_item(g, true);
+	land(g, true);
+	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, -72, 0);
+	emit(g, EBPF_ALU64 | EBPF_ADD | EBPF_K, 0, 0, 0, 1);
+	emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, -72, 0);
+	i = g->cnt;
+	emit(g, EBPF_JMP | EBPF_JLT | EBPF_K, 0, 0, (s32)start - (s32)i - 1, 1 + below(6));
+}
+
 static void gen_prologue(struct gen *g)
 {
 	static const struct ebpf_insn lookup[] = {
@@ -333,7 +351,10 @@ static void gen_program(struct gen *g, int map_fd)
 	gen_prologue(g);
 	g->insns[4].imm = map_fd;
 	for (i = 0; i < items && g->cnt < MAX_INSNS - 80; i++)
-		gen_item(g, true);
+		if (below(12))
+			gen_item(g, true);
+		else
+			gen_loop(g);
 	land(g, true);
 	leave = g->cnt;
 	emit(g, EBPF_ALU64 | EBPF_MOV | EBPF_K, 0, 0, 0, 0);
