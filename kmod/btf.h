@@ -38,6 +38,10 @@ int ebpf_btf_vmlinux_init(void);
 void ebpf_btf_vmlinux_exit(void);
 /* No reference taken: it lives as long as the module. */
 struct ebpf_btf_obj *ebpf_btf_vmlinux(void);
+/* Copies at most @room raw bytes of it to the user address @ubuf, unparsed; *size is
+ * how many there are. -ENOENT without any.
+ */
+int ebpf_btf_vmlinux_to_user(u64 ubuf, u32 room, u32 *size);
 /* Does /sys/kernel/btf/vmlinux come from us? */
 bool ebpf_btf_vmlinux_served(void);
 

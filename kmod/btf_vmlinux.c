@@ -126,6 +126,36 @@ bool ebpf_btf_vmlinux_served(void)
 	return btf_kobj;
 }
 
+/* The raw bytes, with load_lock held. */
+static const void *raw_data(u32 *size)
+{
+	int err = load_raw();
+
+	if (err)
+		return ERR_PTR(err);
+	if (!raw)
+		return ebpf_btf_raw(vmlinux_obj->btf, size);
+	*size = raw_size;
+	return raw;
+}
+
+int ebpf_btf_vmlinux_to_user(u64 ubuf, u32 room, u32 *size)
+{
+	const void *data;
+	int err = 0;
+
+	if (!vmlinux_obj)
+		return -ENOENT;
+	mutex_lock(&load_lock);
+	data = raw_data(size);
+	if (IS_ERR(data))
+		err = PTR_ERR(data);
+	else if (copy_to_user((void __user *)(unsigned long)ubuf, data, min(room, *size)))
+		err = -EFAULT;
+	mutex_unlock(&load_lock);
+	return err;
+}
+
 /*
  * /sys/kernel/btf/vmlinux
  */
@@ -133,21 +163,19 @@ static ssize_t vmlinux_read(struct file *file, struct kobject *kobj, struct bin_
 			    char *buf, loff_t off, size_t count)
 {
 	const void *data;
+	ssize_t ret;
 	u32 size;
-	int err;
 
 	mutex_lock(&load_lock);
-	err = load_raw();
-	if (!err) {
-		data = raw;
-		size = raw_size;
-		if (!data)
-			data = ebpf_btf_raw(vmlinux_obj->btf, &size);
-		count = off < size ? min_t(size_t, count, size - off) : 0;
-		memcpy(buf, (const u8 *)data + off, count);
+	data = raw_data(&size);
+	if (IS_ERR(data)) {
+		ret = PTR_ERR(data);
+	} else {
+		ret = off < size ? min_t(size_t, count, size - off) : 0;
+		memcpy(buf, (const u8 *)data + off, ret);
 	}
 	mutex_unlock(&load_lock);
-	return err ? err : (ssize_t)count;
+	return ret;
 }
 
 static struct bin_attribute vmlinux_attr = {

@@ -90,12 +90,20 @@ static long name_out(u64 uaddr, u32 room, const char *name)
 	return -ENOSPC;
 }
 
-static long btf_info(struct ebpf_btf_obj *obj, const union ebpf_attr *attr,
+static int btf_out(const struct ebpf_btf_obj *obj, u64 ubuf, u32 room, u32 *size)
+{
+	const void *raw;
+
+	if (obj->kernel)
+		return ebpf_btf_vmlinux_to_user(ubuf, room, size);
+	raw = ebpf_btf_raw(obj->btf, size);
+	return copy_to_user(ebpf_user_ptr(ubuf), raw, min(room, *size)) ? -EFAULT : 0;
+}
+
+static long btf_info(const struct ebpf_btf_obj *obj, const union ebpf_attr *attr,
 		     union ebpf_attr __user *uattr)
 {
 	struct ebpf_btf_info info;
-	const void *raw = NULL;
-	u32 size = 0, room;
 	long err, cut;
 
 	memset(&info, 0, sizeof(info));
@@ -104,20 +112,13 @@ static long btf_info(struct ebpf_btf_obj *obj, const union ebpf_attr *attr,
 		return err;
 	if (!info.name != !info.name_len)
 		return -EINVAL;
-	if (obj->kernel)
-		obj = ebpf_btf_vmlinux();
-	if (obj)
-		raw = ebpf_btf_raw(obj->btf, &size);
-	if (!raw)
-		return -ENOENT;
-	room = min(info.btf_size, size);
-	if (copy_to_user(ebpf_user_ptr(info.btf), raw, room))
-		return -EFAULT;
+	err = btf_out(obj, info.btf, info.btf_size, &info.btf_size);
+	if (err)
+		return err;
 	cut = name_out(info.name, info.name_len, obj->name);
 	if (cut == -EFAULT)
 		return cut;
 	info.id = obj->id;
-	info.btf_size = size;
 	info.kernel_btf = obj->kernel;
 	info.name_len = strlen(obj->name);
 	err = info_out(&info, sizeof(info), attr, uattr);

@@ -172,12 +172,42 @@ static bool tp_is_syscall(struct tp_event *tp, const struct perf_event *pe)
 	return nr >= 0;
 }
 
+/* Fills in the hook when the event is one of EBPFDRV_TP_SYS_*. */
+static bool tp_is_bare_syscall(struct tp_event *tp)
+{
+	u64 base = tp->event.attr.config & ~0xffffULL;
+
+	if (base != EBPFDRV_TP_SYS_ENTER && base != EBPFDRV_TP_SYS_EXIT)
+		return false;
+	tp->hook.event = &tp->event;
+	tp->hook.enter = base == EBPFDRV_TP_SYS_ENTER;
+	tp->hook.nr = tp->event.attr.config & 0xffff;
+	return true;
+}
+
+/* Number and six arguments, or number and result, behind the common header. */
+static int tp_start_bare_syscall(struct tp_event *tp)
+{
+	int err = ebpf_syscall_hook_add(&tp->hook);
+
+	if (err)
+		return err;
+	tp->event.max_ctx = tp->hook.enter ? 64 : 24;
+	tp->hooked = true;
+	mutex_lock(&tp_lock);
+	list_add(&tp->node, &tp_events);
+	mutex_unlock(&tp_lock);
+	return 0;
+}
+
 /* A counter tells which tracepoint it is. */
 static int tp_start(struct tp_event *tp)
 {
 	struct perf_event *pe;
 	int cpu, err;
 
+	if (tp_is_bare_syscall(tp))
+		return tp_start_bare_syscall(tp);
 	pe = tp_counter(tp, cpumask_first(cpu_online_mask));
 	if (IS_ERR(pe))
 		return PTR_ERR(pe);
