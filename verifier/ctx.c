@@ -108,10 +108,11 @@ static int perf_event_convert(const struct ebpf_insn *insn, struct ebpf_insn *bu
 
 /**
  * struct skb_field - one field
- * @uapi, @kern: offsets in struct __sk_buff and struct ebpf_skb_kern
- * @size:        bytes in the former
- * @rights:      SOCK_R ...
- * @reg_type:    not SCALAR_VALUE: the pointer that a load yields
+ * @uapi:     offset in struct __sk_buff
+ * @kern:     offset in struct ebpf_skb_kern
+ * @size:     bytes in the former
+ * @rights:   SOCK_R ...
+ * @reg_type: not SCALAR_VALUE: the pointer that a load yields
  */
 struct skb_field {
 	u16 uapi;

@@ -110,7 +110,8 @@ int ebpf_verify(const struct ebpf_load *load, struct ebpf_prog_image *img);
  * e.g. "r1 = *(u64 *)(r10 -8)", newline included. (verifier/disasm.c)
  */
 struct ebpf_disasm_ops {
-	void (*print)(void *cookie, const char *fmt, ...);
+	void (*print)(void *cookie, const char *fmt, ...)
+		__attribute__((format(printf, 2, 3)));
 	const char *(*call_name)(void *cookie, const struct ebpf_insn *insn);	/* may be NULL */
 	void *cookie;
 };
