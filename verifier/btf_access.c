@@ -12,7 +12,7 @@
 
 enum { AT_NUMBER, AT_PTR, AT_STRUCT };
 
-/**
+/*
  * struct walk - the search for [off, off + size) in a struct
  * @t:     the struct or union now looked into
  * @name:  its name, for messages

@@ -106,7 +106,7 @@ static int perf_event_convert(const struct ebpf_insn *insn, struct ebpf_insn *bu
 #define CG_W		0x10
 #define ALL_R		(SOCK_R | TC_R | CG_R)
 
-/**
+/*
  * struct skb_field - one field
  * @uapi:     offset in struct __sk_buff
  * @kern:     offset in struct ebpf_skb_kern
