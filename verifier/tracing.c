@@ -211,8 +211,11 @@ static u32 arg_at(const struct vf_env *env, s32 off)
 	const struct ebpf_attach_target *target = &env->target;
 	u32 slot = off / SLOT_SIZE, i;
 
+	/* A result of no size is behind the end, but tracepoints' counts as one. */
 	if (slot >= target->nr_slots)
-		return target->nr_args + (slot > target->nr_slots || !target->ret_size);
+		return target->nr_args + (slot > target->nr_slots ||
+			(!target->ret_size &&
+			 env->load->expected_attach_type != EBPF_TRACE_RAW_TP));
 	for (i = target->nr_args - 1; slot < target->arg_slot[i]; i--)
 		;
 	return i;

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TRACING programs: targets by BTF, contexts, loads through kernel pointers.
+ */
+#include <tap.h>
+#include "services.h"
+#include "verif_run.h"
+#include "btf_blob.h"
+
+#define FP	EBPF_REG_10
+
+/* Ids of the types below, in their order. */
+enum {
+	T_VOID, T_INT, T_LONG, T_CHAR, T_INNER, T_TASK_PTR, T_TASK, T_INNERS, T_NAME, T_VOID_PTR,
+	T_USER, T_USER_PTR, T_FLEX, T_TAIL, T_FLEX_PTR, T_UNION, T_UNION_PTR, T_PROTO, T_TRACED,
+	T_TASK_PTR_PTR, T_PP_PROTO, T_PP, T_TP_PROTO, T_TP_PTR, T_TP, T_OTHER_TYPEDEF, T_VA_PROTO,
+	T_VA, T_PAIR, T_PAIR_PROTO, T_BY_VALUE, T_BIG, T_BIG_PROTO, T_BIG_FUNC, T_DENIED,
+	T_SELF, T_SELF_PTR, T_SELF_PROTO, T_SELF_FUNC, T_VOID_PROTO, T_VOID_FUNC, T_MANY_PROTO,
+	T_MANY, T_GHOST_FUNC, T_EMPTY, T_EMPTIES, T_EMPTY_TAIL, T_EMPTY_TAIL_PTR, T_EMPTY_PROTO,
+	T_EMPTY_FUNC, T_PERCPU, T_PERCPU_PTR, T_INT_PTR, T_CONST_INT, T_END,
+};
+
+static u32 words[1024];
+static u32 nr_words;
+static char strings[1024];
+static u32 strings_len = 1;
+static struct ebpf_btf *btf;
+static struct verif_result res;
+
+static u32 str(const char *s)
+{
+	u32 at = strings_len;
+
+	memcpy(strings + at, s, strlen(s) + 1);
+	strings_len += strlen(s) + 1;
+	return at;
+}
+
+static void add(const u32 *w, u32 n)
+{
+	memcpy(words + nr_words, w, n * sizeof(*w));
+	nr_words += n;
+}
+
+#define ADD(...)							\
+	do {								\
+		const u32 w_[] = { __VA_ARGS__ };			\
+		add(w_, sizeof(w_) / sizeof(*w_));			\
+	} while (0)
+
+static void add_structs(void)
+{
+	ADD(INT(str("int"), 4));
+	ADD(INT(str("long"), 8));
+	ADD(INT(str("char"), 1));
+	ADD(TYPE(str("inner"), STRUCT, 2, 8), MEMBER(str("a"), T_INT, 0),
+	    MEMBER(str("b"), T_INT, 32));
+	ADD(PTR(T_TASK));
+	ADD(KTYPE(str("task_struct"), STRUCT, 8, 64), FIELD(str("pid"), T_INT, 0, 0),
+	    FIELD(str("bits"), T_INT, 3, 33), FIELD(str("in"), T_INNER, 0, 64),
+	    FIELD(str("parent"), T_TASK_PTR, 0, 128), FIELD(str("arr"), T_INNERS, 0, 192),
+	    FIELD(str("comm"), T_NAME, 0, 320), FIELD(str("any"), T_VOID_PTR, 0, 384),
+	    FIELD(str("user"), T_USER_PTR, 0, 448));
+	ADD(ARRAY(T_INNER, T_INT, 2));
+	ADD(ARRAY(T_CHAR, T_INT, 8));
+	ADD(PTR(T_VOID));
+	ADD(TYPE(str("user"), TYPE_TAG, 0, T_TASK));
+	ADD(PTR(T_USER));
+	ADD(TYPE(str("flex"), STRUCT, 2, 8), MEMBER(str("n"), T_INT, 0),
+	    MEMBER(str("tail"), T_TAIL, 64));
+	ADD(ARRAY(T_INNER, T_INT, 0));
+	ADD(PTR(T_FLEX));
+	ADD(TYPE(str("either"), UNION, 2, 8), MEMBER(str("x"), T_INT, 0),
+	    MEMBER(str("t"), T_TASK_PTR, 0));
+	ADD(PTR(T_UNION));
+}
+
+static void add_functions(void)
+{
+	ADD(TYPE(0, FUNC_PROTO, 6, T_INT), str("t"), T_TASK_PTR, str("n"), T_INT, str("v"),
+	    T_VOID_PTR, str("f"), T_FLEX_PTR, str("u"), T_UNION_PTR, str("i"), T_INT_PTR);
+	ADD(TYPE(str("traced"), FUNC, 0, T_PROTO));
+	ADD(PTR(T_TASK_PTR));
+	ADD(TYPE(0, FUNC_PROTO, 1, T_TASK_PTR), str("pp"), T_TASK_PTR_PTR);
+	ADD(TYPE(str("takes_pp"), FUNC, 0, T_PP_PROTO));
+	ADD(TYPE(0, FUNC_PROTO, 2, T_VOID), 0, T_VOID_PTR, 0, T_TASK_PTR);
+	ADD(PTR(T_TP_PROTO));
+	ADD(TYPE(str("btf_trace_ev"), TYPEDEF, 0, T_TP_PTR));
+	ADD(TYPE(str("other"), TYPEDEF, 0, T_TP_PTR));
+	ADD(TYPE(0, FUNC_PROTO, 2, T_INT), str("n"), T_INT, 0, 0);
+	ADD(TYPE(str("variadic"), FUNC, 0, T_VA_PROTO));
+	ADD(TYPE(str("pair"), STRUCT, 2, 16), MEMBER(str("l"), T_LONG, 0),
+	    MEMBER(str("r"), T_LONG, 64));
+	ADD(TYPE(0, FUNC_PROTO, 2, T_LONG), str("p"), T_PAIR, str("t"), T_TASK_PTR);
+	ADD(TYPE(str("by_value"), FUNC, 0, T_PAIR_PROTO));
+	ADD(TYPE(str("big"), STRUCT, 1, 24), MEMBER(str("p"), T_PAIR, 0));
+	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), str("b"), T_BIG);
+	ADD(TYPE(str("takes_big"), FUNC, 0, T_BIG_PROTO));
+	ADD(TYPE(str("migrate_disable"), FUNC, 0, T_PROTO));
+}
+
+/* What a BTF nobody has followed may hold. */
+static void add_oddities(void)
+{
+	u32 i;
+
+	ADD(TYPE(str("self"), STRUCT, 1, 8), MEMBER(str("s"), T_SELF, 0));
+	ADD(PTR(T_SELF));
+	ADD(TYPE(0, FUNC_PROTO, 1, T_VOID), str("s"), T_SELF_PTR);
+	ADD(TYPE(str("takes_self"), FUNC, 0, T_SELF_PROTO));
+	ADD(TYPE(0, FUNC_PROTO, 0, T_VOID));
+	ADD(TYPE(str("returns_void"), FUNC, 0, T_VOID_PROTO));
+	ADD(TYPE(0, FUNC_PROTO, 13, T_VOID));
+	for (i = 0; i < 13; i++)
+		ADD(str("a"), T_INT);
+	ADD(TYPE(str("takes_many"), FUNC, 0, T_MANY_PROTO));
+	ADD(TYPE(str("ghost"), FUNC, 0, T_INT));
+	ADD(TYPE(str("empty"), STRUCT, 0, 0));
+	ADD(ARRAY(T_EMPTY, T_INT, 0));
+	ADD(TYPE(str("empty_tail"), STRUCT, 2, 8), MEMBER(str("n"), T_LONG, 0),
+	    MEMBER(str("e"), T_EMPTIES, 64));
+	ADD(PTR(T_EMPTY_TAIL));
+	ADD(TYPE(0, FUNC_PROTO, 2, T_VOID), str("e"), T_EMPTY_TAIL_PTR, str("c"), T_PERCPU_PTR);
+	ADD(TYPE(str("takes_empty"), FUNC, 0, T_EMPTY_PROTO));
+	ADD(TYPE(str("percpu"), TYPE_TAG, 0, T_TASK));
+	ADD(PTR(T_PERCPU));
+	ADD(PTR(T_CONST_INT));
+	ADD(TYPE(0, CONST, 0, T_INT));
+}
+
+static bool make_btf(void)
+{
+	static u8 data[8192] __attribute__((aligned(8)));
+	struct ebpf_btf_header hdr = {
+		.magic = EBPF_BTF_MAGIC, .version = EBPF_BTF_VERSION, .hdr_len = sizeof(hdr),
+	};
+
+	add_structs();
+	add_functions();
+	add_oddities();
+	hdr.type_len = hdr.str_off = nr_words * 4;
+	hdr.str_len = strings_len;
+	memcpy(data, &hdr, sizeof(hdr));
+	memcpy(data + sizeof(hdr), words, nr_words * 4);
+	memcpy(data + sizeof(hdr) + nr_words * 4, strings, strings_len);
+	btf = ebpf_btf_parse_vmlinux(data, sizeof(hdr) + nr_words * 4 + strings_len, NULL);
+	return !IS_ERR(btf) && ebpf_btf_nr_types(btf) == T_END;
+}
+
+/**
+ * struct trace_case - one program and what must become of it
+ * @attach: EBPF_TRACE_*, 0: FENTRY
+ * @id:     target, 0: T_TRACED
+ */
+struct trace_case {
+	const char *name;
+	u32 attach;
+	u32 id;
+	int err;
+	const char *says;
+	struct ebpf_insn insns[24];
+};
+
+#define FEXIT	EBPF_TRACE_FEXIT
+#define TP_BTF	EBPF_TRACE_RAW_TP
+#define RET0	MOV_K(0, 0), EXIT
+/* R2 = (struct task_struct *)ctx[0] */
+#define TASK	LDX(DW, 2, 1, 0)
+
+static const struct trace_case cases[] = {
+	/* Targets */
+	{ "a function", .insns = { RET0 } },
+	{ "its end", .attach = FEXIT, .insns = { RET0 } },
+	{ "a tracepoint", .attach = TP_BTF, .id = T_TP, .insns = { RET0 } },
+	{ "no such type", .id = T_END, .err = EINVAL, .says = "attach_btf_id 54 is invalid",
+	  .insns = { RET0 } },
+	{ "id 1 of libbpf's probe", .id = T_INT, .err = EINVAL,
+	  .says = "attach_btf_id 1 is not a function", .insns = { RET0 } },
+	{ "a tracepoint is no function", .id = T_TP, .err = EINVAL, .says = "is not a function",
+	  .insns = { RET0 } },
+	{ "a function is no tracepoint", .attach = TP_BTF, .err = EINVAL,
+	  .says = "is not a typedef", .insns = { RET0 } },
+	{ "another typedef", .attach = TP_BTF, .id = T_OTHER_TYPEDEF, .err = EINVAL,
+	  .says = "points to wrong type name other", .insns = { RET0 } },
+	{ "a function without prototype", .id = T_GHOST_FUNC, .err = EINVAL, .insns = { RET0 } },
+	{ "variable arguments", .id = T_VA, .err = EINVAL,
+	  .says = "The function variadic with variable args is unsupported.", .insns = { RET0 } },
+	{ "a large struct by value", .id = T_BIG_FUNC, .err = EINVAL,
+	  .says = "The function takes_big arg0 type STRUCT is unsupported.", .insns = { RET0 } },
+	{ "13 arguments", .id = T_MANY, .err = EINVAL,
+	  .says = "The function takes_many has 13 arguments. Too many.", .insns = { RET0 } },
+	{ "what must not be traced", .id = T_DENIED, .err = EINVAL, .insns = { RET0 } },
+	{ "fmod_ret", .attach = EBPF_MODIFY_RETURN, .err = EINVAL, .says = "not modifiable",
+	  .insns = { RET0 } },
+	{ "iterator", .attach = EBPF_TRACE_ITER, .err = EINVAL, .says = "iterators",
+	  .insns = { RET0 } },
+	{ "attach type of other programs", .attach = EBPF_PERF_EVENT, .err = EINVAL,
+	  .insns = { RET0 } },
+
+	/* Results */
+	{ "result 1", .err = EINVAL,
+	  .says = "At program exit the register R0 has value (0x1; 0x0) should have been in (0x0; 0x0)",
+	  .insns = { MOV_K(0, 1), EXIT } },
+	{ "unknown result", .attach = FEXIT, .err = EINVAL,
+	  .insns = { LDX(DW, 0, 1, 8), EXIT } },
+	{ "pointer as result", .err = EINVAL, .says = "R0 is not a known value (ctx)",
+	  .insns = { MOV_X(0, 1), EXIT } },
+	{ "any result of a tracepoint", .attach = TP_BTF, .id = T_TP,
+	  .insns = { MOV_K(0, 7), EXIT } },
+	{ "a bad result that pruning must not hide", .err = EINVAL, .insns = {
+	  LDX(DW, 2, 1, 8), MOV_K(0, 0), JMP_K(JEQ, 2, 0, 1), MOV_K(0, 1), MOV_X(3, 2),
+	  ADD_K(3, 1), ADD_K(3, 1), ADD_K(3, 1), JMP_K(JEQ, 2, 5, 0), EXIT } },
+
+	/* Contexts */
+	{ "a number", .insns = { LDX(DW, 2, 1, 8), RET0 } },
+	{ "half a number", .insns = { LDX(W, 2, 1, 8), RET0 } },
+	{ "its upper half", .err = EACCES, .says = "func 'traced' offset 12 is not multiple of 8",
+	  .insns = { LDX(W, 2, 1, 12), RET0 } },
+	{ "a misaligned argument", .err = EACCES, .says = "invalid bpf_context access off=9 size=8",
+	  .insns = { LDX(DW, 2, 1, 9), RET0 } },
+	{ "a pointer to a struct", .says = "", .insns = { TASK, LDX(W, 0, 2, 0), RET0 } },
+	{ "half a pointer", .err = EACCES, .says = "invalid bpf_context access off=0 size=4",
+	  .insns = { LDX(W, 2, 1, 0), RET0 } },
+	{ "a pointer to void is a number", .err = EACCES, .says = "invalid mem access 'scalar'",
+	  .insns = { LDX(DW, 2, 1, 16), LDX(W, 0, 2, 0), RET0 } },
+	{ "a pointer to an int is one, too", .err = EACCES, .says = "invalid mem access 'scalar'",
+	  .insns = { LDX(DW, 2, 1, 40), LDX(W, 0, 2, 0), RET0 } },
+	{ "a pointer to a pointer", .id = T_PP, .err = EACCES,
+	  .says = "func 'takes_pp' arg0 type PTR is not a struct",
+	  .insns = { LDX(DW, 2, 1, 0), RET0 } },
+	{ "the result at the start", .err = EACCES,
+	  .says = "func 'traced' doesn't have 7-th argument", .insns = { LDX(DW, 2, 1, 48), RET0 } },
+	{ "the result at the end", .attach = FEXIT, .insns = { LDX(W, 2, 1, 48), RET0 } },
+	{ "behind the result", .attach = FEXIT, .err = EACCES,
+	  .says = "func 'traced' doesn't have 8-th argument", .insns = { LDX(DW, 2, 1, 56), RET0 } },
+	{ "far behind", .attach = FEXIT, .err = EACCES,
+	  .says = "invalid bpf_context access off=96 size=8", .insns = { LDX(DW, 2, 1, 96), RET0 } },
+	{ "before the context", .err = EACCES, .says = "invalid bpf_context access off=-8 size=8",
+	  .insns = { LDX(DW, 2, 1, -8), RET0 } },
+	{ "the result is a pointer", .attach = FEXIT, .id = T_PP,
+	  .insns = { LDX(DW, 2, 1, 8), LDX(W, 0, 2, 0), RET0 } },
+	{ "no result of void", .attach = FEXIT, .id = T_VOID_FUNC, .err = EACCES,
+	  .says = "doesn't have 2-th argument", .insns = { LDX(DW, 2, 1, 0), RET0 } },
+	{ "store to the context", .err = EACCES, .says = "invalid bpf_context access",
+	  .insns = { MOV_K(2, 0), STX(DW, 1, 2, 8), RET0 } },
+	{ "a tracepoint's first argument", .attach = TP_BTF, .id = T_TP,
+	  .insns = { TASK, LDX(W, 0, 2, 0), RET0 } },
+	{ "a tracepoint's second of one", .attach = TP_BTF, .id = T_TP, .err = EACCES,
+	  .says = "func 'ev' doesn't have 2-th argument", .insns = { LDX(DW, 2, 1, 8), RET0 } },
+	{ "a struct by value", .id = T_BY_VALUE,
+	  .insns = { LDX(DW, 2, 1, 0), LDX(DW, 3, 1, 8), LDX(DW, 4, 1, 16), LDX(W, 0, 4, 0), RET0 } },
+	{ "its second half is no pointer", .id = T_BY_VALUE, .err = EACCES,
+	  .says = "invalid mem access 'scalar'", .insns = { LDX(DW, 2, 1, 8), LDX(W, 0, 2, 0), RET0 } },
+	{ "the result behind a struct by value", .id = T_BY_VALUE, .attach = FEXIT,
+	  .insns = { LDX(DW, 2, 1, 24), RET0 } },
+
+	/* Kernel structs */
+	{ "a member in a struct inside", .insns = { TASK, LDX(W, 0, 2, 12), RET0 } },
+	{ "a pointer followed twice",
+	  .insns = { TASK, LDX(DW, 2, 2, 16), LDX(DW, 2, 2, 16), LDX(W, 0, 2, 0), RET0 } },
+	{ "as a function sees it, spilled",
+	  .insns = { TASK, STX(DW, FP, 2, -8), LDX(DW, 3, FP, -8), LDX(W, 0, 3, 0), RET0 } },
+	{ "half a pointer in a struct", .err = EACCES,
+	  .says = "cannot access ptr member parent with moff 16 in struct task_struct with off 16 size 4",
+	  .insns = { TASK, LDX(W, 0, 2, 16), RET0 } },
+	{ "an array of structs", .insns = { TASK, LDX(W, 0, 2, 36), RET0 } },
+	{ "across two of them", .err = EACCES, .says = "access beyond struct inner at off 4 size 8",
+	  .insns = { TASK, LDX(DW, 0, 2, 28), RET0 } },
+	{ "part of a name", .insns = { TASK, LDX(W, 0, 2, 42), RET0 } },
+	{ "across the name's end", .err = EACCES,
+	  .says = "access beyond the end of member comm (mend:48) in struct task_struct with off 46 size 4",
+	  .insns = { TASK, LDX(W, 0, 2, 46), RET0 } },
+	{ "bits", .insns = { TASK, LDX(B, 0, 2, 4), RET0 } },
+	{ "a hole", .err = EINVAL, .says = "struct task_struct doesn't have field at offset 6",
+	  .insns = { TASK, LDX(B, 0, 2, 6), RET0 } },
+	{ "two members at once", .err = EACCES, .says = "access beyond the end of member pid (mend:4)",
+	  .insns = { TASK, LDX(DW, 0, 2, 0), RET0 } },
+	{ "a void pointer in a struct is a number", .err = EACCES,
+	  .says = "invalid mem access 'scalar'",
+	  .insns = { TASK, LDX(DW, 2, 2, 48), LDX(W, 0, 2, 0), RET0 } },
+	{ "behind the struct", .err = EACCES,
+	  .says = "access beyond struct task_struct at off 64 size 4",
+	  .insns = { TASK, LDX(W, 0, 2, 64), RET0 } },
+	{ "across its end", .err = EACCES,
+	  .says = "access beyond struct task_struct at off 60 size 8",
+	  .insns = { TASK, LDX(DW, 0, 2, 60), RET0 } },
+	{ "before the struct", .err = EACCES,
+	  .says = "R2 is ptr_task_struct invalid negative access: off=-8",
+	  .insns = { TASK, LDX(DW, 0, 2, -8), RET0 } },
+	{ "arithmetic by a constant", .insns = { TASK, ADD_K(2, 16), LDX(DW, 2, 2, 0),
+	  LDX(W, 0, 2, 0), RET0 } },
+	{ "arithmetic into nothing", .err = EACCES, .says = "access beyond struct task_struct",
+	  .insns = { TASK, ADD_K(2, 128), LDX(DW, 2, 2, 0), RET0 } },
+	{ "arithmetic by a number", .err = EACCES,
+	  .says = "R2 is ptr_task_struct invalid variable offset: off=0, var_off=(0x0; 0x3)",
+	  .insns = { TASK, LDX(DW, 3, 1, 8), ALU_K(EBPF_AND, 3, 3), ADD_X(2, 3), LDX(B, 0, 2, 0),
+		     RET0 } },
+	{ "the tail of a struct",
+	  .insns = { LDX(DW, 2, 1, 24), LDX(W, 0, 2, 8 + 5 * 8 + 4), RET0 } },
+	{ "misfit in the tail", .err = EACCES, .says = "access beyond struct inner",
+	  .insns = { LDX(DW, 2, 1, 24), LDX(DW, 0, 2, 12), RET0 } },
+	{ "a union's first member decides", .err = EACCES, .says = "access beyond the end of member x",
+	  .insns = { LDX(DW, 2, 1, 32), LDX(DW, 0, 2, 0), RET0 } },
+	{ "user memory", .err = EACCES, .says = "R2 is ptr_task_struct access user memory: off=0",
+	  .insns = { TASK, LDX(DW, 2, 2, 56), LDX(W, 0, 2, 0), RET0 } },
+	{ "per-cpu memory", .id = T_EMPTY_FUNC, .err = EACCES,
+	  .says = "R2 is ptr_task_struct access percpu memory: off=0",
+	  .insns = { LDX(DW, 2, 1, 8), LDX(W, 0, 2, 0), RET0 } },
+	{ "a tail of nothing", .id = T_EMPTY_FUNC, .err = EACCES,
+	  .says = "access beyond struct empty_tail",
+	  .insns = { LDX(DW, 2, 1, 0), LDX(W, 0, 2, 8), RET0 } },
+	{ "a struct in itself", .id = T_SELF_FUNC, .err = EINVAL,
+	  .insns = { LDX(DW, 2, 1, 0), LDX(W, 0, 2, 0), RET0 } },
+
+	/* Never written to */
+	{ "store", .err = EACCES, .says = "only read is supported",
+	  .insns = { TASK, MOV_K(3, 0), STX(W, 2, 3, 0), RET0 } },
+	{ "store of a constant", .err = EACCES, .says = "only read is supported",
+	  .insns = { TASK, ST(W, 2, 0, 0), RET0 } },
+	{ "atomic", .err = EACCES, .says = "only read is supported",
+	  .insns = { TASK, MOV_K(3, 1), INSN(EBPF_STX | EBPF_ATOMIC | EBPF_W, 2, 3, 0, EBPF_ADD),
+		     RET0 } },
+	{ "atomic with result", .err = EACCES, .says = "only read is supported",
+	  .insns = { TASK, MOV_K(3, 1),
+		     INSN(EBPF_STX | EBPF_ATOMIC | EBPF_W, 2, 3, 0, EBPF_ADD | EBPF_FETCH), RET0 } },
+	{ "as memory to be filled", .err = EACCES, .says = "R1 type=ptr_ expected=fp",
+	  .insns = { LDX(DW, 1, 1, 0), MOV_K(2, 8), HELPER(get_current_comm), RET0 } },
+	{ "as a map's key", .err = EACCES, .says = "R2 type=ptr_ expected=fp",
+	  .insns = { TASK, LD_MAP(1, MAP_HASH), HELPER(map_lookup_elem), RET0 } },
+	{ "as the address to read from", .insns = { LDX(DW, 3, 1, 0), MOV_X(1, FP), ADD_K(1, -8),
+	  MOV_K(2, 8), HELPER(probe_read_kernel), RET0 } },
+
+	/* One instruction, one kind of pointer */
+	{ "a load by two kinds", .err = EINVAL,
+	  .says = "same insn cannot be used with different pointers",
+	  .insns = { LDX(DW, 2, 1, 0), LDX(DW, 3, 1, 8), ST(DW, FP, -8, 0), JMP_K(JEQ, 3, 0, 2),
+		     MOV_X(2, FP), ADD_K(2, -8), LDX(W, 0, 2, 0), RET0 } },
+	/* States with different structs are different. */
+	{ "pruning compares types", .err = EACCES,
+	  .says = "access beyond struct task_struct at off 200 size 4",
+	  .insns = { TASK, LDX(DW, 3, 1, 8), JMP_K(JEQ, 3, 0, 1), LDX(DW, 2, 1, 24),
+		     LDX(W, 2, 2, 200), RET0 } },
+	{ "pruning compares offsets", .err = EACCES, .says = "cannot access ptr member parent",
+	  .insns = { TASK, LDX(DW, 3, 1, 8), JMP_K(JEQ, 3, 0, 1), ADD_K(2, -16),
+		     LDX(W, 2, 2, 16), RET0 } },
+
+	/* Helpers */
+	{ "an argument by number", .insns = { MOV_K(2, 1), ST(DW, FP, -8, 0), MOV_X(3, FP),
+	  ADD_K(3, -8), HELPER(get_func_arg), RET0 } },
+	{ "how many arguments", .insns = { HELPER(get_func_arg_cnt), RET0 } },
+	{ "the result by helper", .attach = FEXIT, .insns = { ST(DW, FP, -8, 0), MOV_X(2, FP),
+	  ADD_K(2, -8), HELPER(get_func_ret), RET0 } },
+	{ "arguments by number of a tracepoint", .attach = TP_BTF, .id = T_TP, .err = EINVAL,
+	  .says = "unknown func bpf_get_func_arg_cnt#185",
+	  .insns = { HELPER(get_func_arg_cnt), RET0 } },
+	{ "its address", .attach = TP_BTF, .id = T_TP, .err = EINVAL,
+	  .says = "supported only for fentry/fexit/fmod_ret programs",
+	  .insns = { HELPER(get_func_ip), RET0 } },
+	{ "a cookie", .insns = { HELPER(get_attach_cookie), RET0 } },
+	{ "a moved context", .err = EACCES, .says = "dereference of modified ctx ptr R1 off=8",
+	  .insns = { ADD_K(1, 8), HELPER(get_func_arg_cnt), RET0 } },
+	{ "the current task", .insns = { HELPER(get_current_task_btf), LDX(DW, 2, 0, 16),
+	  LDX(W, 0, 2, 0), RET0 } },
+	{ "beyond the current task", .err = EACCES, .says = "access beyond struct task_struct",
+	  .insns = { HELPER(get_current_task_btf), LDX(DW, 2, 0, 64), RET0 } },
+	{ "a helper of socket programs", .err = EINVAL, .says = "unknown func bpf_skb_load_bytes#26",
+	  .insns = { HELPER(skb_load_bytes), RET0 } },
+};
+
+static void load_case(const struct trace_case *c, u32 flags, u32 log_level)
+{
+	struct ebpf_load load = {
+		.prog_flags = flags,
+		.prog_type = EBPF_PROG_TYPE_TRACING,
+		.expected_attach_type = c->attach ? c->attach : EBPF_TRACE_FENTRY,
+		.attach_btf_id = c->id ? c->id : T_TRACED,
+		.attach_btf = btf,
+		.vmlinux_btf = btf,
+		.gpl_compatible = true,
+		.insns = c->insns,
+		.insn_cnt = verif_len(c->insns, 24),
+	};
+
+	verif_load(&res, &load, log_level);
+}
+
+static bool case_ok(const struct trace_case *c, u32 flags)
+{
+	unsigned long bugs = test_bugs();
+	bool ok;
+
+	load_case(c, flags, EBPF_LOG_LEVEL1);
+	ok = res.err == -c->err && (!c->says || strstr(res.log, c->says)) && bugs == test_bugs();
+	if (!ok)
+		printf("# want %d \"%s\", got %d:\n%s\n", -c->err, c->says ? c->says : "", res.err,
+		       res.log);
+	return ok;
+}
+
+static void test_log(void)
+{
+	static const struct trace_case c = { "", .insns = { TASK, LDX(DW, 3, 2, 16), RET0 } };
+
+	load_case(&c, 0, EBPF_LOG_LEVEL2);
+	tap_ok(strstr(res.log, "func 'traced' arg0 has btf_id 6 type STRUCT 'task_struct'"),
+	       "the log names an argument's type");
+	tap_ok(strstr(res.log, "R2_w=ptr_task_struct(off=0,imm=0)"), "and a register's");
+}
+
+static void test_image(void)
+{
+	static const struct trace_case c = {
+		"", .id = T_BY_VALUE, .attach = FEXIT,
+		.insns = { LDX(DW, 2, 1, 16), LDX(W, 3, 2, 0), RET0 },
+	};
+	const struct ebpf_attach_target *t = &res.img.target;
+
+	load_case(&c, 0, 0);
+	tap_ok(!res.err && res.img.insns[0].code == (EBPF_LDX | EBPF_MEM | EBPF_DW),
+	       "loads of the context stay");
+	tap_ok(!res.err && res.img.insns[1].code == (EBPF_LDX | EBPF_PROBE_MEM | EBPF_W),
+	       "loads through kernel pointers may fault");
+	tap_ok(t->btf_id == T_BY_VALUE && !strcmp(t->name, "by_value") && t->nr_args == 2 &&
+	       t->nr_slots == 3 && t->ret_size == 8 && t->arg_size[0] == 16 &&
+	       t->arg_size[1] == 8 && t->arg_slot[1] == 2, "the target is described");
+}
+
+static void test_without(void)
+{
+	static const struct ebpf_insn prog[] = { RET0 };
+	static const struct ebpf_insn task[] = { HELPER(get_current_task_btf), RET0 };
+	struct ebpf_load load = {
+		.prog_type = EBPF_PROG_TYPE_TRACING, .expected_attach_type = EBPF_TRACE_FENTRY,
+		.insns = prog, .insn_cnt = ARRAY_SIZE(prog), .gpl_compatible = true,
+	};
+
+	verif_load(&res, &load, EBPF_LOG_LEVEL1);
+	tap_ok(res.err == -EINVAL && strstr(res.log, "Tracing programs must provide btf_id"),
+	       "no target");
+	load.attach_btf_id = T_TRACED;
+	verif_load(&res, &load, EBPF_LOG_LEVEL1);
+	tap_ok(res.err == -EINVAL && strstr(res.log, "BTF of the running kernel"), "no BTF");
+	load.prog_type = EBPF_PROG_TYPE_KPROBE;
+	load.insns = task;
+	load.insn_cnt = ARRAY_SIZE(task);
+	verif_load(&res, &load, EBPF_LOG_LEVEL1);
+	tap_ok(res.err == -EINVAL && strstr(res.log, "BTF of the running kernel"),
+	       "a helper that needs it");
+	load.vmlinux_btf = btf;
+	verif_load(&res, &load, EBPF_LOG_LEVEL1);
+	tap_ok(!res.err, "kprobes may ask for the current task, too");
+}
+
+int main(void)
+{
+	u32 i;
+
+	verif_maps();
+	if (!make_btf()) {
+		tap_ok(false, "BTF for the tests");
+		return tap_end();
+	}
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		tap_ok(case_ok(&cases[i], 0) && case_ok(&cases[i], EBPF_F_TEST_STATE_FREQ),
+		       "%s", cases[i].name);
+	test_log();
+	test_image();
+	test_without();
+	ebpf_prog_image_free(&res.img);
+	ebpf_btf_destroy(btf);
+	return tap_end();
+}
