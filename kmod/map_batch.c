@@ -24,13 +24,15 @@ static bool is_hash(const struct ebpf_map *map)
 {
 	return map->map_type == EBPF_MAP_TYPE_HASH || map->map_type == EBPF_MAP_TYPE_PERCPU_HASH ||
 	       map->map_type == EBPF_MAP_TYPE_LRU_HASH ||
-	       map->map_type == EBPF_MAP_TYPE_LRU_PERCPU_HASH;
+	       map->map_type == EBPF_MAP_TYPE_LRU_PERCPU_HASH ||
+	       map->map_type == EBPF_MAP_TYPE_HASH_OF_MAPS;
 }
 
 static bool is_array(const struct ebpf_map *map)
 {
 	return map->map_type == EBPF_MAP_TYPE_ARRAY ||
-	       map->map_type == EBPF_MAP_TYPE_PERCPU_ARRAY;
+	       map->map_type == EBPF_MAP_TYPE_PERCPU_ARRAY ||
+	       map->map_type == EBPF_MAP_TYPE_ARRAY_OF_MAPS;
 }
 
 static void __user *user_key(const struct batch *b)

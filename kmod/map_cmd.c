@@ -132,10 +132,10 @@ int ebpf_map_update_one(struct ebpf_map *map, struct file *file, void *key, void
 {
 	int err = -ENOTSUPP;
 
-	if (map->ops->fd_get_ptr)
-		return ebpf_fd_array_update(map, file, key, value, flags);
 	if (map->ops->sys_update)
 		return map->ops->sys_update(map, key, value, flags);
+	if (map->ops->fd_get_ptr)
+		return ebpf_fd_array_update(map, file, key, value, flags);
 	if (!map->ops->push_elem && !map->ops->update_elem)
 		return err;
 	ops_begin();

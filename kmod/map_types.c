@@ -10,6 +10,10 @@ static const struct ebpf_map_ops * const map_types[] = {
 	[EBPF_MAP_TYPE_PERCPU_ARRAY] = &ebpf_percpu_array_map_ops,
 	[EBPF_MAP_TYPE_STACK_TRACE] = &ebpf_stack_trace_map_ops,
 	[EBPF_MAP_TYPE_CGROUP_ARRAY] = &ebpf_cgroup_array_map_ops,
+	[EBPF_MAP_TYPE_LRU_HASH] = &ebpf_lru_htab_map_ops,
+	[EBPF_MAP_TYPE_LRU_PERCPU_HASH] = &ebpf_lru_percpu_htab_map_ops,
+	[EBPF_MAP_TYPE_ARRAY_OF_MAPS] = &ebpf_array_of_maps_map_ops,
+	[EBPF_MAP_TYPE_HASH_OF_MAPS] = &ebpf_htab_of_maps_map_ops,
 	[EBPF_MAP_TYPE_RINGBUF] = &ebpf_ringbuf_map_ops,
 };
 

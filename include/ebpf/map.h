@@ -109,7 +109,7 @@ struct ebpf_map_ops {
  */
 struct ebpf_map {
 	const struct ebpf_map_ops *ops;
-	struct ebpf_map *inner_map_meta;
+	struct ebpf_map *inner_map_meta;	/* of a map of maps: what all of them are like */
 	u32 map_type;
 	u32 key_size;		/* bytes */
 	u32 value_size;		/* bytes; per-cpu types: of one CPU's value, not rounded */
@@ -122,6 +122,7 @@ struct ebpf_map {
 	struct ebpf_btf *btf;	/* NULL, or a reference */
 	int spin_lock_off;	/* -EINVAL when the value holds none */
 	int timer_off;
+	bool is_meta;		/* an inner_map_meta: stands for other maps, has no elements */
 	bool frozen;		/* BPF_MAP_FREEZE was done: no more writes by command */
 	char name[EBPF_OBJ_NAME_LEN];
 #ifdef __KERNEL__

@@ -161,18 +161,48 @@ static long array_update_elem(struct ebpf_map *map, const void *key, const void 
 	return 0;
 }
 
+static bool array_meta_equal(const struct ebpf_map *meta, const struct ebpf_map *map)
+{
+	if (!ebpf_map_meta_equal(meta, map))
+		return false;
+	/* Compiled look-ups have the number of entries in them. */
+	return map->map_flags & EBPF_F_INNER_MAP || meta->max_entries == map->max_entries;
+}
+
+/* As below for whatever array R1 is, of the size and number of entries of @map. */
+static int array_gen_lookup_inner(struct ebpf_map *map, struct ebpf_insn *insn)
+{
+	u32 size = round_up(map->value_size, 8);
+
+	if (size > INT_MAX)
+		return -EOPNOTSUPP;
+	*insn++ = ebpf_insn_of(EBPF_LDX | EBPF_MEM | EBPF_W, EBPF_REG_3, EBPF_REG_2, 0, 0);
+	*insn++ = ebpf_insn_of(EBPF_ALU64 | EBPF_MOV | EBPF_K, EBPF_REG_0, 0, 0, 0);
+	*insn++ = ebpf_insn_of(EBPF_JMP32 | EBPF_JGE | EBPF_K, EBPF_REG_3, 0, 4,
+			       (s32)map->max_entries);
+	*insn++ = ebpf_insn_of(EBPF_ALU64 | EBPF_MUL | EBPF_K, EBPF_REG_3, 0, 0, size);
+	*insn++ = ebpf_insn_of(EBPF_ALU64 | EBPF_MOV | EBPF_X, EBPF_REG_0, EBPF_REG_1, 0, 0);
+	*insn++ = ebpf_insn_of(EBPF_ALU64 | EBPF_ADD | EBPF_K, EBPF_REG_0, 0, 0,
+			       offsetof(struct ebpf_array, values));
+	*insn = ebpf_insn_of(EBPF_ALU64 | EBPF_ADD | EBPF_X, EBPF_REG_0, EBPF_REG_3, 0, 0);
+	return 7;
+}
+
 /* The bounds check and the address, with the array's own numbers in them. The
  * call it replaces would have spoilt R1 to R5, so R3 is free.
  */
 static int array_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
 {
 	struct ebpf_array *array = array_of(map);
-	u32 size = array->elem_size;
 	u64 values = (unsigned long)array->values;
+	u32 size;
 
 	/* An inner map stands for others, whose numbers may differ. */
 	if (map->map_flags & EBPF_F_INNER_MAP)
 		return -EOPNOTSUPP;
+	if (map->is_meta)
+		return array_gen_lookup_inner(map, insn);
+	size = array->elem_size;
 	*insn++ = ebpf_insn_of(EBPF_LDX | EBPF_MEM | EBPF_W, EBPF_REG_3, EBPF_REG_2, 0, 0);
 	*insn++ = ebpf_insn_of(EBPF_ALU64 | EBPF_MOV | EBPF_K, EBPF_REG_0, 0, 0, 0);
 	if (map->max_entries == 1) {
@@ -269,6 +299,7 @@ const struct ebpf_map_ops ebpf_array_map_ops = {
 	.delete_elem = ebpf_array_delete_elem,
 	.get_next_key = ebpf_array_get_next_key,
 	.gen_lookup = array_gen_lookup,
+	.meta_equal = array_meta_equal,
 	.direct_value_addr = array_direct_value_addr,
 	.direct_value_meta = array_direct_value_meta,
 	.mmap = array_mmap,
@@ -383,6 +414,7 @@ const struct ebpf_map_ops ebpf_percpu_array_map_ops = {
 	.lookup_elem = percpu_array_lookup_elem,
 	.lookup_percpu_elem = percpu_array_lookup_percpu_elem,
 	.gen_lookup = percpu_array_gen_lookup,
+	.meta_equal = ebpf_map_meta_equal,
 	.update_elem = percpu_array_update_elem,
 	.delete_elem = ebpf_array_delete_elem,
 	.sys_lookup = percpu_array_sys_lookup,

@@ -53,6 +53,9 @@ static inline struct ebpf_insn ebpf_insn_call(const void *func)
 			    (s32)((unsigned long)func - (unsigned long)ebpf_call_base));
 }
 
+/* What most types answer to ops->meta_equal (map_in_map.c). */
+bool ebpf_map_meta_equal(const struct ebpf_map *meta, const struct ebpf_map *map);
+
 /*
  * Arrays (array.c): what everything with an index for a key does alike
  */

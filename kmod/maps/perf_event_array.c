@@ -41,6 +41,7 @@ const struct ebpf_map_ops ebpf_perf_event_array_map_ops = {
 	.sys_lookup = ebpf_fd_array_sys_lookup,
 	.sys_delete = ebpf_fd_array_sys_delete,
 	.get_next_key = ebpf_array_get_next_key,
+	.meta_equal = ebpf_map_meta_equal,
 	.fd_get_ptr = event_get_ptr,
 	.fd_put_ptr = ebpf_fd_entry_put,
 	.mem_usage = ebpf_fd_array_mem_usage,

@@ -342,6 +342,7 @@ static u64 ringbuf_mem_usage(const struct ebpf_map *map)
 }
 
 const struct ebpf_map_ops ebpf_ringbuf_map_ops = {
+	.meta_equal = ebpf_map_meta_equal,
 	.alloc_check = ringbuf_alloc_check,
 	.alloc = ringbuf_alloc,
 	.free = ringbuf_free,

@@ -281,6 +281,7 @@ static u64 stackmap_mem_usage(const struct ebpf_map *map)
 }
 
 const struct ebpf_map_ops ebpf_stack_trace_map_ops = {
+	.meta_equal = ebpf_map_meta_equal,
 	.alloc_check = stackmap_alloc_check,
 	.alloc = stackmap_alloc,
 	.free = stackmap_free,

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making and freeing of hash maps. Process context.
+ */
+#include "kmod/maps/htab.h"
+
+#include <linux/log2.h>
+#include <linux/random.h>
+
+#define HTAB_FLAGS	(EBPF_F_NO_PREALLOC | EBPF_F_NO_COMMON_LRU | EBPF_F_NUMA_NODE | \
+			 EBPF_F_ACCESS_MASK | EBPF_F_ZERO_SEED)
+#define HTAB_MAX_BUCKETS	(1U << 27)
+
+static bool type_is_lru(const union ebpf_attr *attr)
+{
+	return attr->map_type == EBPF_MAP_TYPE_LRU_HASH ||
+	       attr->map_type == EBPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+static bool type_is_percpu(const union ebpf_attr *attr)
+{
+	return attr->map_type == EBPF_MAP_TYPE_PERCPU_HASH ||
+	       attr->map_type == EBPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+int ebpf_htab_alloc_check(const union ebpf_attr *attr)
+{
+	bool own_lru = attr->map_flags & EBPF_F_NO_COMMON_LRU;
+
+	if (!ebpf_map_flags_ok(attr, HTAB_FLAGS))
+		return -EINVAL;
+	if (own_lru && !type_is_lru(attr))
+		return -EINVAL;
+	if (type_is_lru(attr) && attr->map_flags & EBPF_F_NO_PREALLOC)
+		return -ENOTSUPP;
+	if ((type_is_percpu(attr) || own_lru) && ebpf_map_numa_node(attr) != NUMA_NO_NODE)
+		return -EINVAL;
+	if (!attr->max_entries || !attr->key_size || !attr->value_size)
+		return -EINVAL;
+	if ((u64)attr->key_size + attr->value_size >= EBPF_ELEM_MAX - sizeof(struct htab_elem))
+		return -E2BIG;
+	/* Checked before rounding up, which would wrap around to 0. */
+	if (attr->max_entries > HTAB_MAX_BUCKETS)
+		return -E2BIG;
+	return 0;
+}
+
+static int htab_alloc_buckets(struct ebpf_htab *htab, int node)
+{
+	u32 i, nr = roundup_pow_of_two(htab->map.max_entries);
+
+	htab->buckets = ebpf_map_area_alloc((u64)nr * sizeof(*htab->buckets), node);
+	if (!htab->buckets)
+		return -ENOMEM;
+	htab->mask = nr - 1;
+	for (i = 0; i < nr; i++) {
+		raw_spin_lock_init(&htab->buckets[i].lock);
+		if (!(i % 4096))
+			cond_resched();
+	}
+	return 0;
+}
+
+static void htab_layout(struct ebpf_htab *htab, bool percpu)
+{
+	u32 value_size = percpu ? sizeof(u64) : round_up(htab->map.value_size, 8);
+
+	htab->value_off = offsetof(struct htab_elem, key) + round_up(htab->map.key_size, 8);
+	if (htab->lru)
+		htab->value_off += 8;	/* the mark */
+	htab->elem_size = htab->value_off + value_size;
+	htab->copy_size = htab->map.value_size;
+	htab->percpu_size = percpu ? round_up(htab->map.value_size, 8) : 0;
+	htab->nr_elems = htab->map.max_entries + (percpu ? 0 : num_possible_cpus());
+}
+
+static int htab_alloc_percpu_values(struct ebpf_htab *htab)
+{
+	u32 i;
+
+	htab->percpu_areas = ebpf_percpu_areas_alloc((u64)htab->nr_elems * htab->percpu_size);
+	if (!htab->percpu_areas)
+		return -ENOMEM;
+	for (i = 0; i < htab->nr_elems; i++) {
+		*(u64 *)elem_value(htab, htab_elem_at(htab, i)) = (u64)i * htab->percpu_size;
+		if (!(i % 4096))
+			cond_resched();
+	}
+	return 0;
+}
+
+/* The last elements of the area are the CPUs' spares. */
+static int htab_alloc_spares(struct ebpf_htab *htab)
+{
+	u32 i = htab->map.max_entries;
+	int cpu;
+
+	htab->spare = alloc_percpu(struct htab_elem *);
+	if (!htab->spare)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(htab->spare, cpu) = htab_elem_at(htab, i++);
+	return 0;
+}
+
+static int htab_alloc_elems(struct ebpf_htab *htab, int node)
+{
+	u64 size = (u64)htab->nr_elems * htab->elem_size;
+	int err;
+
+	if (size >= EBPF_FREELIST_AREA_MAX)
+		return -ENOMEM;
+	htab->elems = ebpf_map_area_alloc(size, node);
+	if (!htab->elems)
+		return -ENOMEM;
+	err = ebpf_freelist_init(&htab->free, htab->elems, htab->elem_size,
+				 offsetof(struct htab_elem, link), htab->map.max_entries);
+	if (err)
+		return err;
+	err = is_percpu(htab) ? htab_alloc_percpu_values(htab) : htab_alloc_spares(htab);
+	return !err && htab->lru ? ebpf_lru_init(htab) : err;
+}
+
+/* Also frees what an incomplete map has. */
+void ebpf_htab_free(struct ebpf_map *map)
+{
+	struct ebpf_htab *htab = htab_of(map);
+
+	ebpf_lru_destroy(htab);
+	ebpf_percpu_areas_free(htab->percpu_areas);
+	free_percpu(htab->spare);
+	ebpf_freelist_destroy(&htab->free);
+	ebpf_map_area_free(htab->elems);
+	free_percpu(htab->locked);
+	ebpf_map_area_free(htab->buckets);
+	ebpf_map_area_free(htab);
+}
+
+struct ebpf_map *ebpf_htab_alloc(const union ebpf_attr *attr)
+{
+	int node = ebpf_map_numa_node(attr);
+	struct ebpf_htab *htab;
+
+	htab = ebpf_map_area_alloc(sizeof(*htab), node);
+	if (!htab)
+		return ERR_PTR(-ENOMEM);
+	ebpf_map_init_from_attr(&htab->map, attr);
+	htab->lru = type_is_lru(attr);
+	htab_layout(htab, type_is_percpu(attr));
+	htab->seed = HASH_K2;
+	if (!(attr->map_flags & EBPF_F_ZERO_SEED))
+		get_random_bytes(&htab->seed, sizeof(htab->seed));
+	htab->locked = alloc_percpu(int);
+	if (!htab->locked || htab_alloc_buckets(htab, node) || htab_alloc_elems(htab, node)) {
+		ebpf_htab_free(&htab->map);
+		return ERR_PTR(-ENOMEM);
+	}
+	return &htab->map;
+}
+
+u64 ebpf_htab_mem_usage(const struct ebpf_map *map)
+{
+	const struct ebpf_htab *htab = htab_of(map);
+
+	return sizeof(*htab) + ((u64)htab->mask + 1) * sizeof(*htab->buckets) +
+	       (u64)htab->nr_elems * htab->elem_size +
+	       (u64)htab->nr_elems * htab->percpu_size * num_possible_cpus();
+}
+
