@@ -155,6 +155,39 @@ static unsigned int number_hidden(struct btf *btf)
 	return number;
 }
 
+/* --- structures without a size --------------------------------------------------- */
+
+static __u32 bit_offset(const struct ebpf_btf_type *type, const struct ebpf_btf_member *member)
+{
+	return EBPF_BTF_INFO_KFLAG(type->info) ? EBPF_BTF_MEMBER_BIT_OFFSET(member->offset) :
+						 member->offset;
+}
+
+/*
+ * A structure that holds an array of variable length (struct syscall_tp_t, local
+ * to a function of RHEL's) has no size in DWARF; whoever checks BTF wants one
+ * that its members lie in.
+ */
+static unsigned int size_variable_structs(struct btf *btf)
+{
+	struct ebpf_btf_type *type;
+	unsigned int sized = 0;
+	__u32 i, vlen, end;
+
+	for (i = 0; i < btf->count; i++) {
+		type = type_at(btf, i);
+		vlen = EBPF_BTF_INFO_VLEN(type->info);
+		if (kind_at(btf, i) != EBPF_BTF_KIND_STRUCT || !vlen)
+			continue;
+		end = bit_offset(type, &members_of(type)[vlen - 1]) / 8;
+		if (type->size >= end)
+			continue;
+		type->size = end;
+		sized++;
+	}
+	return sized;
+}
+
 /* --- types that ebpfdrv has, whatever the kernel ----------------------------------- */
 
 /* Programs ask "does the kernel have ring buffers?" by looking for this type. */
@@ -267,7 +300,7 @@ static unsigned int wrap_socket_net(struct btf *btf)
 
 void modernize(struct btf *btf)
 {
-	unsigned int hidden = number_hidden(btf);
+	unsigned int hidden = number_hidden(btf), sized = size_variable_structs(btf);
 	unsigned int events = add_modern_names(btf);
 	bool ringbuf = add_ringbuf(btf);
 	bool sample = add_perf_event_data(btf);
@@ -279,6 +312,8 @@ void modernize(struct btf *btf)
 	       sample ? "; struct bpf_perf_event_data added" : "");
 	if (members)
 		printf("; %u members in today's shape", members);
+	if (sized)
+		printf("; %u structs given a size", sized);
 	if (hidden)
 		printf("; %u rh_kabi members numbered", hidden);
 	putchar('\n');
