@@ -26,10 +26,23 @@ static int log_write(void *cookie, const char *text, u32 len)
 	return n < len ? -ENOSPC : 0;
 }
 
+/* What was cut off because the buffer was full is lost, and stays missed. */
+static void log_rewind(void *cookie, u64 len)
+{
+	struct ebpf_user_log *ulog = cookie;
+
+	if (ulog->fault || len >= ulog->used)
+		return;
+	ulog->used = len;
+	if (put_user(0, ulog->buf + ulog->used))
+		ulog->fault = true;
+}
+
 int ebpf_user_log_init(struct ebpf_user_log *ulog, u64 buf, u32 size, u32 level)
 {
 	memset(ulog, 0, sizeof(*ulog));
 	ulog->log.write = log_write;
+	ulog->log.rewind = log_rewind;
 	ulog->log.cookie = ulog;
 	if (!buf && !size && !level)
 		return 0;
