@@ -32,7 +32,7 @@ static const char * const search_paths[] = {
 static DEFINE_MUTEX(load_lock);		/* all below; filled once */
 static char source[BTF_PATH_MAX];
 static struct ebpf_btf_obj *vmlinux_obj;
-static void *raw;			/* until it is parsed */
+static void *raw;			/* what is parsed refers to it */
 static u32 raw_size;
 
 static struct kobject *btf_kobj;
@@ -68,7 +68,7 @@ static int load_raw(void)
 	struct file *file;
 	int err;
 
-	if (raw || vmlinux_obj->btf)
+	if (raw)
 		return 0;
 	file = filp_open(source, O_RDONLY, 0);
 	if (IS_ERR(file))
@@ -98,14 +98,16 @@ static int load_parsed(void)
 	err = load_raw();
 	if (err)
 		return err;
-	parsed = ebpf_btf_parse(raw, raw_size, NULL, NULL);
+	/* As Linux does with its own: each type checked by itself. What compilers
+	 * and converters make of a whole kernel does not pass all checks of types
+	 * through each other, and nothing that reads it relies on them.
+	 */
+	parsed = ebpf_btf_parse_vmlinux(raw, raw_size, NULL);
 	if (IS_ERR(parsed)) {
 		pr_err_ratelimited("ebpfdrv: %s is not valid BTF: %ld\n", source, PTR_ERR(parsed));
 		return PTR_ERR(parsed);
 	}
 	vmlinux_obj->btf = parsed;
-	ebpf_free(raw);
-	raw = NULL;
 	return 0;
 }
 
@@ -133,8 +135,6 @@ static const void *raw_data(u32 *size)
 
 	if (err)
 		return ERR_PTR(err);
-	if (!raw)
-		return ebpf_btf_raw(vmlinux_obj->btf, size);
 	*size = raw_size;
 	return raw;
 }
