@@ -34,7 +34,13 @@ struct ebpf_raw_tp_kern {
  */
 #define EBPF_TP_CTX_MAX		8192
 
-/* Programs of socket type run by PROG_TEST_RUN: a packet of our own. */
+/* Programs of socket type run by PROG_TEST_RUN: a packet of our own, in one piece,
+ * within a buffer of its own. What is behind sk is for helpers: programs do
+ * not see it.
+ */
+#define EBPF_SKB_MAX_LEN	(16384 - 320)	/* a packet grows no longer, as in Linux */
+#define EBPF_SKB_BUF_SIZE	16384
+
 struct ebpf_skb_kern {
 	u8 *data;
 	u8 *data_end;
@@ -57,11 +63,29 @@ struct ebpf_skb_kern {
 	u32 napi_id;
 	u32 gso_segs;
 	u32 gso_size;
+	u32 wire_len;		/* bytes of all of it, where this is one segment */
+	u32 tstamp_type;	/* EBPF_SKB_TSTAMP_* */
 	u64 tstamp;
 	u64 hwtstamp;
+	const void *sk;		/* its socket: always NULL */
+
+	u8 *head;		/* EBPF_SKB_BUF_SIZE bytes from here */
+	u8 *mac;		/* Ethernet header */
+	u8 *network;		/* what follows it */
+	s32 csum_level;		/* checksums known to be good, less one; -1: none */
+	bool hash_valid;
+	bool encapsulation;
 };
 
-/* XDP programs run by PROG_TEST_RUN. */
+/* XDP programs run by PROG_TEST_RUN. The packet lies in one page, like this:
+ * EBPF_XDP_FRAME_SIZE bytes that stay free, room, metadata, packet, room,
+ * EBPF_XDP_TAIL_SIZE bytes that stay free.
+ */
+#define EBPF_XDP_BUF_SIZE	4096
+#define EBPF_XDP_HEADROOM	256
+#define EBPF_XDP_FRAME_SIZE	40
+#define EBPF_XDP_TAIL_SIZE	320
+
 struct ebpf_xdp_kern {
 	u8 *data;
 	u8 *data_end;
@@ -69,6 +93,7 @@ struct ebpf_xdp_kern {
 	u32 ingress_ifindex;
 	u32 rx_queue_index;
 	u32 egress_ifindex;
+	u8 *head;		/* the page */
 };
 
 #endif /* _EBPF_CTX_H */

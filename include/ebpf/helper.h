@@ -83,6 +83,9 @@ enum ebpf_return_type {
 	RET_PTR_TO_MAP_VALUE_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_MAP_VALUE,
 	RET_PTR_TO_ALLOC_MEM_OR_NULL = PTR_MAYBE_NULL | MEM_ALLOC | RET_PTR_TO_MEM,
 	RET_PTR_TO_BTF_ID_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_BTF_ID,
+	RET_PTR_TO_SOCKET_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_SOCKET,
+	RET_PTR_TO_TCP_SOCK_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_TCP_SOCK,
+	RET_PTR_TO_SOCK_COMMON_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_SOCK_COMMON,
 };
 
 #define EBPF_MAX_FUNC_REG_ARGS	5
@@ -94,6 +97,8 @@ enum ebpf_return_type {
  * @id:         enum ebpf_func_id
  * @gpl_only:   for programs with a GPL-compatible license only
  * @pkt_access: packet pointers may be passed as memory
+ * @changes_pkt: the packet may be elsewhere afterwards, or shorter: pointers into
+ *              it that the program holds are numbers from then on
  * @may_sleep:  only for sleepable programs
  * @ret_type:   enum ebpf_return_type with modifiers
  * @arg_type:   enum ebpf_arg_type with modifiers; ARG_DONTCARE ends the list
@@ -106,6 +111,7 @@ struct ebpf_func_proto {
 	u32 id;
 	bool gpl_only;
 	bool pkt_access;
+	bool changes_pkt;
 	bool may_sleep;
 	u32 ret_type;
 	u32 arg_type[EBPF_MAX_FUNC_REG_ARGS];
