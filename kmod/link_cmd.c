@@ -9,30 +9,39 @@
 
 #define TP_NAME_MAX	128
 
+/* What a TRACING program is attached to was said when it was loaded. */
+static long tracing_open(struct ebpf_prog *prog, u64 cookie)
+{
+	if (prog->expected_attach_type == EBPF_TRACE_RAW_TP)
+		return ebpf_raw_tp_open(prog, prog->image.target.name);
+	return ebpf_tracing_open(prog, cookie);
+}
+
+static long raw_tp_open(struct ebpf_prog *prog, const char __user *uname)
+{
+	char name[TP_NAME_MAX];
+
+	if (prog->type == EBPF_PROG_TYPE_TRACING)
+		return uname ? -EINVAL : tracing_open(prog, 0);
+	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT)
+		return -EINVAL;
+	if (strncpy_from_user(name, uname, sizeof(name) - 1) < 0)
+		return -EFAULT;
+	name[sizeof(name) - 1] = '\0';
+	return ebpf_raw_tp_open(prog, name);
+}
+
 long ebpf_cmd_raw_tracepoint_open(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
 	struct ebpf_prog *prog;
-	char name[TP_NAME_MAX];
 	long ret;
 
 	prog = ebpf_prog_get(attr->raw_tracepoint.prog_fd, EBPF_PROG_TYPE_UNSPEC);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	ret = -EINVAL;
-	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT)
-		goto put;
-	ret = strncpy_from_user(name, ebpf_user_ptr(attr->raw_tracepoint.name),
-				sizeof(name) - 1);
-	if (ret < 0) {
-		ret = -EFAULT;
-		goto put;
-	}
-	name[sizeof(name) - 1] = '\0';
-	ret = ebpf_raw_tp_open(prog, name);
-	if (ret >= 0)
-		return ret;
-put:
-	ebpf_prog_put(prog);
+	ret = raw_tp_open(prog, ebpf_user_ptr(attr->raw_tracepoint.name));
+	if (ret < 0)
+		ebpf_prog_put(prog);
 	return ret;
 }
 
@@ -50,6 +59,16 @@ static long perf_link_create(struct ebpf_prog *prog, const union ebpf_attr *attr
 				     attr->link_create.perf_event.bpf_cookie);
 }
 
+/* Other programs, the only targets one may name here, have no trampolines. */
+static long tracing_link_create(struct ebpf_prog *prog, const union ebpf_attr *attr)
+{
+	if (attr->link_create.attach_type != prog->expected_attach_type)
+		return -EINVAL;
+	if (attr->link_create.target_fd || attr->link_create.target_btf_id)
+		return -EINVAL;
+	return tracing_open(prog, attr->link_create.tracing.cookie);
+}
+
 long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
 	struct ebpf_prog *prog;
@@ -60,6 +79,8 @@ long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *u
 		return PTR_ERR(prog);
 	if (type_has_perf_link(prog->type) && attr->link_create.attach_type == EBPF_PERF_EVENT)
 		ret = perf_link_create(prog, attr);
+	else if (prog->type == EBPF_PROG_TYPE_TRACING)
+		ret = tracing_link_create(prog, attr);
 	else if (attr->link_create.attach_type == EBPF_TRACE_KPROBE_MULTI)
 		ret = -EOPNOTSUPP;
 	if (ret < 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/event.h"
+#include "kmod/compat/ftrace.h"
 #include "kmod/compat/tracepoint.h"
 
 u64 ebpf_attach_features(void)
@@ -20,6 +21,9 @@ u64 ebpf_attach_features(void)
 #endif
 #ifdef CONFIG_PERF_EVENTS
 	features |= EBPFDRV_FEATURE_PERF_SAMPLING;
+#endif
+#ifdef COMPAT_FTRACE
+	features |= EBPFDRV_FEATURE_FTRACE;
 #endif
 	return features;
 }

@@ -29,9 +29,15 @@ u64 ebpf_event_count(void);
 int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req);
 
 /* BPF_RAW_TRACEPOINT_OPEN with a name: @prog's reference is taken over on
- * success (fd returned), kept by the caller on error.
+ * success (fd returned), kept by the caller on error. For TRACING programs (tp_btf)
+ * @name is that of their target.
  */
 int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name);
+
+/* fentry and fexit programs, to the function they were loaded for; same ownership
+ * rule. -EBUSY: it is attached already.
+ */
+int ebpf_tracing_open(struct ebpf_prog *prog, u64 cookie);
 
 /* BPF_LINK_CREATE, attach_type BPF_PERF_EVENT; same ownership rule. */
 int ebpf_perf_link_create(struct ebpf_prog *prog, int event_fd, u64 cookie);

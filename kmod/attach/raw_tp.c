@@ -17,6 +17,7 @@ struct raw_tp_link {
 	struct ebpf_link link;
 	struct compat_tracepoint tp;
 	void *probe;
+	u64 mask[EBPF_RAW_TP_MAX_ARGS];	/* typed: what belongs to each argument */
 	char name[];
 };
 
@@ -35,7 +36,19 @@ static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
 	ebpf_run_ctx_init(&rctx, NULL, 0, 0, NULL);
+	/* The probe's: this is inlined into it. */
+	rctx.frame = __builtin_frame_address(0);
 	ebpf_prog_run_inline(rl->link.prog, args, &rctx);
+}
+
+/* Arguments narrower than a register come with rubbish above them. */
+static __always_inline void raw_tp_fire_typed(struct raw_tp_link *rl, u64 *args, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		args[i] &= rl->mask[i];
+	raw_tp_fire(rl, args);
 }
 
 #define PARAMS_1	u64 a1
@@ -69,6 +82,13 @@ static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
 		u64 args[] = { ARGS_##n };				\
 									\
 		raw_tp_fire(data, args);				\
+	}								\
+									\
+	static void raw_tp_typed_##n(void *data, PARAMS_##n)		\
+	{								\
+		u64 args[] = { ARGS_##n };				\
+									\
+		raw_tp_fire_typed(data, args, n);			\
 	}
 
 RAW_TP_PROBE(1)
@@ -89,6 +109,30 @@ static void *const raw_tp_probes[EBPF_RAW_TP_MAX_ARGS] = {
 	raw_tp_probe_5, raw_tp_probe_6, raw_tp_probe_7, raw_tp_probe_8,
 	raw_tp_probe_9, raw_tp_probe_10, raw_tp_probe_11, raw_tp_probe_12,
 };
+
+static void *const raw_tp_typed[EBPF_RAW_TP_MAX_ARGS] = {
+	raw_tp_typed_1, raw_tp_typed_2, raw_tp_typed_3, raw_tp_typed_4,
+	raw_tp_typed_5, raw_tp_typed_6, raw_tp_typed_7, raw_tp_typed_8,
+	raw_tp_typed_9, raw_tp_typed_10, raw_tp_typed_11, raw_tp_typed_12,
+};
+
+/* tp_btf programs know their arguments. NULL: one is not passed in a register. */
+static void *raw_tp_typed_for(const struct ebpf_attach_target *target, u64 *mask)
+{
+	bool narrow = false;
+	u32 i;
+
+	for (i = 0; i < target->nr_args; i++) {
+		u32 size = target->arg_size[i];
+
+		if (size > sizeof(u64))
+			return NULL;
+		mask[i] = size == sizeof(u64) ? U64_MAX : (1ULL << (8 * size)) - 1;
+		narrow |= size < sizeof(u64);
+	}
+	i = target->nr_args ? target->nr_args - 1 : 0;
+	return narrow ? raw_tp_typed[i] : raw_tp_probes[i];
+}
 
 /* The least that copies all the program reads. NULL: it reads too far. */
 static void *raw_tp_probe_for(const struct ebpf_prog *prog)
@@ -169,7 +213,8 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 		return -ENOMEM;
 	strcpy(rl->name, name);
 	err = -EINVAL;
-	rl->probe = raw_tp_probe_for(prog);
+	rl->probe = prog->type == EBPF_PROG_TYPE_TRACING ?
+		    raw_tp_typed_for(&prog->image.target, rl->mask) : raw_tp_probe_for(prog);
 	if (!rl->probe)
 		goto free;
 	err = ebpf_compat_tracepoint_find(rl->name, &rl->tp);

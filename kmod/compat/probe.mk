@@ -15,6 +15,7 @@ compat-exports := \
 	cgroup_get_from_fd \
 	copy_from_kernel_nofault \
 	dump_trace \
+	kallsyms_lookup_name \
 	ktime_get_boot_fast_ns \
 	ktime_get_mono_fast_ns \
 	probe_kernel_read \

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/compat/ftrace.h"
+
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+
+#ifdef COMPAT_FTRACE
+/* An empty filter stands for all functions, so the handler must never be registered
+ * with one: the first place is set before, the last one removed after.
+ */
+int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip)
+{
+	int err;
+
+	err = ftrace_set_filter_ip(&cf->ops, ip, 0, cf->nr == 0);
+	if (err)
+		return err;
+	if (!cf->nr) {
+		err = register_ftrace_function(&cf->ops);
+		if (err) {
+			ftrace_set_filter_ip(&cf->ops, ip, 1, 0);
+			return err;
+		}
+	}
+	cf->nr++;
+	return 0;
+}
+
+void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip)
+{
+	if (!--cf->nr)
+		unregister_ftrace_function(&cf->ops);
+	ftrace_set_filter_ip(&cf->ops, ip, 1, 0);
+}
+#else
+int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip)
+{
+	return -ENODEV;
+}
+
+void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip)
+{
+}
+#endif
+
+#define ENDBR64		0xfa1e0ff3	/* f3 0f 1e fa */
+#define ENDBR64_POISON	0x001f0f66	/* what the kernel puts where none is needed */
+#define ENDBR64_SIZE	4
+
+unsigned long ebpf_compat_ftrace_place(unsigned long addr)
+{
+	u32 word;
+
+	if (!compat_ibt() ||
+	    compat_copy_from_kernel_nofault(&word, (const void *)addr, sizeof(word)))
+		return addr;
+	return word == ENDBR64 || word == ENDBR64_POISON ? addr + ENDBR64_SIZE : addr;
+}
+
+#ifdef HAVE_EXPORT_KALLSYMS_LOOKUP_NAME
+unsigned long ebpf_compat_func_addr(const char *name)
+{
+	return kallsyms_lookup_name(name);
+}
+#else
+/* A probe that is never armed has its symbol looked up all the same. */
+unsigned long ebpf_compat_func_addr(const char *name)
+{
+	struct kprobe *kp = kzalloc(sizeof(*kp), GFP_KERNEL);
+	unsigned long addr = 0;
+
+	if (!kp)
+		return 0;
+	kp->symbol_name = name;
+	kp->flags = KPROBE_FLAG_DISABLED;
+	if (!register_kprobe(kp)) {
+		addr = (unsigned long)kp->addr;
+		unregister_kprobe(kp);
+		/* It may have been put behind endbr64. */
+		if (ebpf_compat_ftrace_place(addr - ENDBR64_SIZE) == addr)
+			addr -= ENDBR64_SIZE;
+	}
+	kfree(kp);
+	return addr;
+}
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entries of functions through ftrace: one handler for many places.
+ */
+#ifndef _COMPAT_FTRACE_H
+#define _COMPAT_FTRACE_H
+
+#include "kmod/compat/compat.h"
+
+#include <linux/ftrace.h>
+#include <asm/pgtable.h>
+#include <asm/ptrace.h>
+
+#if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
+#define COMPAT_FTRACE
+#endif
+
+/* Places of a handler. The caller orders add and del. */
+struct compat_ftrace {
+#ifdef COMPAT_FTRACE
+	struct ftrace_ops ops;
+#endif
+	unsigned int nr;
+};
+
+/*
+ * The handler guards itself against recursion: with that promise the kernel calls
+ * it straight, without a guard that would keep one program out of what another
+ * does. IPMODIFY is never set: on 4.x it shuts kprobes out of the function.
+ */
+#ifdef HAVE_FTRACE_RECURSION_SAFE
+#define COMPAT_FTRACE_SAFE	FTRACE_OPS_FL_RECURSION_SAFE
+#else
+#define COMPAT_FTRACE_SAFE	0
+#endif
+
+/* COMPAT_FTRACE_DEFINE(name, hit) defines the static struct compat_ftrace @name that
+ * calls hit(ip, regs), an inline function. @ip: the place; of @regs at least the
+ * argument registers, ip, sp (of the return address) and bp are valid. In any
+ * context, preemption perhaps on; what runs before hit() knows that it does not
+ * recurse must be notrace.
+ */
+#ifndef COMPAT_FTRACE
+#define COMPAT_FTRACE_DEFINE(name, hit)					\
+	static struct compat_ftrace name
+#elif defined(HAVE_FTRACE_ARGS)
+#define COMPAT_FTRACE_DEFINE(name, hit)					\
+	static void notrace name##_func(unsigned long ip, unsigned long parent_ip, \
+					struct ftrace_ops *ops,		\
+					struct ftrace_regs *fregs)	\
+	{								\
+		hit(ip, &fregs->regs);					\
+	}								\
+	static struct compat_ftrace name = {				\
+		.ops = { .func = name##_func, .flags = COMPAT_FTRACE_SAFE }, \
+	}
+#elif defined(HAVE_FTRACE_REGS)
+#define COMPAT_FTRACE_DEFINE(name, hit)					\
+	static void notrace name##_func(unsigned long ip, unsigned long parent_ip, \
+					struct ftrace_ops *ops,		\
+					struct ftrace_regs *fregs)	\
+	{								\
+		hit(ip, ftrace_get_regs(fregs));			\
+	}								\
+	static struct compat_ftrace name = {				\
+		.ops = { .func = name##_func,				\
+			 .flags = FTRACE_OPS_FL_SAVE_REGS | COMPAT_FTRACE_SAFE }, \
+	}
+#else
+#define COMPAT_FTRACE_DEFINE(name, hit)					\
+	static void notrace name##_func(unsigned long ip, unsigned long parent_ip, \
+					struct ftrace_ops *ops,		\
+					struct pt_regs *regs)		\
+	{								\
+		hit(ip, regs);						\
+	}								\
+	static struct compat_ftrace name = {				\
+		.ops = { .func = name##_func,				\
+			 .flags = FTRACE_OPS_FL_SAVE_REGS | COMPAT_FTRACE_SAFE }, \
+	}
+#endif
+
+/* Hits at @ip from now on. -EINVAL: no such place; -ENODEV: no ftrace here. Process
+ * context, as del.
+ */
+int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip);
+/* No new hits at @ip when this returns; handlers may still run until an RCU-sched
+ * grace period has passed. After the last place none runs any more.
+ */
+void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip);
+
+/* Does an RCU-sched grace period wait for the caller? In the idle loop of kernels
+ * that let it be traced, none does.
+ */
+static __always_inline bool compat_rcu_watching(void)
+{
+#ifdef HAVE_NOINSTR
+	return true;
+#else
+	return rcu_is_watching();
+#endif
+}
+
+/* Entry of a function of the kernel proper or of a module; 0: none is known by that
+ * name. Process context.
+ */
+unsigned long ebpf_compat_func_addr(const char *name);
+/* Is @addr in what modules are loaded to? Who has it is told to none on 5.13 and up. */
+static inline bool compat_is_module_addr(unsigned long addr)
+{
+	return addr >= MODULES_VADDR && addr < MODULES_END;
+}
+/* Where ftrace calls out of the function at @addr. */
+unsigned long ebpf_compat_ftrace_place(unsigned long addr);
+
+#endif /* _COMPAT_FTRACE_H */
