@@ -868,6 +868,72 @@ enum {
 	EBPF_F_CTXLEN_MASK	= (0xfffffULL << 32),
 };
 
+/* Flags of skb_store_bytes */
+enum {
+	EBPF_F_RECOMPUTE_CSUM	= (1ULL << 0),
+	EBPF_F_INVALIDATE_HASH	= (1ULL << 1),
+};
+
+/* Flags of l3_csum_replace and l4_csum_replace; the low bits are the field's size */
+enum {
+	EBPF_F_HDR_FIELD_MASK	= 0xfULL,
+};
+
+/* Flags of l4_csum_replace */
+enum {
+	EBPF_F_PSEUDO_HDR	= (1ULL << 4),
+	EBPF_F_MARK_MANGLED_0	= (1ULL << 5),
+	EBPF_F_MARK_ENFORCE	= (1ULL << 6),
+	EBPF_F_IPV6		= (1ULL << 7),
+};
+
+/* Flags of redirect and clone_redirect */
+enum {
+	EBPF_F_INGRESS		= (1ULL << 0),
+};
+
+/* What csum_level does */
+enum {
+	EBPF_CSUM_LEVEL_QUERY,
+	EBPF_CSUM_LEVEL_INC,
+	EBPF_CSUM_LEVEL_DEC,
+	EBPF_CSUM_LEVEL_RESET,
+};
+
+/* Flags of skb_adjust_room */
+enum {
+	EBPF_F_ADJ_ROOM_FIXED_GSO	= (1ULL << 0),
+	EBPF_F_ADJ_ROOM_ENCAP_L3_IPV4	= (1ULL << 1),
+	EBPF_F_ADJ_ROOM_ENCAP_L3_IPV6	= (1ULL << 2),
+	EBPF_F_ADJ_ROOM_ENCAP_L4_GRE	= (1ULL << 3),
+	EBPF_F_ADJ_ROOM_ENCAP_L4_UDP	= (1ULL << 4),
+	EBPF_F_ADJ_ROOM_NO_CSUM_RESET	= (1ULL << 5),
+	EBPF_F_ADJ_ROOM_ENCAP_L2_ETH	= (1ULL << 6),
+};
+
+enum {
+	EBPF_ADJ_ROOM_ENCAP_L2_MASK	= 0xff,
+	EBPF_ADJ_ROOM_ENCAP_L2_SHIFT	= 56,
+};
+
+/* Where skb_adjust_room makes room */
+enum ebpf_adj_room_mode {
+	EBPF_ADJ_ROOM_NET,
+	EBPF_ADJ_ROOM_MAC,
+};
+
+/* Where the offset of skb_load_bytes_relative counts from */
+enum ebpf_hdr_start_off {
+	EBPF_HDR_START_MAC,
+	EBPF_HDR_START_NET,
+};
+
+/* What the time stamp of a packet is */
+enum {
+	EBPF_SKB_TSTAMP_UNSPEC,
+	EBPF_SKB_TSTAMP_DELIVERY_MONO,
+};
+
 /* Flags of read_branch_records */
 enum {
 	EBPF_F_GET_BRANCH_RECORDS_SIZE	= (1ULL << 0),
@@ -991,7 +1057,53 @@ struct ebpf_raw_tracepoint_args {
 	} __attribute__((aligned(8)))
 
 struct ebpf_flow_keys;
-struct ebpf_sock;
+/* What pointers to sockets lead to */
+struct ebpf_sock {
+	__u32 bound_dev_if;
+	__u32 family;
+	__u32 type;
+	__u32 protocol;
+	__u32 mark;
+	__u32 priority;
+	__u32 src_ip4;
+	__u32 src_ip6[4];
+	__u32 src_port;		/* host byte order */
+	__u16 dst_port;	/* network byte order */
+	__u16 :16;
+	__u32 dst_ip4;
+	__u32 dst_ip6[4];
+	__u32 state;
+	__s32 rx_queue_mapping;
+};
+
+struct ebpf_tcp_sock {
+	__u32 snd_cwnd;
+	__u32 srtt_us;
+	__u32 rtt_min;
+	__u32 snd_ssthresh;
+	__u32 rcv_nxt;
+	__u32 snd_nxt;
+	__u32 snd_una;
+	__u32 mss_cache;
+	__u32 ecn_flags;
+	__u32 rate_delivered;
+	__u32 rate_interval_us;
+	__u32 packets_out;
+	__u32 retrans_out;
+	__u32 total_retrans;
+	__u32 segs_in;
+	__u32 data_segs_in;
+	__u32 segs_out;
+	__u32 data_segs_out;
+	__u32 lost_out;
+	__u32 sacked_out;
+	__u64 bytes_received;
+	__u64 bytes_acked;
+	__u32 dsack_dups;
+	__u32 delivered;
+	__u32 delivered_ce;
+	__u32 icsk_retransmits;
+};
 
 /* Context of socket programs (struct __sk_buff) */
 struct ebpf_sk_buff {
