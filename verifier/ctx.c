@@ -155,7 +155,13 @@ static const struct skb_field skb_fields[] = {
 	{ offsetof(struct ebpf_sk_buff, wire_len), offsetof(struct ebpf_skb_kern, len), 4, TC_R,
 	  SCALAR_VALUE },
 	SKB_FIELD(hwtstamp, 8, TC_R | CG_R),
+	{ offsetof(struct ebpf_sk_buff, sk), offsetof(struct ebpf_skb_kern, sk), 8, ALL_R,
+	  PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL },
 };
+
+/* Of the packet's socket; a packet without one has zeros there. */
+#define SKB_PEER_START	((s32)offsetof(struct ebpf_sk_buff, family))
+#define SKB_PEER_END	((s32)offsetof(struct ebpf_sk_buff, data_meta))
 
 #define SKB_CB_START	((s32)offsetof(struct ebpf_sk_buff, cb))
 #define SKB_CB_END	(SKB_CB_START + 5 * (s32)sizeof(u32))
@@ -178,6 +184,10 @@ static bool skb_valid(s32 off, int size, int acc, struct ctx_access *info, u8 re
 		return false;
 	if (off >= SKB_CB_START && off < SKB_CB_END)
 		return off + size <= SKB_CB_END;
+	if (off >= SKB_PEER_START && off < SKB_PEER_END) {
+		info->field_size = sizeof(u32);
+		return acc == ACC_READ && (read & CG_R) && size <= (int)sizeof(u32);
+	}
 	field = find_skb_field(off);
 	if (!field || !(field->rights & (acc == ACC_READ ? read : write)))
 		return false;
@@ -211,6 +221,13 @@ static int skb_convert(const struct ebpf_insn *insn, struct ebpf_insn *buf, u32 
 	*buf = *insn;
 	if (insn->off >= SKB_CB_START && insn->off < SKB_CB_END) {
 		buf->off = offsetof(struct ebpf_skb_kern, cb) + insn->off - SKB_CB_START;
+		return 1;
+	}
+	if (insn->off >= SKB_PEER_START && insn->off < SKB_PEER_END) {
+		memset(buf, 0, sizeof(*buf));
+		buf->code = EBPF_ALU | EBPF_MOV | EBPF_K;
+		buf->dst_reg = insn->dst_reg;
+		*field_size = sizeof(u32);
 		return 1;
 	}
 	field = find_skb_field(insn->off);

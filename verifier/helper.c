@@ -131,9 +131,41 @@ static void clobber_args(struct vf_env *env)
 	}
 }
 
+/* The packet may be elsewhere now: pointers into it are numbers. */
+static void forget_packet(struct vf_env *env)
+{
+	struct func_state *func;
+	u32 f, i;
+
+	for (f = 0; f <= env->cur->curframe; f++) {
+		func = env->cur->frame[f];
+		for (i = 0; i < NR_REGS; i++)
+			if (is_pkt_ptr_any(func->regs[i].type))
+				ebpf_reg_set_unknown(&func->regs[i]);
+		for (i = 0; i < func->nr_slots; i++)
+			if (slot_is_spill(&func->stack[i]) &&
+			    is_pkt_ptr_any(func->stack[i].spilled.type))
+				ebpf_reg_set_unknown(&func->stack[i].spilled);
+	}
+}
+
 static bool acquires(const struct call_meta *meta)
 {
-	return meta->func_id == EBPF_FUNC_ringbuf_reserve;
+	switch (meta->func_id) {
+	case EBPF_FUNC_ringbuf_reserve:
+	case EBPF_FUNC_sk_lookup_tcp:
+	case EBPF_FUNC_sk_lookup_udp:
+	case EBPF_FUNC_skc_lookup_tcp:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Another view of the socket that was passed: gone when that is released. */
+static bool is_cast(const struct call_meta *meta)
+{
+	return meta->func_id == EBPF_FUNC_tcp_sock || meta->func_id == EBPF_FUNC_sk_fullsock;
 }
 
 /* These return a length no larger than what they were given, or an errno. */
@@ -177,6 +209,15 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		ebpf_reg_set_ptr(ret, PTR_TO_MEM | flags);
 		ret->mem_size = meta->mem_size;
 		break;
+	case RET_PTR_TO_SOCKET:
+		ebpf_reg_set_ptr(ret, PTR_TO_SOCKET | flags);
+		break;
+	case RET_PTR_TO_SOCK_COMMON:
+		ebpf_reg_set_ptr(ret, PTR_TO_SOCK_COMMON | flags);
+		break;
+	case RET_PTR_TO_TCP_SOCK:
+		ebpf_reg_set_ptr(ret, PTR_TO_TCP_SOCK | flags);
+		break;
 	case RET_PTR_TO_BTF_ID:
 		ref = ebpf_kernel_struct(env, fn->btf_struct, &btf, &btf_id);
 		if (ref)
@@ -190,6 +231,8 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 	}
 	if (may_be_null(ret->type))
 		ret->id = ++env->id_gen;
+	if (is_cast(meta))
+		ret->ref_obj_id = meta->ref_obj_id;
 	if (!acquires(meta))
 		return 0;
 	ref = ebpf_acquire_ref(env, insn_idx);
@@ -244,6 +287,8 @@ int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int
 	if (err)
 		return err;
 	clobber_args(env);
+	if (fn->changes_pkt)
+		forget_packet(env);
 	err = set_result(env, fn, &meta, insn_idx);
 	if (!err)
 		err = ebpf_check_map_func(env, meta.map, meta.func_id);

@@ -43,6 +43,10 @@ enum reg_type {
 	PTR_TO_BUF,
 	PTR_TO_FUNC,
 	PTR_TO_BTF_ID,
+	PTR_TO_SOCK_COMMON,	/* fields every socket has */
+	PTR_TO_SOCKET,
+	PTR_TO_TCP_SOCK,
+	PTR_TO_XDP_SOCK,
 	NR_REG_TYPES,
 };
 
@@ -449,6 +453,24 @@ static inline bool is_pkt_ptr(u32 type)
 	return base_type(type) == PTR_TO_PACKET || base_type(type) == PTR_TO_PACKET_META;
 }
 
+static inline bool is_sock_ptr(u32 type)
+{
+	switch (base_type(type)) {
+	case PTR_TO_SOCK_COMMON:
+	case PTR_TO_SOCKET:
+	case PTR_TO_TCP_SOCK:
+	case PTR_TO_XDP_SOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static inline bool is_pkt_ptr_any(u32 type)
+{
+	return is_pkt_ptr(type) || base_type(type) == PTR_TO_PACKET_END;
+}
+
 void ebpf_reg_set_not_init(struct reg_state *reg);
 void ebpf_reg_set_unknown(struct reg_state *reg);
 void ebpf_reg_set_known(struct reg_state *reg, u64 value);
@@ -514,6 +536,10 @@ int ebpf_esize_bytes(int esize);
 /* 0 when @reg is an unmodified pointer. */
 int ebpf_check_ptr_off(struct vf_env *env, const struct reg_state *reg, u32 regno,
 		       bool fixed_off_ok);
+
+/* ---- sock.c ---- */
+int ebpf_check_sock_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
+			   int value_regno);
 
 /* ---- ctx.c ---- */
 bool ebpf_prog_type_known(u32 prog_type);

@@ -113,6 +113,10 @@ static const char *const type_names[NR_REG_TYPES] = {
 	[PTR_TO_BUF]		= "buf",
 	[PTR_TO_FUNC]		= "func",
 	[PTR_TO_BTF_ID]		= "ptr_",
+	[PTR_TO_SOCK_COMMON]	= "sock_common",
+	[PTR_TO_SOCKET]		= "sock",
+	[PTR_TO_TCP_SOCK]	= "tcp_sock",
+	[PTR_TO_XDP_SOCK]	= "xdp_sock",
 };
 
 const char *ebpf_reg_type_str(struct vf_env *env, u32 type)
@@ -187,7 +191,8 @@ static void print_pointer(struct vf_env *env, const struct reg_state *reg)
 		vlog(env, "id=%d", reg->id);
 		sep = ",";
 	}
-	if (reg->ref_obj_id && (base == PTR_TO_MEM || base == PTR_TO_BTF_ID)) {
+	if (reg->ref_obj_id &&
+	    (base == PTR_TO_MEM || base == PTR_TO_BTF_ID || is_sock_ptr(base))) {
 		vlog(env, "%sref_obj_id=%d", sep, reg->ref_obj_id);
 		sep = ",";
 	}

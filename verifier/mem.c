@@ -382,6 +382,8 @@ static int access_by_type(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 		return access_ctx(env, insn_idx, regno, off, size, acc, value_regno);
 	if (reg->type == PTR_TO_STACK)
 		return access_stack(env, insn_idx, regno, off, size, acc, value_regno);
+	if (is_sock_ptr(reg->type) && !may_be_null(reg->type))
+		return ebpf_check_sock_access(env, regno, off, size, acc, value_regno);
 	if (reg->type == PTR_TO_PACKET || reg->type == PTR_TO_PACKET_META)
 		return access_packet(env, regno, off, size, acc, value_regno);
 	if (base_type(reg->type) == PTR_TO_BTF_ID && !may_be_null(reg->type))
@@ -463,7 +465,7 @@ static int check_atomic_operands(struct vf_env *env, const struct ebpf_insn *ins
 	if (err)
 		return err;
 	dst = &cur_regs(env)[insn->dst_reg];
-	if (dst->type == PTR_TO_CTX || is_pkt_ptr(dst->type)) {
+	if (dst->type == PTR_TO_CTX || is_pkt_ptr(dst->type) || is_sock_ptr(dst->type)) {
 		vlog(env, "BPF_ATOMIC stores into R%d %s is not allowed\n", insn->dst_reg,
 		     ebpf_reg_type_str(env, dst->type));
 		return -EACCES;

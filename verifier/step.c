@@ -13,7 +13,8 @@ enum { PATH_GOES_ON = 0, PATH_ENDS = 1 };
 /* The rewriting looks at the pointer's type once for all paths. */
 static bool one_type_only(u32 type)
 {
-	return base_type(type) == PTR_TO_CTX || base_type(type) == PTR_TO_BTF_ID;
+	return base_type(type) == PTR_TO_CTX || base_type(type) == PTR_TO_BTF_ID ||
+	       is_sock_ptr(type);
 }
 
 static int note_ptr_type(struct vf_env *env, u32 type)
