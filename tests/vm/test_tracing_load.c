@@ -135,6 +135,31 @@ static void test_tracepoint(void)
 	close(fd);
 }
 
+/* A tail call keeps the context: only programs with the same one may follow. */
+static void test_tail_calls(void)
+{
+	struct ebpf_insn ret[] = { MOV64_IMM(0, 0), EXIT() };
+	long map = map_create(EBPF_MAP_TYPE_PROG_ARRAY, 4, 4, 2, 0);
+	int rd = func_id("vfs_read"), wr = func_id("vfs_write");
+	int entry = load(EBPF_TRACE_FENTRY, rd, ret, 2), end = load(EBPF_TRACE_FEXIT, rd, ret, 2);
+	int same = load(EBPF_TRACE_FENTRY, rd, ret, 2), other = load(EBPF_TRACE_FENTRY, wr, ret, 2);
+	uint32_t key = 0;
+
+	tap_eq(map_update(map, &key, &entry, 0), 0, "a prog array takes a tracing program");
+	tap_eq(map_update(map, &key, &same, 0), 0, "another one of the same function");
+	if (drv_native()) {
+		tap_skip("this Linux does not tell contexts apart");
+	} else {
+		tap_eq(map_update(map, &key, &end, 0), -EINVAL, "not of its end");
+		tap_eq(map_update(map, &key, &other, 0), -EINVAL, "not of another function");
+	}
+	close(entry);
+	close(end);
+	close(same);
+	close(other);
+	close(map);
+}
+
 /* R0 of a program that starts from the current task. -1 when it does not load. */
 static int64_t from_task(const struct ebpf_insn *insns, unsigned int cnt)
 {
@@ -208,6 +233,7 @@ int main(void)
 	test_load();
 	test_refusals();
 	test_tracepoint();
+	test_tail_calls();
 	test_values();
 	test_faults();
 	btf__free(btf);
