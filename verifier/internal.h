@@ -350,6 +350,28 @@ struct vf_env {
 	u32 ctx_btf_id;			/* struct of the pointer just loaded from the context */
 };
 
+/* ---- step.c ---- */
+/* Tests in user space watch the walk; the module has none of this. */
+#ifndef __KERNEL__
+/**
+ * struct vf_watch
+ * @insn:     called with the state before each instruction that is walked;
+ *            non-zero ends the load with it
+ * @no_prune: every path is walked to its end
+ */
+struct vf_watch {
+	int (*insn)(const struct vf_env *env);
+	bool no_prune;
+};
+
+extern struct vf_watch ebpf_watch;
+#define watch_insn(env)		(ebpf_watch.insn ? ebpf_watch.insn(env) : 0)
+#define watch_no_prune()	(ebpf_watch.no_prune)
+#else
+#define watch_insn(env)		0
+#define watch_no_prune()	false
+#endif
+
 /* ---- log.c ---- */
 void ebpf_vlog(struct vf_env *env, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

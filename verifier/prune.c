@@ -455,7 +455,7 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 			err = check_loop(env, sl, insn_idx, &add);
 			if (err)
 				return err;
-		} else if (states_safe(env, &sl->state, env->cur)) {
+		} else if (!watch_no_prune() && states_safe(env, &sl->state, env->cur)) {
 			return end_path(env, sl);
 		}
 		if (add)

@@ -10,6 +10,10 @@
 
 enum { PATH_GOES_ON = 0, PATH_ENDS = 1 };
 
+#ifndef __KERNEL__
+struct vf_watch ebpf_watch;
+#endif
+
 /* The rewriting looks at the pointer's type once for all paths. */
 static bool one_type_only(u32 type)
 {
@@ -292,6 +296,9 @@ static int visit_insn(struct vf_env *env, bool *new_path)
 		if (ret)
 			return ret;
 	}
+	ret = watch_insn(env);
+	if (ret)
+		return ret;
 	print_step(env, insn, new_path);
 	env->aux[idx].seen = true;
 	ret = step(env, insn, new_path);
