@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
-srcs-test_verifier_fuzz := verif_run.c fake_map.c fake_helpers.c interp.c
+srcs-test_verifier_fuzz := verif_run.c fake_map.c fake_helpers.c interp.c \
+	../fuzz/gen.c ../fuzz/claims.c ../fuzz/world.c

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+## fuzz [SECONDS=N] [SEED=N] random programs: runs, claims and pruning of the verifier
+fuzz: SECONDS ?= 600
+fuzz:
+	@$(top)/tests/deps host
+	@$(MAKE) -s -C $(top)/tests/host O=$(B)/tests/host TESTS=test_verifier_fuzz \
+		$(B)/tests/host/plain/test_verifier_fuzz
+	@VERIFIER_FUZZ_SECONDS=$(SECONDS) VERIFIER_FUZZ_SEED=$(or $(SEED),$(shell date +%s)000000) \
+		$(B)/tests/host/plain/test_verifier_fuzz
+
+.PHONY: fuzz
