@@ -6,7 +6,9 @@
  *   hide-count FILE         print how many names `equalize` would change
  *   equalize FILE           make RHEL's per-file names equal, in place
  *   extract FILE OUT        write the .BTF section to OUT
- *   modernize IN OUT        write BTF with the names that modern programs use
+ *   modernize IN OUT [VMLINUX]
+ *                           write BTF with the names that modern programs use;
+ *                           the types of tracepoints need the kernel's symbols
  *
  * It needs libc only, so that it builds on any distribution. Numbers are those
  * of a little-endian machine, as in the files.
@@ -90,7 +92,7 @@ int main(int argc, char **argv)
 {
 	const char *command = argc > 2 ? argv[1] : "";
 	struct blob file, section;
-	unsigned int merged;
+	unsigned int merged, probes;
 	struct btf btf;
 
 	if (!strcmp(command, "has") && argc == 4)
@@ -109,16 +111,19 @@ int main(int argc, char **argv)
 		write_file(argv[3], &section, 1);
 		return 0;
 	}
-	if (!strcmp(command, "modernize") && argc == 4) {
+	if (!strcmp(command, "modernize") && (argc == 4 || argc == 5)) {
 		btf = read_btf(argv[2]);
 		merged = merge_copies(&btf);
 		if (merged)
 			printf("%u copies merged; ", merged);
+		probes = argc == 5 ? add_probe_types(&btf, argv[4]) : 0;
+		if (probes)
+			printf("%u tracepoints typed; ", probes);
 		modernize(&btf);
 		write_btf(&btf, argv[3]);
 		return 0;
 	}
 	fprintf(stderr, "usage: %s has FILE SECTION | hide-count FILE | equalize FILE | "
-		"extract FILE OUT | modernize IN OUT\n", program);
+		"extract FILE OUT | modernize IN OUT [VMLINUX]\n", program);
 	return 2;
 }

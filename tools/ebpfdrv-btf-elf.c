@@ -66,6 +66,40 @@ struct blob find_section(const struct blob *file, const char *path, const char *
 	return found;
 }
 
+void each_object(const struct blob *file, const char *path,
+		 void (*fn)(void *context, const char *name, __u64 address), void *context)
+{
+	struct blob symbols = find_section(file, path, ".symtab");
+	struct blob names = find_section(file, path, ".strtab");
+	const Elf64_Sym *symbol = (const void *)symbols.data;
+	size_t i;
+
+	if (!names.size || names.data[names.size - 1] || (size_t)symbol % 8)
+		return;
+	for (i = 0; i < symbols.size / sizeof(*symbol); i++, symbol++)
+		if (ELF64_ST_TYPE(symbol->st_info) == STT_OBJECT && symbol->st_name < names.size)
+			fn(context, (const char *)names.data + symbol->st_name, symbol->st_value);
+}
+
+__u64 word_at(const struct blob *file, __u64 address)
+{
+	const Elf64_Ehdr *ehdr = (const void *)file->data;
+	const Elf64_Shdr *shdr = (const void *)(file->data + ehdr->e_shoff);
+	__u64 word;
+	int i;
+
+	for (i = 0; i < ehdr->e_shnum; i++, shdr++) {
+		if (!(shdr->sh_flags & SHF_ALLOC) || shdr->sh_type == SHT_NOBITS ||
+		    address < shdr->sh_addr || shdr->sh_size < sizeof(word) ||
+		    address - shdr->sh_addr > shdr->sh_size - sizeof(word) ||
+		    !in_blob(file, shdr->sh_offset, shdr->sh_size))
+			continue;
+		memcpy(&word, file->data + shdr->sh_offset + (address - shdr->sh_addr), sizeof(word));
+		return word;
+	}
+	return 0;
+}
+
 /* Cut the number off one name. Return: whether there was one. */
 static bool cut_number(unsigned char *name, size_t room, bool change)
 {

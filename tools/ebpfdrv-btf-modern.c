@@ -41,8 +41,7 @@ static __u32 add_new_type(struct btf *btf, struct new_type *new, const char *nam
 	return add_type(btf, new, type_size(&new->type));
 }
 
-/* The id of the first type of that kind and name, or 0. */
-static __u32 find_type(const struct btf *btf, __u32 kind, const char *name)
+__u32 find_type(const struct btf *btf, __u32 kind, const char *name)
 {
 	__u32 i;
 
@@ -71,8 +70,7 @@ static __u32 find_int(struct btf *btf, const char *name, __u32 size)
 	return add_type(btf, &new, sizeof(new));
 }
 
-/* The member of that name, directly in the type of @id, or NULL. */
-static struct ebpf_btf_member *find_member(const struct btf *btf, __u32 id, const char *name)
+struct ebpf_btf_member *find_member(const struct btf *btf, __u32 id, const char *name)
 {
 	struct ebpf_btf_type *type = type_at(btf, id - 1);
 	struct ebpf_btf_member *members = members_of(type);

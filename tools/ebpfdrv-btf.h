@@ -41,6 +41,13 @@ static inline bool in_blob(const struct blob *blob, size_t start, size_t len)
 bool has_section(const struct blob *file, const char *path, const char *name);
 /* The bytes of a section, empty when there is none or it is compressed. */
 struct blob find_section(const struct blob *file, const char *path, const char *name);
+/* Calls @fn with each symbol of data; none where the symbols were stripped. */
+void each_object(const struct blob *file, const char *path,
+		 void (*fn)(void *context, const char *name, __u64 address), void *context);
+/* The 8 bytes at an address of the kernel's, 0 when the file has nothing there.
+ * For files that each_object() has taken.
+ */
+__u64 word_at(const struct blob *file, __u64 address);
 /*
  * Cut the numbers off the names in a .debug_str section, if @change.
  * Return: how many names have one.
@@ -81,7 +88,17 @@ __u32 add_type(struct btf *btf, const void *type, size_t size);
 /* Makes one type of those that are the same. Return: how many types went away. */
 unsigned int merge_copies(struct btf *btf);
 
+/* --- tracepoints (ebpfdrv-btf-events.c) --- */
+
+/* Adds the types btf_trace_*. Return: how many. */
+unsigned int add_probe_types(struct btf *btf, const char *vmlinux);
+
 /* --- names and shapes (ebpfdrv-btf-modern.c) --- */
+
+/* The id of the first type of that kind and name, or 0. */
+__u32 find_type(const struct btf *btf, __u32 kind, const char *name);
+/* The member of that name, directly in the type of @id, or NULL. */
+struct ebpf_btf_member *find_member(const struct btf *btf, __u32 id, const char *name);
 
 /* Gives @btf what modern programs look for, and says so on stdout. */
 void modernize(struct btf *btf);
