@@ -17,6 +17,9 @@
 #define SOCKET_PROG	(T(SOCKET_FILTER) | T(SCHED_CLS) | T(SCHED_ACT) | T(XDP) | \
 			 T(SOCK_OPS) | T(SK_SKB) | T(SK_MSG) | T(CGROUP_SKB))
 
+/* What never runs where another program was interrupted. */
+#define LOCKING_PROG	(T(SCHED_CLS) | T(SCHED_ACT) | T(XDP) | T(CGROUP_SKB))
+
 #define GPL		true
 #define FREE		false
 
@@ -82,6 +85,8 @@ EBPF_HELPER_DECL(ringbuf_reserve);
 EBPF_HELPER_DECL(ringbuf_submit);
 EBPF_HELPER_DECL(ringbuf_discard);
 EBPF_HELPER_DECL(ringbuf_query);
+EBPF_HELPER_DECL(spin_lock);
+EBPF_HELPER_DECL(spin_unlock);
 /* Reading memory */
 EBPF_HELPER_DECL(probe_read);
 EBPF_HELPER_DECL(probe_read_str);
@@ -146,6 +151,8 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	       ARG_CONST_MAP_PTR, ARG_PTR_TO_MAP_KEY, ARG_ANYTHING),
 	FN(tail_call, ANY_PROG, FREE, RET_VOID,
 	   ARG_PTR_TO_CTX, ARG_CONST_MAP_PTR, ARG_ANYTHING),
+	FN(spin_lock, LOCKING_PROG, FREE, RET_VOID, ARG_PTR_TO_SPIN_LOCK),
+	FN(spin_unlock, LOCKING_PROG, FREE, RET_VOID, ARG_PTR_TO_SPIN_LOCK),
 
 	FN(ringbuf_output, ANY_PROG, FREE, RET_INTEGER,
 	   ARG_CONST_MAP_PTR, MEM_RD, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),

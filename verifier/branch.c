@@ -182,7 +182,8 @@ static void set_not_null(struct reg_state *reg)
 		reg->map = map->inner_map_meta;
 		reg->map_uid = reg->id;
 	}
-	reg->id = 0;
+	if (!has_spin_lock(reg))
+		reg->id = 0;
 }
 
 static void set_null_or_not(struct reg_state *reg, u32 id, bool is_null)

@@ -32,6 +32,7 @@ static const struct accepted accepted[] = {
 	{ ARG_PTR_TO_CTX, { PTR_TO_CTX } },
 	{ ARG_PTR_TO_ALLOC_MEM, { PTR_TO_MEM | MEM_ALLOC } },
 	{ ARG_PTR_TO_STACK, { PTR_TO_STACK } },
+	{ ARG_PTR_TO_SPIN_LOCK, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_SOCK_COMMON, SOCK_TYPES },
 	{ ARG_PTR_TO_BTF_ID_SOCK_COMMON, SOCK_TYPES },
@@ -259,6 +260,8 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 		return check_number_out(env, regno, arg_type, meta);
 	case ARG_PTR_TO_CONST_STR:
 		return check_const_str(env, regno);
+	case ARG_PTR_TO_SPIN_LOCK:
+		return ebpf_check_spin_lock(env, regno, fn->id == EBPF_FUNC_spin_lock);
 	}
 	return 0;
 }

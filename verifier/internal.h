@@ -176,7 +176,7 @@ struct vf_state {
 	u32 insn_idx;
 	s32 first_insn_idx;
 	s32 last_insn_idx;
-	u32 spin_lock_id;
+	u32 spin_lock_id;	/* of the map value whose lock is held, or 0 */
 	struct jmp_entry *jmps;
 	u32 nr_jmps;
 	u32 cap_jmps;
@@ -562,6 +562,16 @@ int ebpf_check_ptr_off(struct vf_env *env, const struct reg_state *reg, u32 regn
 /* ---- sock.c ---- */
 int ebpf_check_sock_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 			   int value_regno);
+
+/* ---- lock.c ---- */
+/* R@regno is the argument of bpf_spin_lock (@lock) or bpf_spin_unlock. */
+int ebpf_check_spin_lock(struct vf_env *env, u32 regno, bool lock);
+
+/* Which value of the map it is matters: one of them may be locked. */
+static inline bool has_spin_lock(const struct reg_state *reg)
+{
+	return base_type(reg->type) == PTR_TO_MAP_VALUE && reg->map->spin_lock_off >= 0;
+}
 
 /* ---- ctx.c ---- */
 bool ebpf_prog_type_known(u32 prog_type);

@@ -30,6 +30,10 @@ static int check_regs(struct vf_env *env, const struct ebpf_insn *insn)
 		vlog(env, "BPF_LD_[ABS|IND] cannot be mixed with socket references\n");
 		return err;
 	}
+	if (env->cur->spin_lock_id) {
+		vlog(env, "BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region\n");
+		return -EINVAL;
+	}
 	if (ctx->type != PTR_TO_CTX) {
 		vlog(env, "at the time of BPF_LD_ABS|IND R6 != pointer to skb\n");
 		return -EINVAL;

@@ -303,5 +303,7 @@ int ebpf_check_ld_imm(struct vf_env *env, const struct ebpf_insn *insn)
 	ebpf_reg_set_ptr(dst, is_value_load(insn) ? PTR_TO_MAP_VALUE : CONST_PTR_TO_MAP);
 	dst->map = env->maps[aux->map_index];
 	dst->off = aux->map_off;
+	if (has_spin_lock(dst))
+		dst->id = ++env->id_gen;
 	return 0;
 }

@@ -85,7 +85,9 @@ static bool memory_safe(struct vf_env *env, const struct reg_state *old,
 {
 	if (may_be_null(old->type))
 		return exactly_equal(env, old, cur);
-	/* The id of what was found not NULL means nothing any more. */
+	/* The id of what was found not NULL means nothing any more, but for locks. */
+	if (has_spin_lock(old) && !ids_match(env, old->id, cur->id))
+		return false;
 	return same_object(old, cur) && ebpf_scalar_contains(&old->n, &cur->n) &&
 	       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
 }
@@ -201,9 +203,11 @@ static bool states_safe(struct vf_env *env, const struct vf_state *old,
 {
 	u32 i;
 
-	if (old->curframe != cur->curframe || old->spin_lock_id != cur->spin_lock_id)
+	if (old->curframe != cur->curframe)
 		return false;
 	env->idmap_used = 0;
+	if (!ids_match(env, old->spin_lock_id, cur->spin_lock_id))
+		return false;
 	for (i = 0; i <= old->curframe; i++)
 		if (!func_safe(env, old->frame[i], cur->frame[i]))
 			return false;

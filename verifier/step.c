@@ -120,6 +120,11 @@ static int step_call(struct vf_env *env, const struct ebpf_insn *insn)
 		vlog(env, "BPF_CALL uses reserved fields\n");
 		return -EINVAL;
 	}
+	if (env->cur->spin_lock_id &&
+	    (insn->src_reg || insn->imm != EBPF_FUNC_spin_unlock)) {
+		vlog(env, "function calls are not allowed while holding a lock\n");
+		return -EINVAL;
+	}
 	if (insn->src_reg == EBPF_PSEUDO_CALL)
 		return ebpf_check_subprog_call(env, insn, &env->insn_idx);
 	if (insn->src_reg == EBPF_PSEUDO_KFUNC_CALL) {
@@ -173,6 +178,10 @@ static int step_exit(struct vf_env *env, const struct ebpf_insn *insn, bool *new
 
 	if (insn->imm || insn->src_reg || insn->dst_reg || insn->off) {
 		vlog(env, "BPF_EXIT uses reserved fields\n");
+		return -EINVAL;
+	}
+	if (env->cur->spin_lock_id) {
+		vlog(env, "bpf_spin_unlock is missing\n");
 		return -EINVAL;
 	}
 	err = ebpf_check_ref_leak(env);

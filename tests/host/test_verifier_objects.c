@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sockets, locks and other things that are more than memory: one program per
+ * rule.
+ */
+#include <stddef.h>
+#include <tap.h>
+#include "services.h"
+#include "verif_run.h"
+
+#define FP	EBPF_REG_10
+#define CG	EBPF_PROG_TYPE_CGROUP_SKB
+#define CLS	EBPF_PROG_TYPE_SCHED_CLS
+#define SKB(f)	((int)offsetof(struct ebpf_sk_buff, f))
+#define SK(f)	((int)offsetof(struct ebpf_sock, f))
+
+/* R1 = socket of the packet, or out with 0. Four slots. */
+#define SKB_SK	LDX(DW, 1, 1, SKB(sk)), JMP_K(JNE, 1, 0, 2), MOV_K(0, 0), EXIT
+#define DONE	MOV_K(0, 0), EXIT
+/* R6 = value of the map whose values hold a lock at 4, or out. Ten slots. */
+#define MAP_LOCK (MAP_CGROUPS + 1)
+#define VALUE	LOOKUP(MAP_LOCK), JMP_K(JNE, 0, 0, 1), EXIT, MOV_X(6, 0)
+#define LOCK(r)		MOV_X(1, r), ADD_K(1, 4), HELPER(spin_lock)
+#define UNLOCK(r)	MOV_X(1, r), ADD_K(1, 4), HELPER(spin_unlock)
+
+static const struct verif_case cases[] = {
+	/* Sockets. */
+	{ "socket may be NULL", CG, .err = EACCES,
+	  .says = "R1 invalid mem access 'sock_common_or_null'",
+	  .insns = { LDX(DW, 1, 1, SKB(sk)), LDX(W, 0, 1, 0), DONE } },
+	{ "family of any socket", CG, .insns = { SKB_SK, LDX(W, 0, 1, SK(family)), DONE } },
+	{ "type of a full socket only", CG, .err = EACCES, .says = "invalid sock_common access off=8",
+	  .insns = { SKB_SK, LDX(W, 0, 1, SK(type)), DONE } },
+	{ "port as two bytes", CG, .insns = { SKB_SK, LDX(H, 0, 1, SK(dst_port)), DONE } },
+	{ "padding behind the port", CG, .err = EACCES, .says = "invalid sock_common access off=50",
+	  .insns = { SKB_SK, LDX(H, 0, 1, SK(dst_port) + 2), DONE } },
+	{ "eight bytes of a socket", CG, .err = EACCES, .says = "invalid sock_common access",
+	  .insns = { SKB_SK, LDX(DW, 0, 1, SK(src_ip4)), DONE } },
+	{ "part of an address", CG, .insns = { SKB_SK, LDX(B, 0, 1, SK(src_ip6) + 5), DONE } },
+	{ "part of a number", CG, .err = EACCES, .says = "invalid sock_common access",
+	  .insns = { SKB_SK, LDX(B, 0, 1, SK(bound_dev_if)), DONE } },
+	{ "beyond a socket", CG, .err = EACCES, .says = "invalid sock_common access",
+	  .insns = { SKB_SK, LDX(W, 0, 1, sizeof(struct ebpf_sock)), DONE } },
+	{ "before a socket", CG, .err = EACCES, .says = "invalid sock_common access",
+	  .insns = { SKB_SK, LDX(W, 0, 1, -4), DONE } },
+	{ "store to a socket", CG, .err = EACCES, .says = "R1 cannot write into sock_common",
+	  .insns = { SKB_SK, ST(W, 1, SK(mark), 1), DONE } },
+	{ "atomic on a socket", CG, .err = EACCES, .says = "BPF_ATOMIC stores into R1 sock_common",
+	  .insns = { SKB_SK, MOV_K(2, 1), ATOMIC(W, EBPF_ADD, 1, 2, SK(mark)), DONE } },
+	{ "arithmetic on a socket", CG, .err = EACCES,
+	  .says = "R1 pointer arithmetic on sock_common prohibited",
+	  .insns = { SKB_SK, ADD_K(1, 4), DONE } },
+	{ "half of the socket's pointer", CG, .err = EACCES, .says = "invalid bpf_context access",
+	  .insns = { LDX(W, 0, 1, SKB(sk)), DONE } },
+	{ "socket as a map key", CG, .err = EACCES, .says = "R2 type=sock_common expected=fp",
+	  .insns = { SKB_SK, MOV_X(2, 1), LD_MAP(1, MAP_ARRAY), HELPER(map_lookup_elem), DONE } },
+	{ "same load from socket and context", CG, .err = EINVAL,
+	  .says = "same insn cannot be used with different pointers",
+	  .insns = { MOV_X(6, 1), LDX(W, 7, 1, 0), LDX(DW, 1, 1, SKB(sk)), JMP_K(JEQ, 1, 0, 2),
+		     JMP_K(JEQ, 7, 3, 1), JA(1), MOV_X(1, 6), LDX(W, 0, 1, 4), DONE } },
+	{ "peer of the packet", CG, .insns = { LDX(W, 0, 1, SKB(remote_port)), DONE } },
+	{ "part of the peer's address", CG, .insns = { LDX(B, 0, 1, SKB(remote_ip6) + 3), DONE } },
+	{ "peer is read only", CG, .err = EACCES, .says = "invalid bpf_context access",
+	  .insns = { MOV_K(2, 0), STX(W, 1, 2, SKB(family)), DONE } },
+	{ "peer in a socket filter", EBPF_PROG_TYPE_SOCKET_FILTER, .err = EACCES,
+	  .says = "invalid bpf_context access", .insns = { LDX(W, 0, 1, SKB(family)), DONE } },
+
+	/* Locks. */
+	{ "lock and unlock", CLS, .insns = { VALUE, LOCK(6), LDX(W, 7, 6, 0), UNLOCK(6), DONE } },
+	{ "lock by load", CLS, .err = EACCES, .says = "bpf_spin_lock cannot be accessed directly",
+	  .insns = { VALUE, LDX(W, 0, 6, 4), DONE } },
+	{ "lock by helper", CLS, .err = EACCES, .says = "bpf_spin_lock cannot be accessed directly",
+	  .insns = { VALUE, MOV_X(2, 6), LD_MAP(1, MAP_HASH), HELPER(map_lookup_elem), DONE } },
+	{ "not a lock", CLS, .err = EINVAL, .says = "off 0 doesn't point to 'struct bpf_spin_lock'",
+	  .insns = { VALUE, MOV_X(1, 6), HELPER(spin_lock), DONE } },
+	{ "a map without a lock", CLS, .err = EINVAL, .says = "has to have BTF",
+	  .insns = { LOOKUP(MAP_HASH), JMP_K(JNE, 0, 0, 1), EXIT, LOCK(0), DONE } },
+	{ "lock somewhere", CLS, .err = EINVAL, .says = "bpf_spin_lock has to be at the constant offset",
+	  .insns = { LDX(W, 7, 1, 0), ALU_K(EBPF_AND, 7, 4), VALUE, ADD_X(6, 7),
+		     MOV_X(1, 6), HELPER(spin_lock), DONE } },
+	{ "never unlocked", CLS, .err = EINVAL, .says = "bpf_spin_unlock is missing",
+	  .insns = { VALUE, LOCK(6), DONE } },
+	{ "unlocked on one path", CLS, .err = EINVAL, .says = "bpf_spin_unlock is missing",
+	  .insns = { LDX(W, 7, 1, 0), VALUE, LOCK(6), JMP_K(JEQ, 7, 1, 3), UNLOCK(6), DONE } },
+	{ "not locked", CLS, .err = EINVAL, .says = "bpf_spin_unlock without taking a lock",
+	  .insns = { VALUE, UNLOCK(6), DONE } },
+	{ "locked twice", CLS, .err = EINVAL, .says = "function calls are not allowed while holding",
+	  .insns = { VALUE, LOCK(6), LOCK(6), UNLOCK(6), DONE } },
+	{ "another one unlocked", CLS, .err = EINVAL, .says = "bpf_spin_unlock of different lock",
+	  .insns = { VALUE, MOV_X(7, 6), VALUE, LOCK(7), UNLOCK(6), DONE } },
+	{ "another one unlocked by chance", CLS, .err = EINVAL,
+	  .says = "bpf_spin_unlock of different lock",
+	  .insns = { MOV_X(9, 1), VALUE, MOV_X(7, 6), VALUE, MOV_X(8, 6), LDX(W, 1, 9, 0),
+		     JMP_K(JEQ, 1, 5, 2), MOV_X(8, 7), JA(0), LOCK(7), UNLOCK(8), DONE } },
+	{ "helper under lock", CLS, .err = EINVAL,
+	  .says = "function calls are not allowed while holding a lock",
+	  .insns = { VALUE, LOCK(6), HELPER(get_prandom_u32), UNLOCK(6), DONE } },
+	{ "subprogram under lock", CLS, .err = EINVAL,
+	  .says = "function calls are not allowed while holding a lock",
+	  .insns = { VALUE, LOCK(6), CALL(5), UNLOCK(6), DONE, DONE } },
+	{ "lock kept by a subprogram", CLS, .err = EINVAL, .says = "bpf_spin_unlock is missing",
+	  .insns = { VALUE, MOV_X(1, 6), CALL(2), DONE, ADD_K(1, 4), HELPER(spin_lock), DONE } },
+	{ "packet load under lock", CLS, .err = EINVAL, .says = "inside bpf_spin_lock-ed region",
+	  .insns = { MOV_X(7, 1), VALUE, LOCK(6), MOV_X(8, 6), MOV_X(6, 7),
+		     INSN(EBPF_LD | EBPF_ABS | EBPF_B, 0, 0, 0, 0), UNLOCK(8), DONE } },
+	{ "lock of a probe", EBPF_PROG_TYPE_KPROBE, .err = EINVAL,
+	  .says = "tracing progs cannot use bpf_spin_lock yet", .insns = { VALUE, DONE } },
+	{ "lock of a socket filter", EBPF_PROG_TYPE_SOCKET_FILTER, .err = EINVAL,
+	  .says = "socket filter progs cannot use bpf_spin_lock yet", .insns = { VALUE, DONE } },
+};
+
+int main(void)
+{
+	u32 i;
+
+	verif_maps();
+	fake_map_of(fake_map_new(EBPF_MAP_TYPE_HASH, 8, 16, 1, 0))->map.spin_lock_off = 4;
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		tap_ok(verif_ok(&cases[i]), "%s", cases[i].name);
+	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
+	return tap_end();
+}
