@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Small things: processor, node, random numbers, strings to numbers, packets of
- * test runs; and what helpers keep per CPU.
+ * Small things: processor, node, random numbers, strings to numbers; and what
+ * helpers keep per CPU.
  */
 #include <linux/random.h>
 #include <linux/topology.h>
@@ -9,7 +9,6 @@
 #include "helpers/scratch.h"
 #include "helpers/signal.h"
 #include "kmod/compat/clock.h"
-#include <ebpf/ctx.h>
 
 /* Kernels changed their own generator's name and kind over time, and not all of
  * them may be used in an NMI. Interrupted updates only mix the state more.
@@ -130,21 +129,6 @@ EBPF_HELPER(strtoul)
 EBPF_HELPER(strncmp)
 {
 	return strncmp((const char *)(unsigned long)r1, (const char *)(unsigned long)r3, r2);
-}
-
-/* Only test runs have packets yet. */
-EBPF_HELPER(skb_load_bytes)
-{
-	const struct ebpf_skb_kern *skb = (const void *)(unsigned long)r1;
-	void *to = (void *)(unsigned long)r3;
-	u32 off = r2, len = r4;
-
-	if (off > skb->len || len > skb->len - off) {
-		memset(to, 0, len);
-		return -EFAULT;
-	}
-	memcpy(to, skb->data + off, len);
-	return 0;
 }
 
 int ebpf_helpers_init(void)

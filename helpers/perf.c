@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Perf events and facts of the attachment.
+ * Perf events and facts of the run and its attachment.
  */
 #include "helpers/helpers.h"
 #include "kmod/attach/attach.h"
 #include "kmod/maps/perf_event_array.h"
 #include "kmod/run.h"
 
+#include <ebpf/ctx.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 
@@ -22,19 +23,82 @@ static struct ebpf_event *event_of(struct ebpf_map *map, u64 flags)
 	return ebpf_perf_event_array_get(map, index);
 }
 
+/* Where the packet of @ctx starts; 0 and its length, or -EINVAL for programs
+ * without one.
+ */
+static int packet_of(u32 prog_type, const void *ctx, struct ebpf_frag *packet)
+{
+	const struct ebpf_skb_kern *skb = ctx;
+	const struct ebpf_xdp_kern *xdp = ctx;
+
+	switch (prog_type) {
+	case EBPF_PROG_TYPE_SOCKET_FILTER:
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_CGROUP_SKB:
+		packet->data = skb->data;
+		packet->size = skb->len;
+		return 0;
+	case EBPF_PROG_TYPE_XDP:
+		packet->data = xdp->data;
+		packet->size = xdp->data_end - xdp->data;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* The data, and behind it as much of the packet as @flags say. */
+static noinline long output_packet(const void *ctx, struct ebpf_map *map, u64 flags,
+				   const struct ebpf_frag *data)
+{
+	const struct ebpf_run_ctx *run = ebpf_run_current();
+	u32 size = (flags & EBPF_F_CTXLEN_MASK) >> 32;
+	struct ebpf_frag frags[2] = { *data };
+	struct ebpf_event *event;
+
+	if (packet_of(run->prog->type, ctx, &frags[1]))
+		return -EINVAL;
+	if (flags & ~(EBPF_F_CTXLEN_MASK | EBPF_F_INDEX_MASK))
+		return -EINVAL;
+	if (size > frags[1].size)
+		return -EFAULT;
+	frags[1].size = size;
+	event = event_of(map, flags & EBPF_F_INDEX_MASK);
+	if (IS_ERR(event))
+		return PTR_ERR(event);
+	return ebpf_event_output(event, run->regs, frags, 2);
+}
+
 /* ctx, map, flags, data, size */
 EBPF_HELPER(perf_event_output)
 {
+	struct ebpf_map *map = (struct ebpf_map *)(unsigned long)r2;
 	struct ebpf_frag frag = {
 		.data = (const void *)(unsigned long)r4,
 		.size = r5,
 	};
 	struct ebpf_event *event;
 
-	event = event_of((struct ebpf_map *)(unsigned long)r2, r3);
+	if (unlikely(r3 & ~EBPF_F_INDEX_MASK))
+		return output_packet((const void *)(unsigned long)r1, map, r3, &frag);
+	event = event_of(map, r3);
 	if (IS_ERR(event))
 		return PTR_ERR(event);
 	return ebpf_event_output(event, ebpf_run_current()->regs, &frag, 1);
+}
+
+#define TC_ACT_SHOT		2
+#define TC_ACT_REDIRECT		7
+#define XDP_ABORTED		0
+#define XDP_REDIRECT		4
+
+/* ifindex, flags. What the program returns: in a test run, nobody acts on it. */
+EBPF_HELPER(redirect)
+{
+	if (ebpf_run_current()->prog->type == EBPF_PROG_TYPE_XDP)
+		return r2 ? XDP_ABORTED : XDP_REDIRECT;
+	return r2 & ~(u64)EBPF_F_INGRESS ? TC_ACT_SHOT : TC_ACT_REDIRECT;
 }
 
 /* map, flags: the counter, or an errno that looks like one, as Linux has it */

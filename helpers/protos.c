@@ -20,6 +20,12 @@
 /* What never runs where another program was interrupted. */
 #define LOCKING_PROG	(T(SCHED_CLS) | T(SCHED_ACT) | T(XDP) | T(CGROUP_SKB))
 
+/* Those of them that can be loaded, by what they get of the packet. */
+#define TC_PROG		(T(SCHED_CLS) | T(SCHED_ACT))
+#define SKB_PROG	(TC_PROG | T(SOCKET_FILTER) | T(CGROUP_SKB))
+#define PACKET_PROG	(SKB_PROG | T(XDP))
+#define SOCKS_PROG	(TC_PROG | T(CGROUP_SKB) | T(XDP))	/* may look up sockets */
+
 #define GPL		true
 #define FREE		false
 
@@ -57,6 +63,34 @@ struct proto_entry {
 			.pkt_access = true,			\
 			.ret_type = (ret),			\
 			.arg_type = { __VA_ARGS__ },		\
+		},						\
+	}
+
+/* The same for helpers after which pointers into the packet are void. */
+#define FN_MOVE(fn, types, ret, ...)				\
+	[EBPF_FUNC_##fn] = {					\
+		.prog_types = (types),				\
+		.proto = {					\
+			.func = ebpf_helper_##fn,		\
+			.name = #fn,				\
+			.id = EBPF_FUNC_##fn,			\
+			.changes_pkt = true,			\
+			.ret_type = (ret),			\
+			.arg_type = { __VA_ARGS__ },		\
+		},						\
+	}
+
+/* From a socket to the struct it is part of. */
+#define FN_SKC(fn, type)					\
+	[EBPF_FUNC_##fn] = {					\
+		.prog_types = PACKET_PROG,			\
+		.proto = {					\
+			.func = ebpf_helper_##fn,		\
+			.name = #fn,				\
+			.id = EBPF_FUNC_##fn,			\
+			.ret_type = RET_PTR_TO_BTF_ID_OR_NULL,	\
+			.arg_type = { ARG_PTR_TO_BTF_ID_SOCK_COMMON }, \
+			.btf_struct = (type),			\
 		},						\
 	}
 
@@ -139,6 +173,59 @@ EBPF_HELPER_DECL(get_stackid);
 EBPF_HELPER_DECL(get_stack);
 /* Packets */
 EBPF_HELPER_DECL(skb_load_bytes);
+EBPF_HELPER_DECL(skb_load_bytes_relative);
+EBPF_HELPER_DECL(skb_store_bytes);
+EBPF_HELPER_DECL(skb_pull_data);
+EBPF_HELPER_DECL(skb_change_tail);
+EBPF_HELPER_DECL(skb_change_head);
+EBPF_HELPER_DECL(skb_change_proto);
+EBPF_HELPER_DECL(skb_change_type);
+EBPF_HELPER_DECL(skb_adjust_room);
+EBPF_HELPER_DECL(skb_vlan_push);
+EBPF_HELPER_DECL(skb_vlan_pop);
+EBPF_HELPER_DECL(skb_set_tstamp);
+EBPF_HELPER_DECL(skb_ecn_set_ce);
+EBPF_HELPER_DECL(get_hash_recalc);
+EBPF_HELPER_DECL(set_hash_invalid);
+EBPF_HELPER_DECL(set_hash);
+EBPF_HELPER_DECL(csum_diff);
+EBPF_HELPER_DECL(csum_update);
+EBPF_HELPER_DECL(csum_level);
+EBPF_HELPER_DECL(l3_csum_replace);
+EBPF_HELPER_DECL(l4_csum_replace);
+EBPF_HELPER_DECL(xdp_adjust_head);
+EBPF_HELPER_DECL(xdp_adjust_tail);
+EBPF_HELPER_DECL(xdp_adjust_meta);
+EBPF_HELPER_DECL(xdp_get_buff_len);
+EBPF_HELPER_DECL(xdp_load_bytes);
+EBPF_HELPER_DECL(xdp_store_bytes);
+EBPF_HELPER_DECL(redirect);
+EBPF_HELPER_DECL(get_route_realm);
+/* Sockets and cgroups of packets */
+EBPF_HELPER_DECL(get_socket_cookie);
+EBPF_HELPER_DECL(get_socket_uid);
+EBPF_HELPER_DECL(get_cgroup_classid);
+EBPF_HELPER_DECL(skb_cgroup_classid);
+EBPF_HELPER_DECL(skb_cgroup_id);
+EBPF_HELPER_DECL(skb_ancestor_cgroup_id);
+EBPF_HELPER_DECL(skb_under_cgroup);
+EBPF_HELPER_DECL(sk_lookup_tcp);
+EBPF_HELPER_DECL(sk_lookup_udp);
+EBPF_HELPER_DECL(skc_lookup_tcp);
+EBPF_HELPER_DECL(sk_release);
+EBPF_HELPER_DECL(sk_fullsock);
+EBPF_HELPER_DECL(tcp_sock);
+EBPF_HELPER_DECL(get_listener_sock);
+EBPF_HELPER_DECL(sk_cgroup_id);
+EBPF_HELPER_DECL(sk_ancestor_cgroup_id);
+EBPF_HELPER_DECL(tcp_check_syncookie);
+EBPF_HELPER_DECL(sk_assign);
+EBPF_HELPER_DECL(skc_to_tcp6_sock);
+EBPF_HELPER_DECL(skc_to_tcp_sock);
+EBPF_HELPER_DECL(skc_to_tcp_timewait_sock);
+EBPF_HELPER_DECL(skc_to_tcp_request_sock);
+EBPF_HELPER_DECL(skc_to_udp6_sock);
+EBPF_HELPER_DECL(skc_to_unix_sock);
 
 static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN_PKT(map_lookup_elem, ANY_PROG, FREE, RET_PTR_TO_MAP_VALUE_OR_NULL,
@@ -187,7 +274,7 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN(jiffies64, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 
 	FN(trace_printk, ANY_PROG, GPL, RET_INTEGER,
-	   MEM_RD, ARG_CONST_SIZE, ARG_ANYTHING, ARG_ANYTHING, ARG_ANYTHING),
+	   MEM_RD, ARG_CONST_SIZE),
 	FN(trace_vprintk, ANY_PROG, GPL, RET_INTEGER,
 	   MEM_RD, ARG_CONST_SIZE, MEM_RD_OR_NULL, ARG_CONST_SIZE_OR_ZERO),
 	FN(snprintf, ANY_PROG, GPL, RET_INTEGER,
@@ -222,7 +309,7 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   ARG_CONST_MAP_PTR, ARG_ANYTHING),
 	FN(perf_event_read_value, TRACING_PROG, GPL, RET_INTEGER,
 	   ARG_CONST_MAP_PTR, ARG_ANYTHING, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE),
-	FN(perf_event_output, TRACING_PROG, GPL, RET_INTEGER,
+	FN(perf_event_output, TRACING_PROG | PACKET_PROG, GPL, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_CONST_MAP_PTR, ARG_ANYTHING, MEM_RD,
 	   ARG_CONST_SIZE_OR_ZERO),
 	FN(perf_prog_read_value, T(PERF_EVENT), GPL, RET_INTEGER,
@@ -242,8 +329,87 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN(get_stack, TRACING_PROG, GPL, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
 
-	FN(skb_load_bytes, T(SOCKET_FILTER), FREE, RET_INTEGER,
+	FN(skb_load_bytes, SKB_PROG, FREE, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE),
+	FN(skb_load_bytes_relative, SKB_PROG, FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE, ARG_ANYTHING),
+	FN_MOVE(skb_store_bytes, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, MEM_RD, ARG_CONST_SIZE, ARG_ANYTHING),
+	FN_MOVE(skb_pull_data, TC_PROG, RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN_MOVE(skb_change_tail, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING),
+	FN_MOVE(skb_change_head, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING),
+	FN_MOVE(skb_change_proto, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING),
+	FN(skb_change_type, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN_MOVE(skb_adjust_room, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING, ARG_ANYTHING),
+	FN_MOVE(skb_vlan_push, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING),
+	FN_MOVE(skb_vlan_pop, TC_PROG, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(skb_set_tstamp, TC_PROG, FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING),
+	FN(skb_ecn_set_ce, TC_PROG | T(CGROUP_SKB), FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(get_hash_recalc, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(set_hash_invalid, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(set_hash, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN_PKT(csum_diff, TC_PROG | T(XDP), FREE, RET_INTEGER,
+	       MEM_RD_OR_NULL, ARG_CONST_SIZE_OR_ZERO, MEM_RD_OR_NULL,
+	       ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
+	FN(csum_update, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN(csum_level, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN_MOVE(l3_csum_replace, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING, ARG_ANYTHING, ARG_ANYTHING),
+	FN_MOVE(l4_csum_replace, TC_PROG, RET_INTEGER,
+		ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_ANYTHING, ARG_ANYTHING, ARG_ANYTHING),
+	FN_MOVE(xdp_adjust_head, T(XDP), RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN_MOVE(xdp_adjust_tail, T(XDP), RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN_MOVE(xdp_adjust_meta, T(XDP), RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN(xdp_get_buff_len, T(XDP), FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(xdp_load_bytes, T(XDP), FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE),
+	FN(xdp_store_bytes, T(XDP), FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_ANYTHING, MEM_RD, ARG_CONST_SIZE),
+	FN(redirect, TC_PROG | T(XDP), FREE, RET_INTEGER, ARG_ANYTHING, ARG_ANYTHING),
+	FN(get_route_realm, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+
+	FN(get_socket_cookie, SKB_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(get_socket_uid, SKB_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(get_cgroup_classid, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(skb_cgroup_classid, TC_PROG, FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(skb_cgroup_id, TC_PROG | T(CGROUP_SKB), FREE, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(skb_ancestor_cgroup_id, TC_PROG | T(CGROUP_SKB), FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_ANYTHING),
+	FN(skb_under_cgroup, TC_PROG, FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_CONST_MAP_PTR, ARG_ANYTHING),
+	FN_PKT(sk_lookup_tcp, SOCKS_PROG, FREE, RET_PTR_TO_SOCKET_OR_NULL,
+	       ARG_PTR_TO_CTX, MEM_RD, ARG_CONST_SIZE, ARG_ANYTHING, ARG_ANYTHING),
+	FN_PKT(sk_lookup_udp, SOCKS_PROG, FREE, RET_PTR_TO_SOCKET_OR_NULL,
+	       ARG_PTR_TO_CTX, MEM_RD, ARG_CONST_SIZE, ARG_ANYTHING, ARG_ANYTHING),
+	FN_PKT(skc_lookup_tcp, SOCKS_PROG, FREE, RET_PTR_TO_SOCK_COMMON_OR_NULL,
+	       ARG_PTR_TO_CTX, MEM_RD, ARG_CONST_SIZE, ARG_ANYTHING, ARG_ANYTHING),
+	FN(sk_release, SOCKS_PROG, FREE, RET_INTEGER,
+	   ARG_PTR_TO_BTF_ID_SOCK_COMMON | OBJ_RELEASE),
+	FN(sk_fullsock, TC_PROG | T(CGROUP_SKB), FREE, RET_PTR_TO_SOCKET_OR_NULL,
+	   ARG_PTR_TO_SOCK_COMMON),
+	FN(tcp_sock, TC_PROG | T(CGROUP_SKB), FREE, RET_PTR_TO_TCP_SOCK_OR_NULL,
+	   ARG_PTR_TO_SOCK_COMMON),
+	FN(get_listener_sock, TC_PROG | T(CGROUP_SKB), FREE, RET_PTR_TO_SOCKET_OR_NULL,
+	   ARG_PTR_TO_SOCK_COMMON),
+	FN(sk_cgroup_id, T(CGROUP_SKB), FREE, RET_INTEGER, ARG_PTR_TO_BTF_ID_SOCK_COMMON),
+	FN(sk_ancestor_cgroup_id, T(CGROUP_SKB), FREE, RET_INTEGER,
+	   ARG_PTR_TO_BTF_ID_SOCK_COMMON, ARG_ANYTHING),
+	FN_PKT(tcp_check_syncookie, TC_PROG | T(XDP), GPL, RET_INTEGER,
+	       ARG_PTR_TO_BTF_ID_SOCK_COMMON, MEM_RD, ARG_CONST_SIZE, MEM_RD, ARG_CONST_SIZE),
+	FN(sk_assign, TC_PROG, FREE, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_PTR_TO_BTF_ID_SOCK_COMMON, ARG_ANYTHING),
+	FN_SKC(skc_to_tcp6_sock, "tcp6_sock"),
+	FN_SKC(skc_to_tcp_sock, "tcp_sock"),
+	FN_SKC(skc_to_tcp_timewait_sock, "tcp_timewait_sock"),
+	FN_SKC(skc_to_tcp_request_sock, "tcp_request_sock"),
+	FN_SKC(skc_to_udp6_sock, "udp6_sock"),
+	FN_SKC(skc_to_unix_sock, "unix_sock"),
 };
 
 #define FUNC_NAME(fn)	[EBPF_FUNC_##fn] = #fn

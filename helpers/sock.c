@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sockets and cgroups of packets. Packets of test runs have neither, and no socket
+ * is looked up for them: what asks for one gets what Linux answers where there is
+ * none. Programs can therefore not reach the helpers that take a socket; these
+ * exist so that programs load.
+ */
+#include "helpers/net.h"
+
+#define OVERFLOW_UID	65534	/* "nobody knows", as Linux says for packets without socket */
+
+#define NO_SOCKET(name)		EBPF_HELPER(name) { return 0; }
+
+/* Look-ups: NULL */
+NO_SOCKET(sk_lookup_tcp)
+NO_SOCKET(sk_lookup_udp)
+NO_SOCKET(skc_lookup_tcp)
+
+/* Given a socket: never called */
+NO_SOCKET(sk_release)
+NO_SOCKET(sk_fullsock)
+NO_SOCKET(tcp_sock)
+NO_SOCKET(get_listener_sock)
+NO_SOCKET(sk_cgroup_id)
+NO_SOCKET(sk_ancestor_cgroup_id)
+NO_SOCKET(skc_to_tcp6_sock)
+NO_SOCKET(skc_to_tcp_sock)
+NO_SOCKET(skc_to_tcp_timewait_sock)
+NO_SOCKET(skc_to_tcp_request_sock)
+NO_SOCKET(skc_to_udp6_sock)
+NO_SOCKET(skc_to_unix_sock)
+
+/* Given a packet: what its socket would know */
+NO_SOCKET(get_socket_cookie)
+NO_SOCKET(get_cgroup_classid)
+NO_SOCKET(skb_cgroup_classid)
+NO_SOCKET(skb_cgroup_id)
+NO_SOCKET(skb_ancestor_cgroup_id)
+/* ... and its route */
+NO_SOCKET(get_route_realm)
+
+EBPF_HELPER(get_socket_uid)
+{
+	return OVERFLOW_UID;
+}
+
+/* skb, map, index */
+EBPF_HELPER(skb_under_cgroup)
+{
+	return -ENOENT;
+}
+
+EBPF_HELPER(tcp_check_syncookie)
+{
+	return -EINVAL;
+}
+
+EBPF_HELPER(sk_assign)
+{
+	return -EINVAL;
+}
