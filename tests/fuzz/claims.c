@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <verifier/range.h>
 
 #define ARENA_SIZE	(48UL << 20)
 #define MAX_RECS	20000
@@ -11,6 +12,7 @@
 #define MAX_CANDIDATES	16
 #define MAX_IDS		160
 #define NONE		0xffffffffU
+#define PATH_IS_DEAD	1	/* for vf_watch.insn */
 
 struct rec_frame {
 	const struct reg_state *regs;
@@ -66,6 +68,75 @@ static u32 parent_of_next(const struct vf_env *env)
 	return nr_recs ? nr_recs - 1 : NONE;
 }
 
+/* One half of a scalar, and back. */
+static void get_half(const struct scalar *s, struct range *r, bool is32)
+{
+	r->t = is32 ? ebpf_tnum_subreg(s->var_off) : s->var_off;
+	r->umin = is32 ? s->u32_min : s->umin;
+	r->umax = is32 ? s->u32_max : s->umax;
+	r->smin = is32 ? s->s32_min : s->smin;
+	r->smax = is32 ? s->s32_max : s->smax;
+}
+
+static void put_half(struct scalar *s, const struct range *r, bool is32)
+{
+	s->var_off = is32 ? ebpf_tnum_with_subreg(s->var_off, r->t) : r->t;
+	if (is32) {
+		s->u32_min = r->umin;
+		s->u32_max = r->umax;
+		s->s32_min = r->smin;
+		s->s32_max = r->smax;
+		return;
+	}
+	s->umin = r->umin;
+	s->umax = r->umax;
+	s->smin = r->smin;
+	s->smax = r->smax;
+}
+
+static bool impossible(struct scalar a, struct scalar b, u8 op, bool is32)
+{
+	struct range ra, rb;
+
+	get_half(&a, &ra, is32);
+	get_half(&b, &rb, is32);
+	ebpf_range_assume(&ra, &rb, op, is32 ? 32 : 64);
+	if (ebpf_range_is_empty(&ra) || ebpf_range_is_empty(&rb))
+		return true;
+	put_half(&a, &ra, is32);
+	put_half(&b, &rb, is32);
+	ebpf_scalar_sync(&a);
+	ebpf_scalar_sync(&b);
+	return ebpf_scalar_is_empty(&a) || ebpf_scalar_is_empty(&b);
+}
+
+/* Does the way from @from to here contradict what was known of the operands? The
+ * verifier walks such ways, with what it knew before the jump; that may make it
+ * refuse there what it accepts with less knowledge and pruning.
+ */
+static bool is_dead(const struct vf_env *env, const struct rec *from)
+{
+	const struct ebpf_insn *insn = &env->insns[from->pc];
+	const struct reg_state *regs = from->frame[from->curframe].regs;
+	u8 class = EBPF_CLASS(insn->code), op = EBPF_OP(insn->code);
+	bool taken = env->insn_idx != from->pc + 1;
+	struct scalar b;
+
+	if ((class != EBPF_JMP && class != EBPF_JMP32) || op == EBPF_JA || op > EBPF_JSLE ||
+	    op == EBPF_CALL || op == EBPF_EXIT || !insn->off)
+		return false;
+	if (regs[insn->dst_reg].type != SCALAR_VALUE)
+		return false;
+	if (EBPF_SRC(insn->code) == EBPF_K)
+		ebpf_scalar_set_const(&b, (s64)insn->imm);
+	else if (regs[insn->src_reg].type == SCALAR_VALUE && insn->src_reg != insn->dst_reg)
+		b = regs[insn->src_reg].n;
+	else
+		return false;
+	return impossible(regs[insn->dst_reg].n, b, taken ? op : ebpf_jmp_negate(op),
+			  class == EBPF_JMP32);
+}
+
 static int record(const struct vf_env *env)
 {
 	u32 parent = parent_of_next(env), f;
@@ -73,6 +144,8 @@ static int record(const struct vf_env *env)
 
 	if (nr_recs == MAX_RECS)
 		return -ENOSPC;
+	if (parent != NONE && is_dead(env, &recs[parent]))
+		return PATH_IS_DEAD;
 	rec->pc = env->insn_idx;
 	rec->child = NONE;
 	rec->sibling = NONE;

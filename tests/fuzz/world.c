@@ -64,42 +64,48 @@ static void fill(void *p, u32 size)
 }
 
 /* Often small enough to pass the checks before accesses. */
-static u64 input(void)
+static u64 input(const struct gen *g)
 {
-	switch (gen_below(6)) {
+	const struct ebpf_insn *insn = &g->insns[gen_below(g->cnt)];
+
+	switch (gen_below(8)) {
+	case 4:
+	case 5:
+		/* What it compares with. */
+		return (s64)insn->imm + (s64)gen_below(3) - 1;
 	case 0:
 	case 1:
 	case 2:
 		return gen_below(48);
-	case 3:
+	case 6:
 		return gen_rnd() << 16 ^ gen_rnd();
 	default:
 		return (s64)gen_number();
 	}
 }
 
-void world_fill(u32 prog_type)
+void world_fill(const struct gen *g)
 {
 	u32 i;
 
 	memset(&start, 0, sizeof(start));
 	for (i = 0; i < GEN_CTX_SIZE / 8; i++)
-		start.ctx[i] = input();
+		start.ctx[i] = input(g);
 	for (i = 0; i < GEN_MAPS; i++)
 		fill(start.value[i], gen_value_size[i]);
 	/* What was never written is any number. */
 	fill(start.stack, sizeof(start.stack));
 	for (i = 0; i < STACK_SIZE / 8; i += 1 + gen_below(3))
-		start.stack[i] = input();
+		start.stack[i] = input(g);
 	start.seed = gen_rnd();
-	is_xdp = prog_type == EBPF_PROG_TYPE_XDP;
+	is_xdp = g->type == EBPF_PROG_TYPE_XDP;
 	packet_len = gen_below(PACKET_MAX + 1);
 	fill(packet_start, packet_len);
 	xdp_ctx[0] = (unsigned long)packet + GUARD;
 	xdp_ctx[1] = xdp_ctx[0] + packet_len;
 	xdp_ctx[2] = xdp_ctx[0];
 	for (i = 3; i < 6; i++)
-		xdp_ctx[i] = input();
+		xdp_ctx[i] = input(g);
 	objects.ctx = is_xdp ? (unsigned long)xdp_ctx : (unsigned long)now.ctx;
 	objects.ctx_size = is_xdp ? sizeof(xdp_ctx) : GEN_CTX_SIZE;
 	objects.packet = xdp_ctx[0];

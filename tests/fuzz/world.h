@@ -12,8 +12,8 @@
 
 /* Makes the maps; false: no memory. */
 bool world_init(struct gen *g);
-/* Random contents, for the runs of one input. */
-void world_fill(u32 prog_type);
+/* Random contents with a liking for the constants of @g. */
+void world_fill(const struct gen *g);
 
 /**
  * world_run() - runs a program from the contents of the last world_fill()
