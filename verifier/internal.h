@@ -356,7 +356,7 @@ struct vf_env {
 /**
  * struct vf_watch
  * @insn:     called with the state before each instruction that is walked;
- *            non-zero ends the load with it
+ *            1 ends the path, a negative errno the load
  * @no_prune: every path is walked to its end
  */
 struct vf_watch {
