@@ -84,11 +84,25 @@ static bool type_supported(u32 type)
 	case EBPF_PROG_TYPE_TRACEPOINT:
 	case EBPF_PROG_TYPE_PERF_EVENT:
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
+	case EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
 	case EBPF_PROG_TYPE_TRACING:
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_XDP:
+	case EBPF_PROG_TYPE_CGROUP_SKB:
 		return true;
 	default:
 		return false;
 	}
+}
+
+/* Types whose programs behave as one of several hooks demands say which. */
+static bool attach_type_fits(const union ebpf_attr *attr)
+{
+	if (attr->prog_type != EBPF_PROG_TYPE_CGROUP_SKB)
+		return true;
+	return attr->expected_attach_type == EBPF_CGROUP_INET_INGRESS ||
+	       attr->expected_attach_type == EBPF_CGROUP_INET_EGRESS;
 }
 
 /* Targets in BTF are for tracing and extension programs. */
@@ -116,7 +130,7 @@ static int check_attr(const union ebpf_attr *attr)
 	}
 	if (!target_fits(attr))
 		return -EINVAL;
-	if (!type_supported(attr->prog_type))
+	if (!type_supported(attr->prog_type) || !attach_type_fits(attr))
 		return -EINVAL;
 	/* None of these types may sleep. */
 	if (attr->prog_flags & EBPF_F_SLEEPABLE)

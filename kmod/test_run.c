@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PROG_TEST_RUN: raw tracepoint programs with arguments from the caller, socket
- * filters with a packet of his.
+ * PROG_TEST_RUN: the command, raw tracepoint programs with arguments from the
+ * caller, and what runs with packets share.
  */
-#include "kmod/syscall.h"
-#include "kmod/run.h"
+#include "kmod/test_run.h"
 
 #include <ebpf/ctx.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
+#include <linux/netdevice.h>
+#include <linux/nsproxy.h>
 #include <linux/smp.h>
-
-/* What Linux leaves of a page for the packet: head room and what follows the data. */
-#define PACKET_MAX	(PAGE_SIZE - 64 - 320)
-#define LOOPBACK_IFINDEX	1
 
 /*
  * Raw tracepoints
@@ -75,206 +70,128 @@ static long test_run_raw_tp(struct ebpf_prog *prog, const union ebpf_attr *attr,
 }
 
 /*
- * Socket filters: they see the packet from behind its Ethernet header.
+ * Programs that get packets
  */
-struct skb_run {
-	struct ebpf_skb_kern skb;
-	u8 *packet;		/* Ethernet header included */
-	u32 retval;
-	u32 duration;		/* ns of one run */
-};
-
-static u32 packet_type(const u8 *dest)
-{
-	static const u8 host[ETH_ALEN], broadcast[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
-
-	if (!memcmp(dest, host, ETH_ALEN))
-		return PACKET_HOST;
-	if (!memcmp(dest, broadcast, ETH_ALEN))
-		return PACKET_BROADCAST;
-	return dest[0] & 1 ? PACKET_MULTICAST : PACKET_OTHERHOST;
-}
-
-static int skb_load(struct skb_run *run, const union ebpf_attr *attr)
-{
-	u32 size = attr->test.data_size_in;
-	const struct ethhdr *eth;
-
-	if (size < ETH_HLEN || size > PACKET_MAX)
-		return -EINVAL;
-	run->packet = kzalloc(size, GFP_KERNEL);
-	if (!run->packet)
-		return -ENOMEM;
-	if (copy_from_user(run->packet, ebpf_user_ptr(attr->test.data_in), size))
-		return -EFAULT;
-	eth = (const struct ethhdr *)run->packet;
-	run->skb.data = run->packet + ETH_HLEN;
-	run->skb.data_end = run->packet + size;
-	run->skb.data_meta = run->skb.data;
-	run->skb.len = size - ETH_HLEN;
-	run->skb.pkt_type = packet_type(eth->h_dest);
-	run->skb.protocol = (__force u16)eth->h_proto;
-	run->skb.ifindex = LOOPBACK_IFINDEX;
-	run->skb.ingress_ifindex = LOOPBACK_IFINDEX;
-	return 0;
-}
-
-/* What the caller may set of a packet's description; the rest must be zero. */
-static int skb_set_ctx(struct ebpf_skb_kern *skb, struct ebpf_sk_buff *ctx)
-{
-	if (ctx->ifindex > LOOPBACK_IFINDEX)
-		return -EINVAL;
-	skb->mark = ctx->mark;
-	skb->priority = ctx->priority;
-	memcpy(skb->cb, ctx->cb, sizeof(skb->cb));
-	skb->tstamp = ctx->tstamp;
-	skb->gso_segs = ctx->gso_segs;
-	skb->gso_size = ctx->gso_size;
-	skb->hwtstamp = ctx->hwtstamp;
-	ctx->mark = 0;
-	ctx->priority = 0;
-	ctx->ifindex = 0;
-	memset(ctx->cb, 0, sizeof(ctx->cb));
-	ctx->tstamp = 0;
-	ctx->gso_segs = 0;
-	ctx->gso_size = 0;
-	ctx->hwtstamp = 0;
-	ctx->wire_len = 0;
-	return memchr_inv(ctx, 0, sizeof(*ctx)) ? -EINVAL : 0;
-}
-
-static int skb_load_ctx(struct skb_run *run, const union ebpf_attr *attr)
-{
-	void __user *uctx = ebpf_user_ptr(attr->test.ctx_in);
-	u32 size = attr->test.ctx_size_in;
-	struct ebpf_sk_buff ctx;
-	int err;
-
-	if (!uctx)
-		return 0;
-	memset(&ctx, 0, sizeof(ctx));
-	err = ebpf_check_tail_zero(uctx, sizeof(ctx), size);
-	if (err)
-		return err;
-	if (copy_from_user(&ctx, uctx, min_t(u32, size, sizeof(ctx))))
-		return -EFAULT;
-	return skb_set_ctx(&run->skb, &ctx);
-}
 
 /* Runs up to @repeat times, until somebody else wants the CPU; returns how often.
  * The clock is read once for all of them: a reading costs more than a short
  * program.
  */
-static u32 skb_run_stretch(struct skb_run *run, struct ebpf_prog *prog, u32 repeat, u64 *spent)
+static u32 run_stretch(struct ebpf_prog *prog, const void *ctx, u32 repeat, u32 *retval,
+		       u64 *spent)
 {
 	struct ebpf_run_ctx rctx;
 	u32 done = 0;
 	u64 start;
 
 	memset(&rctx, 0, sizeof(rctx));
+	rctx.frame = __builtin_frame_address(0);
 	preempt_disable();
 	start = compat_ktime_get_ns();
 	do {
-		run->retval = ebpf_prog_run(prog, &run->skb, &rctx);
+		*retval = ebpf_prog_run(prog, ctx, &rctx);
 	} while (++done < repeat && !need_resched() && !signal_pending(current));
 	*spent += compat_ktime_get_ns() - start;
 	preempt_enable();
 	return done;
 }
 
-static int skb_run_repeat(struct skb_run *run, struct ebpf_prog *prog, u32 repeat)
+int ebpf_test_repeat(struct ebpf_prog *prog, const void *ctx, u32 repeat,
+		     struct test_outcome *outcome)
 {
 	u64 spent = 0;
 	u32 left;
 
 	repeat = repeat ? repeat : 1;
 	for (left = repeat; left; cond_resched()) {
-		left -= skb_run_stretch(run, prog, left, &spent);
+		left -= run_stretch(prog, ctx, left, &outcome->retval, &spent);
 		if (left && signal_pending(current))
 			return -EINTR;
 	}
 	do_div(spent, repeat);
-	run->duration = spent > U32_MAX ? U32_MAX : (u32)spent;
+	outcome->duration = spent > U32_MAX ? U32_MAX : (u32)spent;
 	return 0;
 }
 
-/* Copies what fits of a result; -ENOSPC when something was cut off. */
-static int result_out(u64 uaddr, u32 room, const void *data, u32 size, u32 __user *usize)
+int ebpf_test_ctx_in(const union ebpf_attr *attr, void *ctx, u32 size)
 {
-	u32 n = room && size > room ? room : size;
+	void __user *uctx = ebpf_user_ptr(attr->test.ctx_in);
+	u32 usize = attr->test.ctx_size_in;
+	int err;
 
-	if (uaddr && copy_to_user(ebpf_user_ptr(uaddr), data, n))
+	memset(ctx, 0, size);
+	if (!uctx)
+		return 0;
+	err = ebpf_check_tail_zero(uctx, size, usize);
+	if (err)
+		return err;
+	return copy_from_user(ctx, uctx, min(usize, size)) ? -EFAULT : 1;
+}
+
+int ebpf_test_data_out(const union ebpf_attr *attr, union ebpf_attr __user *uattr,
+		       const void *data, u32 size, const struct test_outcome *outcome)
+{
+	u32 room = attr->test.data_size_out, n = room && size > room ? room : size;
+
+	if (attr->test.data_out && copy_to_user(ebpf_user_ptr(attr->test.data_out), data, n))
 		return -EFAULT;
-	if (put_user(size, usize))
+	if (put_user(size, &uattr->test.data_size_out) ||
+	    put_user(outcome->retval, &uattr->test.retval) ||
+	    put_user(outcome->duration, &uattr->test.duration))
 		return -EFAULT;
 	return n < size ? -ENOSPC : 0;
 }
 
-static int skb_ctx_out(const struct skb_run *run, const union ebpf_attr *attr,
-		       union ebpf_attr __user *uattr)
+int ebpf_test_ctx_out(const union ebpf_attr *attr, union ebpf_attr __user *uattr,
+		      const void *ctx, u32 size)
 {
-	struct ebpf_sk_buff ctx;
+	u32 n = min(size, attr->test.ctx_size_out);
 
 	if (!attr->test.ctx_out)
 		return 0;
-	memset(&ctx, 0, sizeof(ctx));
-	ctx.mark = run->skb.mark;
-	ctx.priority = run->skb.priority;
-	ctx.ifindex = run->skb.ifindex;
-	ctx.ingress_ifindex = run->skb.ingress_ifindex;
-	memcpy(ctx.cb, run->skb.cb, sizeof(ctx.cb));
-	ctx.tstamp = run->skb.tstamp;
-	ctx.wire_len = run->skb.len;
-	ctx.gso_segs = run->skb.gso_segs;
-	ctx.hwtstamp = run->skb.hwtstamp;
-	return result_out(attr->test.ctx_out, attr->test.ctx_size_out, &ctx, sizeof(ctx),
-			  &uattr->test.ctx_size_out);
-}
-
-static int skb_results(const struct skb_run *run, const union ebpf_attr *attr,
-		       union ebpf_attr __user *uattr)
-{
-	int err;
-
-	/* Where the Ethernet header was, zeros. */
-	memset(run->packet, 0, ETH_HLEN);
-	err = result_out(attr->test.data_out, attr->test.data_size_out, run->packet,
-			 run->skb.len + ETH_HLEN, &uattr->test.data_size_out);
-	if (err == -EFAULT)
-		return err;
-	if (put_user(run->retval, &uattr->test.retval) ||
-	    put_user(run->duration, &uattr->test.duration))
+	if (copy_to_user(ebpf_user_ptr(attr->test.ctx_out), ctx, n) ||
+	    put_user(size, &uattr->test.ctx_size_out))
 		return -EFAULT;
-	return err ? err : skb_ctx_out(run, attr, uattr);
+	return n < size ? -ENOSPC : 0;
 }
 
-static long test_run_skb(struct ebpf_prog *prog, const union ebpf_attr *attr,
-			 union ebpf_attr __user *uattr)
+bool ebpf_test_device(u32 ifindex, u8 addr[ETH_ALEN])
 {
-	struct skb_run *run;
-	int err;
+	struct net_device *dev;
 
-	if (attr->test.flags || attr->test.cpu || attr->test.batch_size)
-		return -EINVAL;
-	run = kzalloc(sizeof(*run), GFP_KERNEL);
-	if (!run)
-		return -ENOMEM;
-	err = skb_load(run, attr);
-	if (!err)
-		err = skb_load_ctx(run, attr);
-	if (!err)
-		err = skb_run_repeat(run, prog, attr->test.repeat);
-	if (!err)
-		err = skb_results(run, attr, uattr);
-	kfree(run->packet);
-	kfree(run);
-	return err;
+	memset(addr, 0, ETH_ALEN);
+	if (ifindex > S32_MAX)
+		return false;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(current->nsproxy->net_ns, ifindex);
+	if (dev && dev->addr_len == ETH_ALEN)
+		memcpy(addr, dev->dev_addr, ETH_ALEN);
+	rcu_read_unlock();
+	return dev;
+}
+
+static long test_run_prog(struct ebpf_prog *prog, const union ebpf_attr *attr,
+			  union ebpf_attr __user *uattr)
+{
+	switch (prog->type) {
+	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
+		return test_run_raw_tp(prog, attr, uattr);
+	case EBPF_PROG_TYPE_SOCKET_FILTER:
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_CGROUP_SKB:
+		return ebpf_test_run_skb(prog, attr, uattr);
+	case EBPF_PROG_TYPE_XDP:
+		return ebpf_test_run_xdp(prog, attr, uattr);
+	default:
+		return -ENOTSUPP;
+	}
 }
 
 long ebpf_cmd_prog_test_run(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
 	struct ebpf_prog *prog;
-	long err = -ENOTSUPP;
+	long err;
 
 	if (!attr->test.ctx_size_in != !attr->test.ctx_in ||
 	    !attr->test.ctx_size_out != !attr->test.ctx_out)
@@ -282,10 +199,7 @@ long ebpf_cmd_prog_test_run(const union ebpf_attr *attr, union ebpf_attr __user 
 	prog = ebpf_prog_get(attr->test.prog_fd, EBPF_PROG_TYPE_UNSPEC);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	if (prog->type == EBPF_PROG_TYPE_RAW_TRACEPOINT)
-		err = test_run_raw_tp(prog, attr, uattr);
-	else if (prog->type == EBPF_PROG_TYPE_SOCKET_FILTER)
-		err = test_run_skb(prog, attr, uattr);
+	err = test_run_prog(prog, attr, uattr);
 	ebpf_prog_put(prog);
 	return err;
 }
