@@ -7,6 +7,8 @@
 #include "kmod/link.h"
 #include "kmod/prog.h"
 
+#include <linux/ratelimit.h>
+
 #define TP_NAME_MAX	128
 
 /* What a TRACING program is attached to was said when it was loaded. */
@@ -51,6 +53,20 @@ static bool type_has_perf_link(u32 type)
 	       type == EBPF_PROG_TYPE_PERF_EVENT;
 }
 
+static bool type_has_packet(u32 type)
+{
+	switch (type) {
+	case EBPF_PROG_TYPE_SOCKET_FILTER:
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_XDP:
+	case EBPF_PROG_TYPE_CGROUP_SKB:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static long perf_link_create(struct ebpf_prog *prog, const union ebpf_attr *attr)
 {
 	if (attr->link_create.flags)
@@ -69,6 +85,14 @@ static long tracing_link_create(struct ebpf_prog *prog, const union ebpf_attr *a
 	return tracing_open(prog, attr->link_create.tracing.cookie);
 }
 
+/* Programs that get packets run nowhere but in test runs. */
+static long packet_link_create(const struct ebpf_prog *prog)
+{
+	pr_info_ratelimited("ebpfdrv: %s[%d]: programs of type %u cannot be attached, only run by BPF_PROG_TEST_RUN\n",
+			    current->comm, task_pid_nr(current), prog->type);
+	return -EOPNOTSUPP;
+}
+
 long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
 	struct ebpf_prog *prog;
@@ -81,6 +105,8 @@ long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *u
 		ret = perf_link_create(prog, attr);
 	else if (prog->type == EBPF_PROG_TYPE_TRACING)
 		ret = tracing_link_create(prog, attr);
+	else if (type_has_packet(prog->type))
+		ret = packet_link_create(prog);
 	else if (attr->link_create.attach_type == EBPF_TRACE_KPROBE_MULTI)
 		ret = -EOPNOTSUPP;
 	if (ret < 0)
