@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which lines of verifier/ the host tests reach, by gcov: the sum must be 90 % or
+# more. V=1 lists the lines that none reaches; COVERAGE_MIN=N asks for another sum.
+
+set -u
+top=${EBPFDRV_TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
+out=${EBPFDRV_BUILD:-$top/build}/tests/coverage
+min=${COVERAGE_MIN:-90}
+# shellcheck source=tests/lib/tap.sh
+. "$top/tests/lib/tap.sh"
+
+flags=(-std=gnu99 -g -O0 -w -I "$top/uapi" -I "$top/include" -I "$top" -I "$top/tests/lib"
+	-I "$top/tests/host")
+rm -rf "$out"
+mkdir -p "$out/bin" "$out/run" || exit 1
+
+# compile FLAG... FILE...: objects of many sources, two at a time
+compile()
+{
+	local more=()
+	while [ "${1#-}" != "$1" ]; do more+=("$1"); shift; done
+	printf '%s\n' "$@" | (cd "$out" && xargs -P 2 -n 4 gcc "${flags[@]}" ${more[@]+"${more[@]}"} -c)
+}
+
+build()
+{
+	local t
+	compile --coverage "$top"/verifier/*.c &&
+		compile "$top"/helpers/protos.c "$top"/tests/fuzz/{gen,claims,world}.c \
+			"$top"/tests/host/{services,verif_run,fake_map,fake_helpers,interp}.c &&
+		ar rcs "$out/lib.a" "$out"/*.o || return 1
+	for t in "$top"/tests/host/test_{verifier,btf}*.c; do
+		gcc "${flags[@]}" --coverage -o "$out/bin/$(basename "$t" .c)" "$t" "$out/lib.a" ||
+			return 1
+	done
+}
+
+# The lines of verifier/ only: uncovered ones as FILE:LINE:TEXT, then both counts.
+count()
+{
+	(cd "$out" && gcov -t -o "$out" "$top"/verifier/*.c 2>/dev/null) | awk -F: '
+		$2 == 0 && $3 == "Source" { name = $4; mine = name ~ /\/verifier\/[a-z_]*\.c$/
+			sub(/.*\//, "", name); next }
+		!mine || $1 ~ /-$/ { next }
+		{ line = name ":" $2 + 0; if (line in seen) next; seen[line] = 1 }
+		$1 ~ /#####/ { missed++; print line ":" $3 }
+		{ lines++ }
+		END { print lines - missed, lines + 0 }'
+}
+
+if ! build >"$out/log" 2>&1; then
+	sed 's/^/# /' "$out/log"
+	tap_result 1 "the tests build with --coverage"
+	tap_end
+fi
+for t in "$out"/bin/*; do
+	# How they end is told elsewhere.
+	VERIFIER_FUZZ_PROGRAMS=1500 timeout 120 "$t" >"$out/run/$(basename "$t").log" 2>&1 </dev/null
+done
+count >"$out/lines"
+read -r hit all < <(tail -n 1 "$out/lines")
+[ "${all:-0}" -gt 0 ] || all=1 hit=0
+tenths=$((hit * 1000 / all))
+echo "# verifier/: $((tenths / 10)).$((tenths % 10)) % of $all lines reached by the host tests"
+[ -z "${V:-}" ] || sed '$d; s/^/# not reached: /' "$out/lines"
+tap_ok "the host tests reach $min % of the verifier's lines" test $tenths -ge $((min * 10))
+tap_end
