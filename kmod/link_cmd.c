@@ -114,6 +114,12 @@ long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *u
 	return ret;
 }
 
+/* Of what is known here nothing is attached to control groups or the network. */
+long ebpf_cmd_prog_query(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
+{
+	return -EINVAL;
+}
+
 long ebpf_cmd_link_detach(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
 	struct ebpf_link *link = ebpf_link_get(attr->link_detach.link_fd);

@@ -4,6 +4,7 @@
  */
 #include "kmod/compat/compat.h"
 #include "kmod/attach/attach.h"
+#include "kmod/bpffs.h"
 #include "kmod/btf.h"
 #include "kmod/jit_pool.h"
 #include "kmod/link_internal.h"
@@ -167,12 +168,17 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_attach_init();
 	if (err)
 		goto exit_vmlinux;
-	err = misc_register(&device);
+	err = ebpf_bpffs_init();
 	if (err)
 		goto exit_attach;
+	err = misc_register(&device);
+	if (err)
+		goto exit_bpffs;
 	pr_info("ebpfdrv: " EBPFDRV_VERSION " loaded\n");
 	return 0;
 
+exit_bpffs:
+	ebpf_bpffs_exit();
 exit_attach:
 	ebpf_attach_exit();
 exit_vmlinux:
@@ -191,6 +197,7 @@ exit_pool:
 static void __exit ebpfdrv_exit(void)
 {
 	misc_deregister(&device);
+	ebpf_bpffs_exit();
 	ebpf_attach_exit();
 	ebpf_btf_vmlinux_exit();
 	objects_exit();

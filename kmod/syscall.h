@@ -37,6 +37,7 @@ EBPF_CMD(ebpf_cmd_raw_tracepoint_open);
 EBPF_CMD(ebpf_cmd_link_create);
 EBPF_CMD(ebpf_cmd_link_update);
 EBPF_CMD(ebpf_cmd_link_detach);
+EBPF_CMD(ebpf_cmd_prog_query);
 /* id_cmd.c */
 EBPF_CMD(ebpf_cmd_prog_get_next_id);
 EBPF_CMD(ebpf_cmd_map_get_next_id);
@@ -48,6 +49,11 @@ EBPF_CMD(ebpf_cmd_btf_get_fd_by_id);
 EBPF_CMD(ebpf_cmd_link_get_fd_by_id);
 /* info.c */
 EBPF_CMD(ebpf_cmd_obj_get_info_by_fd);
+/* bpffs.c */
+EBPF_CMD(ebpf_cmd_obj_pin);
+EBPF_CMD(ebpf_cmd_obj_get);
+/* task_fd.c */
+EBPF_CMD(ebpf_cmd_task_fd_query);
 /* stats.c */
 EBPF_CMD(ebpf_cmd_enable_stats);
 

@@ -33,6 +33,9 @@ int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req);
  * @name is that of their target.
  */
 int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name);
+/* The tracepoint of such a link; NULL for links of other kinds. */
+struct ebpf_link;
+const char *ebpf_raw_tp_name(const struct ebpf_link *link);
 
 /* fentry and fexit programs, to the function they were loaded for; same ownership
  * rule. -EBUSY: it is attached already.

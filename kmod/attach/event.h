@@ -41,6 +41,15 @@ struct ebpf_event_count {
 	u64 running;
 };
 
+/* What BPF_TASK_FD_QUERY tells of an attachment. */
+struct ebpf_attach_desc {
+	u32 prog_id;
+	u32 type;			/* enum ebpf_task_fd_type */
+	const char *name;		/* lives as long as the attachment; may be NULL */
+	u64 offset;
+	u64 addr;
+};
+
 /* All but peek in process context, may sleep. */
 struct ebpf_event_ops {
 	u32 prog_type;		/* the one that can be attached */
@@ -64,6 +73,8 @@ struct ebpf_event_ops {
 	/* Under event->lock. NULL: -EINVAL. */
 	int (*set_period)(struct ebpf_event *event, u64 period);
 	int (*reset)(struct ebpf_event *event);
+	/* All but prog_id. NULL: -EOPNOTSUPP. */
+	void (*describe)(const struct ebpf_event *event, struct ebpf_attach_desc *desc);
 };
 
 struct ebpf_event {

@@ -179,6 +179,19 @@ free:
 	return ERR_PTR(err);
 }
 
+static void kprobe_describe(const struct ebpf_event *event, struct ebpf_attach_desc *desc)
+{
+	const struct kprobe_event *ke = container_of(event, struct kprobe_event, event);
+
+	desc->type = ke->ret ? EBPF_FD_TYPE_KRETPROBE : EBPF_FD_TYPE_KPROBE;
+	if (ke->symbol[0]) {
+		desc->name = ke->symbol;
+		desc->offset = event->attr.config2;
+	} else {
+		desc->addr = event->attr.config2;
+	}
+}
+
 const struct ebpf_event_ops ebpf_kprobe_event_ops = {
 	.prog_type = EBPF_PROG_TYPE_KPROBE,
 	.create = kprobe_create,
@@ -186,4 +199,5 @@ const struct ebpf_event_ops ebpf_kprobe_event_ops = {
 	.destroy = kprobe_destroy,
 	.read = ebpf_event_read_hits,
 	.peek = ebpf_event_peek_hits,
+	.describe = kprobe_describe,
 };

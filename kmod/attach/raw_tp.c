@@ -202,6 +202,11 @@ static const struct ebpf_link_ops raw_tp_link_ops = {
 	.show_fdinfo = raw_tp_show_fdinfo,
 };
 
+const char *ebpf_raw_tp_name(const struct ebpf_link *link)
+{
+	return link->ops == &raw_tp_link_ops ? raw_tp_link_of(link)->name : NULL;
+}
+
 int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 {
 	struct ebpf_link_primer primer;

@@ -21,6 +21,7 @@
 struct tp_event {
 	struct ebpf_event event;
 	struct list_head node;		/* of tp_events */
+	char name[64];
 	bool hooked;			/* by syscall_hook, and no counters */
 	struct ebpf_syscall_hook hook;
 	struct mutex counters_lock;	/* counters, after tp_lock */
@@ -192,6 +193,8 @@ static int tp_start_bare_syscall(struct tp_event *tp)
 
 	if (err)
 		return err;
+	snprintf(tp->name, sizeof(tp->name), "sys_%s_%d", tp->hook.enter ? "enter" : "exit",
+		 tp->hook.nr);
 	tp->event.max_ctx = tp->hook.enter ? 64 : 24;
 	tp->hooked = true;
 	mutex_lock(&tp_lock);
@@ -211,6 +214,7 @@ static int tp_start(struct tp_event *tp)
 	pe = tp_counter(tp, cpumask_first(cpu_online_mask));
 	if (IS_ERR(pe))
 		return PTR_ERR(pe);
+	snprintf(tp->name, sizeof(tp->name), "%s", compat_event_name(pe));
 	err = ebpf_compat_event_fields_end(pe);
 	/* The number of a system call is an int that programs read as a long. */
 	tp->event.max_ctx = err < 0 ? EBPF_TP_CTX_MAX : max(err, 16);
@@ -263,6 +267,12 @@ free:
 	return ERR_PTR(err);
 }
 
+static void tp_describe(const struct ebpf_event *event, struct ebpf_attach_desc *desc)
+{
+	desc->type = EBPF_FD_TYPE_TRACEPOINT;
+	desc->name = container_of(event, struct tp_event, event)->name;
+}
+
 const struct ebpf_event_ops ebpf_tracepoint_event_ops = {
 	.prog_type = EBPF_PROG_TYPE_TRACEPOINT,
 	.create = tp_create,
@@ -270,6 +280,7 @@ const struct ebpf_event_ops ebpf_tracepoint_event_ops = {
 	.destroy = tp_destroy,
 	.read = ebpf_event_read_hits,
 	.peek = ebpf_event_peek_hits,
+	.describe = tp_describe,
 };
 
 u32 ebpf_tracepoint_query(u64 id, u32 *ids, u32 max)

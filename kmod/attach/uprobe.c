@@ -18,6 +18,7 @@ struct uprobe_event {
 	struct uprobe_consumer consumer;
 	struct file *file;		/* keeps the inode and its file system */
 	struct inode *inode;
+	char *name;			/* as the user named the file */
 	loff_t offset;
 };
 
@@ -73,19 +74,14 @@ static int uprobe_return(struct uprobe_consumer *consumer, unsigned long func,
 	return 0;
 }
 
-/* Opens the regular file that the user names. */
-static struct file *uprobe_open(u64 user_path)
+/* Opens the regular file of that name. */
+static struct file *uprobe_open(const char *name)
 {
 	struct file *file;
 	struct path path;
-	char *name;
 	int err;
 
-	name = strndup_user((void __user *)(unsigned long)user_path, PATH_MAX);
-	if (IS_ERR(name))
-		return PTR_ERR(name) == -EINVAL ? ERR_PTR(-E2BIG) : ERR_CAST(name);
 	err = name[0] ? kern_path(name, LOOKUP_FOLLOW, &path) : -EINVAL;
-	kfree(name);
 	if (err)
 		return ERR_PTR(err);
 	if (S_ISREG(path.dentry->d_inode->i_mode))
@@ -96,11 +92,17 @@ static struct file *uprobe_open(u64 user_path)
 	return file;
 }
 
+/* uprobe_event.name is the caller's to free, whatever comes of it. */
 static int uprobe_start(struct uprobe_event *ue, const struct ebpf_perf_attr *attr)
 {
+	char *name;
 	int err;
 
-	ue->file = uprobe_open(attr->config1);
+	name = strndup_user((void __user *)(unsigned long)attr->config1, PATH_MAX);
+	if (IS_ERR(name))
+		return PTR_ERR(name) == -EINVAL ? -E2BIG : PTR_ERR(name);
+	ue->name = name;
+	ue->file = uprobe_open(name);
 	if (IS_ERR(ue->file))
 		return PTR_ERR(ue->file);
 	ue->inode = compat_mapped_inode(ue->file);
@@ -130,10 +132,16 @@ static void uprobe_stop(struct ebpf_event *event)
 	fput(ue->file);
 }
 
+static void uprobe_free(struct uprobe_event *ue)
+{
+	kfree(ue->name);
+	kfree(ue);
+}
+
 static void uprobe_destroy(struct ebpf_event *event)
 {
 	ebpf_event_fini(event);
-	kfree(uprobe_event_of(event));
+	uprobe_free(uprobe_event_of(event));
 }
 
 static struct ebpf_event *uprobe_create(const struct ebpf_event_params *params)
@@ -159,8 +167,17 @@ static struct ebpf_event *uprobe_create(const struct ebpf_event_params *params)
 fini:
 	ebpf_event_fini(&ue->event);
 free:
-	kfree(ue);
+	uprobe_free(ue);
 	return ERR_PTR(err);
+}
+
+static void uprobe_describe(const struct ebpf_event *event, struct ebpf_attach_desc *desc)
+{
+	const struct uprobe_event *ue = container_of(event, struct uprobe_event, event);
+
+	desc->type = ue->consumer.ret_handler ? EBPF_FD_TYPE_URETPROBE : EBPF_FD_TYPE_UPROBE;
+	desc->name = ue->name;
+	desc->offset = ue->offset;
 }
 
 const struct ebpf_event_ops ebpf_uprobe_event_ops = {
@@ -170,4 +187,5 @@ const struct ebpf_event_ops ebpf_uprobe_event_ops = {
 	.destroy = uprobe_destroy,
 	.read = ebpf_event_read_hits,
 	.peek = ebpf_event_peek_hits,
+	.describe = uprobe_describe,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/cgroup.h>
+#include <linux/fdtable.h>
 #include "kmod/compat/task.h"
 
 #if defined(CONFIG_CGROUPS) && defined(HAVE_CGROUP_V2)
@@ -95,4 +96,32 @@ u64 compat_current_ancestor_cgroup_id(int level)
 		id = id_of(cgrp);
 	rcu_read_unlock();
 	return id;
+}
+
+/* Held by the table: file_lock keeps it there while we take ours. */
+static struct file *files_get(struct files_struct *files, unsigned int fd)
+{
+	struct file *file;
+
+	spin_lock(&files->file_lock);
+#ifdef HAVE_FILES_LOOKUP_FD
+	file = files_lookup_fd_locked(files, fd);
+#else
+	file = fcheck_files(files, fd);
+#endif
+	if (file)
+		get_file(file);
+	spin_unlock(&files->file_lock);
+	return file;
+}
+
+struct file *ebpf_compat_task_file(struct task_struct *task, unsigned int fd)
+{
+	struct file *file = NULL;
+
+	task_lock(task);
+	if (task->files)
+		file = files_get(task->files, fd);
+	task_unlock(task);
+	return file;
 }

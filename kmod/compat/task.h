@@ -32,4 +32,7 @@ u64 compat_current_cgroup_id(void);
 /* Of the ancestor at @level (0: the root), 0 when there is none. */
 u64 compat_current_ancestor_cgroup_id(int level);
 
+/* Open file @fd of @task with a reference for fput(), or NULL. May sleep. */
+struct file *ebpf_compat_task_file(struct task_struct *task, unsigned int fd);
+
 #endif /* _KMOD_COMPAT_TASK_H */

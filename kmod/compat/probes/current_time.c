@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* current_time(inode) since 4.9; CURRENT_TIME before. */
+#include <linux/fs.h>
+
+void probe(struct inode *inode)
+{
+	current_time(inode);
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* As mnt_userns.c, but a struct mnt_idmap, since 6.3. */
+#include <linux/fs.h>
+#include "probe.h"
+
+struct mnt_idmap;
+PROBE_TYPE(fn, inode_permission, int (struct mnt_idmap *, struct inode *, int));

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* inode_permission(), the inode operations and their helpers take a struct
+ * user_namespace first from 5.12 to 6.2.
+ */
+#include <linux/fs.h>
+#include "probe.h"
+
+PROBE_TYPE(fn, inode_permission, int (struct user_namespace *, struct inode *, int));
