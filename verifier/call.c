@@ -49,22 +49,29 @@ static void print_both(struct vf_env *env, const char *one, const struct func_st
 	ebpf_print_state(env, b, true);
 }
 
-static struct func_state *enter_frame(struct vf_env *env, u32 callsite, u32 subprogno)
+/* The frame below the current one, which it is not yet; with its references. */
+struct func_state *ebpf_enter_frame(struct vf_env *env, s32 callsite, u32 subprogno)
 {
 	struct vf_state *st = env->cur;
-	struct func_state *func = ebpf_func_state_alloc(env);
+	struct func_state *func;
 
+	if (st->curframe + 1 >= EBPF_MAX_CALL_FRAMES) {
+		vlog(env, "the call stack of %d frames is too deep\n", st->curframe + 2);
+		return ERR_PTR(-E2BIG);
+	}
+	func = ebpf_func_state_alloc(env);
 	if (!func)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	func->callsite = callsite;
 	func->frameno = st->curframe + 1;
 	func->subprogno = subprogno;
 	func->nr_slots = 0;
 	func->nr_refs = 0;
 	func->in_callback = false;
+	memset(func->frozen, 0, sizeof(func->frozen));
 	ebpf_init_regs(env, func);
 	st->frame[func->frameno] = func;
-	return func;
+	return copy_refs(func, cur_func(env)) ? ERR_PTR(-ENOMEM) : func;
 }
 
 int ebpf_check_subprog_call(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx)
@@ -79,13 +86,9 @@ int ebpf_check_subprog_call(struct vf_env *env, const struct ebpf_insn *insn, u3
 		     (s32)*insn_idx + insn->imm + 1);
 		return -EFAULT;
 	}
-	if (st->curframe + 1 >= EBPF_MAX_CALL_FRAMES) {
-		vlog(env, "the call stack of %d frames is too deep\n", st->curframe + 2);
-		return -E2BIG;
-	}
-	callee = enter_frame(env, *insn_idx, sub);
-	if (!callee || copy_refs(callee, caller))
-		return -ENOMEM;
+	callee = ebpf_enter_frame(env, *insn_idx, sub);
+	if (IS_ERR(callee))
+		return PTR_ERR(callee);
 	/* With their links: a read in the callee is a read of the caller's. */
 	for (i = EBPF_REG_1; i <= EBPF_REG_5; i++)
 		callee->regs[i] = caller->regs[i];
@@ -107,8 +110,12 @@ int ebpf_return_from_subprog(struct vf_env *env, u32 *insn_idx)
 		return -EINVAL;
 	}
 	caller = st->frame[st->curframe - 1];
-	caller->regs[EBPF_REG_0] = callee->regs[EBPF_REG_0];
-	err = copy_refs(caller, callee);
+	if (callee->in_callback) {
+		err = ebpf_leave_callback(env);
+	} else {
+		caller->regs[EBPF_REG_0] = callee->regs[EBPF_REG_0];
+		err = copy_refs(caller, callee);
+	}
 	if (err)
 		return err;
 	*insn_idx = callee->callsite + 1;
@@ -120,6 +127,36 @@ int ebpf_return_from_subprog(struct vf_env *env, u32 *insn_idx)
 	}
 	st->frame[st->curframe--] = NULL;
 	ebpf_func_state_free(callee);
+	return 0;
+}
+
+/*
+ * The program that was jumped to returns in place of this function, which then
+ * has not done what follows the tail call.
+ */
+int ebpf_push_tail_return(struct vf_env *env)
+{
+	struct vf_state *st = env->cur;
+	struct func_state *callee, *caller;
+
+	if (!st->curframe)
+		return 0;
+	if (ebpf_callback_frameno(env)) {
+		vlog(env, "tail_call is not allowed in callbacks\n");
+		return -EINVAL;
+	}
+	st = ebpf_push_pending(env, cur_func(env)->callsite + 1, env->insn_idx);
+	if (!st)
+		return -EFAULT;
+	callee = st->frame[st->curframe];
+	caller = st->frame[st->curframe - 1];
+	if (copy_refs(caller, callee))
+		return -ENOMEM;
+	ebpf_reg_set_unknown(&caller->regs[EBPF_REG_0]);
+	caller->regs[EBPF_REG_0].live |= LIVE_WRITTEN;
+	st->frame[st->curframe--] = NULL;
+	ebpf_func_state_free(callee);
+	ebpf_forget_packet(st);
 	return 0;
 }
 
@@ -179,6 +216,20 @@ static bool spread_depths(const struct vf_env *env, struct depth *d)
 	return changed;
 }
 
+/* The JIT keeps the number of tail calls where helpers do not. */
+static int check_callbacks(struct vf_env *env)
+{
+	u32 sub;
+
+	for (sub = 0; sub < env->subprog_cnt; sub++) {
+		if (!env->subprogs[sub].is_cb || !env->subprogs[sub].tail_call_reachable)
+			continue;
+		vlog(env, "tail_call is not allowed in callbacks\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int judge_depths(struct vf_env *env, const struct depth *d)
 {
 	u32 sub, bytes;
@@ -225,6 +276,8 @@ int ebpf_check_max_stack(struct vf_env *env)
 		if (!spread_depths(env, d) && i)
 			break;
 	err = judge_depths(env, d);
+	if (!err)
+		err = check_callbacks(env);
 	ebpf_free(d);
 	return err;
 }

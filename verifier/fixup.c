@@ -155,6 +155,8 @@ static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		buf[0] = mk(EBPF_JMP | EBPF_TAIL_CALL, 0, 0, 0, 0);
 		return 1;
 	}
+	if (aux->loop_inline)
+		return ebpf_expand_loop(aux, buf);
 	if (buf[0].imm == EBPF_FUNC_map_lookup_elem && one_map(aux) &&
 	    aux->call_map->ops->gen_lookup) {
 		cnt = aux->call_map->ops->gen_lookup(aux->call_map, buf);

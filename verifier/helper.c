@@ -132,13 +132,13 @@ static void clobber_args(struct vf_env *env)
 }
 
 /* The packet may be elsewhere now: pointers into it are numbers. */
-static void forget_packet(struct vf_env *env)
+void ebpf_forget_packet(struct vf_state *st)
 {
 	struct func_state *func;
 	u32 f, i;
 
-	for (f = 0; f <= env->cur->curframe; f++) {
-		func = env->cur->frame[f];
+	for (f = 0; f <= st->curframe; f++) {
+		func = st->frame[f];
 		for (i = 0; i < NR_REGS; i++)
 			if (is_pkt_ptr_any(func->regs[i].type))
 				ebpf_reg_set_unknown(&func->regs[i]);
@@ -243,21 +243,23 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 	return 0;
 }
 
-static int note_special(struct vf_env *env, u32 func_id)
+static int note_special(struct vf_env *env, const struct call_meta *meta, int insn_idx)
 {
 	int err;
 
-	switch (func_id) {
+	switch (meta->func_id) {
 	case EBPF_FUNC_tail_call:
 		err = ebpf_check_ref_leak(env);
 		if (err)
 			vlog(env, "tail_call would lead to reference leak\n");
 		env->has_tail_call = true;
-		return err;
+		return err ? err : ebpf_push_tail_return(env);
 	case EBPF_FUNC_get_stack:
 	case EBPF_FUNC_get_stackid:
 		env->has_callchain = true;
 		break;
+	case EBPF_FUNC_loop:
+		return ebpf_note_loop(env, insn_idx, meta->subprogno);
 	case EBPF_FUNC_override_return:
 		env->kprobe_override = true;
 	}
@@ -267,6 +269,7 @@ static int note_special(struct vf_env *env, u32 func_id)
 int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int insn_idx)
 {
 	const struct ebpf_func_proto *fn = find_proto(env, insn->imm);
+	struct reg_state *ctx = &env->tmp_reg;
 	struct call_meta meta;
 	int err;
 
@@ -283,14 +286,19 @@ int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int
 	if (!err)
 		err = release_arg(env, &meta);
 	if (!err)
-		err = note_special(env, meta.func_id);
+		err = note_special(env, &meta, insn_idx);
 	if (err)
 		return err;
+	/* Callbacks are given the third argument. */
+	*ctx = cur_regs(env)[EBPF_REG_3];
 	clobber_args(env);
 	if (fn->changes_pkt)
-		forget_packet(env);
+		ebpf_forget_packet(env->cur);
 	err = set_result(env, fn, &meta, insn_idx);
 	if (!err)
 		err = ebpf_check_map_func(env, meta.map, meta.func_id);
+	if (!err && meta.has_callback)
+		return ebpf_enter_callback(env, &meta, ctx);
+	env->insn_idx++;
 	return err;
 }

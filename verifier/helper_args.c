@@ -32,6 +32,7 @@ static const struct accepted accepted[] = {
 	{ ARG_PTR_TO_CTX, { PTR_TO_CTX } },
 	{ ARG_PTR_TO_ALLOC_MEM, { PTR_TO_MEM | MEM_ALLOC } },
 	{ ARG_PTR_TO_STACK, { PTR_TO_STACK } },
+	{ ARG_PTR_TO_FUNC, { PTR_TO_FUNC } },
 	{ ARG_PTR_TO_SPIN_LOCK, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_SOCK_COMMON, SOCK_TYPES },
@@ -229,6 +230,18 @@ static int check_map_mem(struct vf_env *env, u32 regno, u32 arg_type, struct cal
 	return ebpf_check_helper_mem(env, regno, meta->map->value_size, false, meta);
 }
 
+static int check_func(struct vf_env *env, const struct reg_state *reg, struct call_meta *meta)
+{
+	/* Its frame is counted below the function that has its address. */
+	if (reg->loaded_in != cur_func(env)->subprogno) {
+		vlog(env, "the address of a callback cannot be passed to another function\n");
+		return -EINVAL;
+	}
+	meta->subprogno = reg->subprogno;
+	meta->has_callback = true;
+	return 0;
+}
+
 static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u32 arg,
 			 struct call_meta *meta)
 {
@@ -260,6 +273,8 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 		return check_number_out(env, regno, arg_type, meta);
 	case ARG_PTR_TO_CONST_STR:
 		return check_const_str(env, regno);
+	case ARG_PTR_TO_FUNC:
+		return check_func(env, reg, meta);
 	case ARG_PTR_TO_SPIN_LOCK:
 		return ebpf_check_spin_lock(env, regno, fn->id == EBPF_FUNC_spin_lock);
 	}

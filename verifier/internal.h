@@ -94,7 +94,10 @@ struct reg_state {
 			u32 btf_id;
 		};
 		u32 mem_size;
-		u32 subprogno;
+		struct {
+			u32 subprogno;
+			u32 loaded_in;	/* subprogram that has the address */
+		};
 		s32 range;		/* bytes of packet known to exist behind it */
 		u64 raw[2];
 	};
@@ -118,12 +121,14 @@ struct stack_slot {
 struct ref_state {
 	u32 id;
 	s32 insn_idx;		/* where it was acquired */
+	u32 callback;		/* frame of the callback under way then, or 0 */
 };
 
 /**
  * struct func_state - one frame of the call chain
  * @callsite: instruction of the call, -1 in the main program
  * @stack:    slot i covers bytes [-8 * (i + 1), -8 * i) from R10
+ * @frozen:   callbacks: slots of the frames above that hold pointers
  */
 struct func_state {
 	struct reg_state regs[NR_REGS];
@@ -138,6 +143,7 @@ struct func_state {
 	struct stack_slot *stack;
 	bool in_callback;
 	struct tnum callback_ret_range;
+	u64 frozen[EBPF_MAX_CALL_FRAMES];
 };
 
 /**
@@ -212,6 +218,8 @@ struct pending {
  * @alu_limit:  unused
  * @ctx_field_size: bytes of the context field a narrow load reads from
  * @ctx_field_conv: the load must be converted by verifier/ctx.c
+ * @loop_stack: calls of bpf_loop: bytes of stack that the function uses itself
+ * @loop_inline: calls of bpf_loop: can be done in place
  * @prune_point: states are compared here
  * @jmp_point:  jumps that end here go to the history
  */
@@ -222,7 +230,10 @@ struct insn_aux {
 	u32 ctx_field_size;
 	struct ebpf_map *call_map;
 	s32 orig_idx;
-	u32 subprogno_of_func;	/* BPF_PSEUDO_FUNC: which subprogram */
+	u32 subprogno_of_func;	/* BPF_PSEUDO_FUNC, bpf_loop: which subprogram */
+	u16 loop_stack;
+	bool loop_seen;
+	bool loop_inline;
 	bool seen;
 	bool prune_point;
 	bool jmp_point;
@@ -256,7 +267,8 @@ struct call_meta {
 	s64 mem_size;
 	u32 ref_obj_id;
 	u32 func_id;
-	u32 subprogno;
+	bool has_callback;
+	u32 subprogno;		/* of the callback */
 };
 
 /* Registers and stack slots to be made precise, per frame. */
@@ -637,6 +649,29 @@ int ebpf_return_from_subprog(struct vf_env *env, u32 *insn_idx);
 int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int insn_idx);
 int ebpf_check_max_stack(struct vf_env *env);
 bool ebpf_helper_exists(u32 func_id);
+/* Pointers into the packet become numbers. */
+void ebpf_forget_packet(struct vf_state *st);
+
+struct func_state *ebpf_enter_frame(struct vf_env *env, s32 callsite, u32 subprogno);
+/* A tail call in a subprogram that succeeds comes back to its caller. */
+int ebpf_push_tail_return(struct vf_env *env);
+/* "At @where the register R0 has value ... should have been in ..." */
+void ebpf_print_bad_result(struct vf_env *env, const char *where, struct tnum range);
+
+/* ---- callback.c ---- */
+/* Goes on in the callback of the helper just called, whose context is @ctx. */
+int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
+			const struct reg_state *ctx);
+/* Checks what the callback returns. */
+int ebpf_leave_callback(struct vf_env *env);
+/* Frame of the innermost callback under way, or 0. */
+u32 ebpf_callback_frameno(const struct vf_env *env);
+/* May the slot at @off of @func be written, with a @pointer? */
+int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off, bool pointer);
+/* bpf_loop is called here. */
+int ebpf_note_loop(struct vf_env *env, int insn_idx, u32 subprogno);
+void ebpf_place_loops(struct vf_env *env);
+int ebpf_expand_loop(const struct insn_aux *aux, struct ebpf_insn *buf);
 
 /* ---- helper_args.c ---- */
 int ebpf_check_helper_args(struct vf_env *env, const struct ebpf_func_proto *fn,

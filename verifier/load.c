@@ -264,12 +264,17 @@ static int load_func(struct vf_env *env, struct reg_state *dst, const struct ebp
 		     (s32)env->insn_idx + insn->imm + 1);
 		return -EFAULT;
 	}
+	if (!env->load->func_info_cnt) {
+		vlog(env, "missing btf func_info\n");
+		return -EINVAL;
+	}
 	if (env->subprogs[sub].is_global) {
 		vlog(env, "callback function not static\n");
 		return -EINVAL;
 	}
 	ebpf_reg_set_ptr(dst, PTR_TO_FUNC);
 	dst->subprogno = sub;
+	dst->loaded_in = cur_func(env)->subprogno;
 	env->aux[env->insn_idx].subprogno_of_func = sub;
 	return 0;
 }

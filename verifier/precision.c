@@ -152,6 +152,9 @@ static int back_call(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next
 
 	if (is_pseudo_call(insn) && next_idx == (s32)idx + insn->imm + 1)
 		return back_leave_callee(bt);
+	/* Into a callback, or out of the function by a tail call. */
+	if (next_idx >= 0 && next_idx != (s32)idx + 1)
+		return -ENOTSUPP;
 	bt_clear_reg(bt, EBPF_REG_0);
 	/* Nothing reads arguments after the call that clobbered them. */
 	return bt->regs[bt->frame] & ARG_REGS ? -ENOTSUPP : 0;
@@ -164,9 +167,12 @@ static int back_jmp(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next_
 
 	if (op == EBPF_CALL)
 		return back_call(env, bt, idx, next_idx);
-	if (op == EBPF_EXIT)
-		return back_enter_callee(bt, next_idx > 0 &&
-					 is_pseudo_call(&env->insns[next_idx - 1]));
+	if (op == EBPF_EXIT) {
+		/* Of a callback otherwise. */
+		if (next_idx <= 0 || !is_pseudo_call(&env->insns[next_idx - 1]))
+			return -ENOTSUPP;
+		return back_enter_callee(bt, true);
+	}
 	if (op == EBPF_JA || EBPF_SRC(insn->code) != EBPF_X)
 		return 0;
 	if (bt_has_reg(bt, insn->dst_reg) || bt_has_reg(bt, insn->src_reg)) {

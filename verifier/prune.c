@@ -180,7 +180,8 @@ static bool refs_safe(struct vf_env *env, const struct func_state *old,
 	if (old->nr_refs != cur->nr_refs)
 		return false;
 	for (i = 0; i < old->nr_refs; i++)
-		if (!ids_match(env, old->refs[i].id, cur->refs[i].id))
+		if (old->refs[i].callback != cur->refs[i].callback ||
+		    !ids_match(env, old->refs[i].id, cur->refs[i].id))
 			return false;
 	return true;
 }
@@ -190,7 +191,8 @@ static bool func_safe(struct vf_env *env, const struct func_state *old,
 {
 	u32 i;
 
-	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback)
+	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback ||
+	    memcmp(old->frozen, cur->frozen, sizeof(old->frozen)))
 		return false;
 	for (i = 0; i < NR_REGS; i++)
 		if (!reg_safe(env, &old->regs[i], &cur->regs[i], old->frameno * 128 + i))

@@ -23,6 +23,7 @@ int ebpf_acquire_ref(struct vf_env *env, int insn_idx)
 	}
 	func->refs[func->nr_refs].id = ++env->id_gen;
 	func->refs[func->nr_refs].insn_idx = insn_idx;
+	func->refs[func->nr_refs].callback = ebpf_callback_frameno(env);
 	func->nr_refs++;
 	return env->id_gen;
 }
@@ -56,11 +57,25 @@ static void forget_ref(struct func_state *func, u32 ref_obj_id)
 	}
 }
 
+/* Every repetition of a callback would release what it did not acquire. */
+static bool is_callers(struct vf_env *env, u32 ref_obj_id)
+{
+	const struct func_state *func = cur_func(env);
+	u32 i;
+
+	for (i = 0; i < func->nr_refs; i++)
+		if (func->refs[i].id == ref_obj_id)
+			return func->refs[i].callback != ebpf_callback_frameno(env);
+	return false;
+}
+
 int ebpf_release_ref(struct vf_env *env, u32 ref_obj_id)
 {
 	u32 i;
 	int err;
 
+	if (is_callers(env, ref_obj_id))
+		return -EINVAL;
 	err = ebpf_release_ref_state(cur_func(env), ref_obj_id);
 	if (err)
 		return err;
@@ -72,13 +87,17 @@ int ebpf_release_ref(struct vf_env *env, u32 ref_obj_id)
 int ebpf_check_ref_leak(struct vf_env *env)
 {
 	struct func_state *func = cur_func(env);
-	u32 i;
+	u32 leaks = 0, i;
 
 	/* A static subprogram hands its references back to its caller. */
 	if (func->frameno && !func->in_callback)
 		return 0;
-	for (i = 0; i < func->nr_refs; i++)
+	for (i = 0; i < func->nr_refs; i++) {
+		if (func->in_callback && func->refs[i].callback != func->frameno)
+			continue;
 		vlog(env, "Unreleased reference id=%d alloc_insn=%d\n", func->refs[i].id,
 		     func->refs[i].insn_idx);
-	return func->nr_refs ? -EINVAL : 0;
+		leaks++;
+	}
+	return leaks ? -EINVAL : 0;
 }

@@ -80,6 +80,37 @@ static int fix_jmp(struct ebpf_insn *insn, s64 off)
 	return 0;
 }
 
+static s32 subprog_distance(const struct vf_env *env, const struct output *out, u32 sub, u32 at)
+{
+	return (s32)out->new_idx[env->subprogs[sub].start] - (s32)at - 1;
+}
+
+/* The call in the middle of a bpf_loop done in place. */
+static void fix_loop(const struct vf_env *env, struct output *out, u32 idx)
+{
+	u32 at;
+
+	for (at = out->new_idx[idx]; at < out->new_idx[idx + 1]; at++)
+		if (is_pseudo_call(&out->insns[at]))
+			out->insns[at].imm = subprog_distance(env, out,
+							      env->aux[idx].subprogno_of_func, at);
+}
+
+/* A function nobody calls is gone, and its address never used. */
+static void fix_func_load(const struct vf_env *env, struct output *out, u32 idx)
+{
+	struct ebpf_insn *insn = &out->insns[out->new_idx[idx]];
+	s32 to = (s32)idx + 1 + env->insns[idx].imm;
+
+	if (env->aux[to].seen) {
+		insn->imm = out->new_idx[to] - out->new_idx[idx] - 1;
+		return;
+	}
+	insn[0].src_reg = 0;
+	insn[0].imm = 0;
+	insn[1].imm = 0;
+}
+
 /* Jumps, calls and function addresses of the loaded program. */
 static int fix_targets(struct vf_env *env, struct output *out)
 {
@@ -98,7 +129,11 @@ static int fix_targets(struct vf_env *env, struct output *out)
 			err = fix_jmp(insn, to - at - 1);
 			if (err)
 				return err;
-		} else if (is_pseudo_call(&env->insns[i]) || is_pseudo_func(&env->insns[i])) {
+		} else if (is_pseudo_func(&env->insns[i])) {
+			fix_func_load(env, out, i);
+		} else if (env->aux[i].loop_inline) {
+			fix_loop(env, out, i);
+		} else if (is_pseudo_call(&env->insns[i])) {
 			insn->imm = out->new_idx[(s64)i + 1 + env->insns[i].imm] - at - 1;
 		}
 		if (is_ld_imm64(&env->insns[i]))

@@ -144,7 +144,10 @@ static int write_fixed(struct vf_env *env, struct func_state *func, s32 off, int
 	struct reg_state *reg = src_regno >= 0 ? &cur_regs(env)[src_regno] : NULL;
 	int err;
 
-	err = ebpf_grow_stack(env, func, -off);
+	err = ebpf_check_frozen(env, func, off, reg && reg->type != SCALAR_VALUE &&
+				reg->type != NOT_INIT);
+	if (!err)
+		err = ebpf_grow_stack(env, func, -off);
 	if (err)
 		return err;
 	scratch_at(env, func, off);
@@ -186,6 +189,9 @@ static int write_var(struct vf_env *env, struct func_state *func, struct reg_sta
 	for (i = min; i < max; i++) {
 		u8 *type = byte_at(func, i);
 
+		err = ebpf_check_frozen(env, func, i, false);
+		if (err)
+			return err;
 		scratch_at(env, func, i);
 		scrub_spill(slot_at(func, i));
 		if (zero && *type == STACK_ZERO)
@@ -314,9 +320,13 @@ static int use_byte(struct vf_env *env, struct func_state *func, s32 off, bool c
 {
 	struct stack_slot *slot = slot_at(func, off);
 	u8 *type = byte_at(func, off);
+	int err;
 
 	/* The helper may write as well. */
 	if (clobber) {
+		err = ebpf_check_frozen(env, func, off, false);
+		if (err)
+			return err;
 		scratch_at(env, func, off);
 		if (*type == STACK_SPILL)
 			scrub_spill(slot);

@@ -112,8 +112,6 @@ static int step_ld(struct vf_env *env, const struct ebpf_insn *insn)
 
 static int step_call(struct vf_env *env, const struct ebpf_insn *insn)
 {
-	int err;
-
 	if (insn->off || insn->dst_reg ||
 	    (insn->src_reg && insn->src_reg != EBPF_PSEUDO_CALL &&
 	     insn->src_reg != EBPF_PSEUDO_KFUNC_CALL)) {
@@ -131,10 +129,7 @@ static int step_call(struct vf_env *env, const struct ebpf_insn *insn)
 		vlog(env, "calling kernel function is not supported yet\n");
 		return -ENOTSUPP;
 	}
-	err = ebpf_check_helper_call(env, insn, env->insn_idx);
-	if (!err)
-		env->insn_idx++;
-	return err;
+	return ebpf_check_helper_call(env, insn, env->insn_idx);
 }
 
 static int step_ja(struct vf_env *env, const struct ebpf_insn *insn)
@@ -147,6 +142,18 @@ static int step_ja(struct vf_env *env, const struct ebpf_insn *insn)
 	}
 	env->insn_idx += ebpf_jmp_offset(insn) + 1;
 	return 0;
+}
+
+void ebpf_print_bad_result(struct vf_env *env, const char *where, struct tnum range)
+{
+	struct tnum r0 = cur_regs(env)[EBPF_REG_0].n.var_off;
+
+	vlog(env, "At %s the register R0 has ", where);
+	if (ebpf_tnum_is_unknown(r0))
+		vlog(env, "unknown scalar value");
+	else
+		vlog(env, "value %s", ebpf_tnum_str(env, r0));
+	vlog(env, " should have been in %s\n", ebpf_tnum_str(env, range));
 }
 
 static int check_result(struct vf_env *env)
@@ -163,12 +170,7 @@ static int check_result(struct vf_env *env)
 	}
 	if (ebpf_tnum_in(range, r0->n.var_off))
 		return ebpf_mark_precise(env, EBPF_REG_0);
-	vlog(env, "At program exit the register R0 has ");
-	if (ebpf_tnum_is_unknown(r0->n.var_off))
-		vlog(env, "unknown scalar value");
-	else
-		vlog(env, "value %s", ebpf_tnum_str(env, r0->n.var_off));
-	vlog(env, " should have been in %s\n", ebpf_tnum_str(env, range));
+	ebpf_print_bad_result(env, "program exit", range);
 	return -EINVAL;
 }
 

@@ -103,6 +103,8 @@ static int verify(struct vf_env *env, struct ebpf_prog_image *img)
 	if (!err)
 		err = ebpf_walk(env, 0);
 	if (!err)
+		ebpf_place_loops(env);
+	if (!err)
 		err = ebpf_check_max_stack(env);
 	if (!err)
 		err = ebpf_build_image(env, img);

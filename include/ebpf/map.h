@@ -89,9 +89,13 @@ struct ebpf_map_ops {
 	bool (*meta_equal)(const struct ebpf_map *meta, const struct ebpf_map *map);
 	int (*check_btf)(const struct ebpf_map *map, const struct ebpf_btf *btf,
 			 u32 key_type_id, u32 value_type_id);
-	/* for_each_map_elem: program context. */
+	/* for_each_map_elem: program context. @callback_fn takes the map, the
+	 * key, the value, @callback_ctx and, sixth, @frame. Elements visited,
+	 * or a negative errno. NULL: arrays are walked by lookup_elem, other
+	 * types not at all.
+	 */
 	long (*for_each_callback)(struct ebpf_map *map, void *callback_fn,
-				  void *callback_ctx, u64 flags);
+				  void *callback_ctx, u64 flags, u64 frame);
 
 	/* File operations of the map's fd. Process context. */
 	int (*mmap)(struct ebpf_map *map, struct vm_area_struct *vma);
