@@ -40,6 +40,24 @@ EBPF_HELPER(map_lookup_percpu_elem)
 	return (unsigned long)map_of(r1)->ops->lookup_percpu_elem(map_of(r1), mem_of(r2), (u32)r3);
 }
 
+/* map, value, flags */
+EBPF_HELPER(map_push_elem)
+{
+	return map_of(r1)->ops->push_elem(map_of(r1), mem_of(r2), r3);
+}
+
+/* map, value */
+EBPF_HELPER(map_pop_elem)
+{
+	return map_of(r1)->ops->pop_elem(map_of(r1), mem_of(r2));
+}
+
+/* map, value */
+EBPF_HELPER(map_peek_elem)
+{
+	return map_of(r1)->ops->peek_elem(map_of(r1), mem_of(r2));
+}
+
 /* Compiled code jumps itself: nothing calls this. */
 EBPF_HELPER(tail_call)
 {

@@ -113,6 +113,9 @@ EBPF_HELPER_DECL(map_lookup_elem);
 EBPF_HELPER_DECL(map_update_elem);
 EBPF_HELPER_DECL(map_delete_elem);
 EBPF_HELPER_DECL(map_lookup_percpu_elem);
+EBPF_HELPER_DECL(map_push_elem);
+EBPF_HELPER_DECL(map_pop_elem);
+EBPF_HELPER_DECL(map_peek_elem);
 EBPF_HELPER_DECL(tail_call);
 EBPF_HELPER_DECL(ringbuf_output);
 EBPF_HELPER_DECL(ringbuf_reserve);
@@ -238,6 +241,12 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	       ARG_CONST_MAP_PTR, ARG_PTR_TO_MAP_KEY),
 	FN_PKT(map_lookup_percpu_elem, ANY_PROG, FREE, RET_PTR_TO_MAP_VALUE_OR_NULL,
 	       ARG_CONST_MAP_PTR, ARG_PTR_TO_MAP_KEY, ARG_ANYTHING),
+	FN_PKT(map_push_elem, ANY_PROG, FREE, RET_INTEGER,
+	       ARG_CONST_MAP_PTR, ARG_PTR_TO_MAP_VALUE, ARG_ANYTHING),
+	FN(map_pop_elem, ANY_PROG, FREE, RET_INTEGER,
+	   ARG_CONST_MAP_PTR, ARG_PTR_TO_UNINIT_MAP_VALUE),
+	FN(map_peek_elem, ANY_PROG, FREE, RET_INTEGER,
+	   ARG_CONST_MAP_PTR, ARG_PTR_TO_UNINIT_MAP_VALUE),
 	FN(tail_call, ANY_PROG, FREE, RET_VOID,
 	   ARG_PTR_TO_CTX, ARG_CONST_MAP_PTR, ARG_ANYTHING),
 	FN(for_each_map_elem, ANY_PROG, FREE, RET_INTEGER,

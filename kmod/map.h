@@ -71,6 +71,10 @@ extern const struct ebpf_map_ops ebpf_lru_htab_map_ops;
 extern const struct ebpf_map_ops ebpf_lru_percpu_htab_map_ops;
 extern const struct ebpf_map_ops ebpf_array_of_maps_map_ops;
 extern const struct ebpf_map_ops ebpf_htab_of_maps_map_ops;
+extern const struct ebpf_map_ops ebpf_queue_map_ops;
+extern const struct ebpf_map_ops ebpf_stack_map_ops;
+extern const struct ebpf_map_ops ebpf_bloom_filter_map_ops;
+extern const struct ebpf_map_ops ebpf_lpm_trie_map_ops;
 extern const struct ebpf_map_ops ebpf_ringbuf_map_ops;
 extern const struct ebpf_map_ops ebpf_stack_trace_map_ops;
 

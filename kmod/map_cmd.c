@@ -177,6 +177,9 @@ static int lookup_and_delete_one(struct ebpf_map *map, void *key, void *value, u
 {
 	int err;
 
+	/* Linux has this for batches only. */
+	if (map->map_type == EBPF_MAP_TYPE_HASH_OF_MAPS)
+		return -ENOTSUPP;
 	if (map->ops->sys_lookup_and_delete)
 		return map->ops->sys_lookup_and_delete(map, key, value, flags);
 	if (!map->ops->pop_elem)
@@ -200,9 +203,13 @@ static long value_to_user(struct ebpf_map *map, const union ebpf_attr *attr,
 	key = ebpf_map_key_from_user(map, attr->key);
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	err = -ENOMEM;
-	value = compat_kvzalloc(size);
-	if (!value)
+	/* A bloom filter is asked about the value. */
+	if (map->map_type == EBPF_MAP_TYPE_BLOOM_FILTER)
+		value = buf_from_user(attr->value, size);
+	else
+		value = compat_kvzalloc(size);
+	err = value ? PTR_ERR(value) : -ENOMEM;
+	if (IS_ERR_OR_NULL(value))
 		goto free_key;
 	err = get(map, key, value, attr->flags);
 	if (!err && copy_to_user(ebpf_user_ptr(attr->value), value, size))

@@ -14,6 +14,10 @@ static const struct ebpf_map_ops * const map_types[] = {
 	[EBPF_MAP_TYPE_LRU_PERCPU_HASH] = &ebpf_lru_percpu_htab_map_ops,
 	[EBPF_MAP_TYPE_ARRAY_OF_MAPS] = &ebpf_array_of_maps_map_ops,
 	[EBPF_MAP_TYPE_HASH_OF_MAPS] = &ebpf_htab_of_maps_map_ops,
+	[EBPF_MAP_TYPE_QUEUE] = &ebpf_queue_map_ops,
+	[EBPF_MAP_TYPE_STACK] = &ebpf_stack_map_ops,
+	[EBPF_MAP_TYPE_BLOOM_FILTER] = &ebpf_bloom_filter_map_ops,
+	[EBPF_MAP_TYPE_LPM_TRIE] = &ebpf_lpm_trie_map_ops,
 	[EBPF_MAP_TYPE_RINGBUF] = &ebpf_ringbuf_map_ops,
 };
 

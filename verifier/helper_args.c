@@ -226,7 +226,9 @@ static int check_map_mem(struct vf_env *env, u32 regno, u32 arg_type, struct cal
 		return ebpf_check_helper_mem(env, regno, meta->map->key_size, false, NULL);
 	if (may_be_null(arg_type) && is_null_reg(&cur_regs(env)[regno]))
 		return 0;
-	meta->raw_mode = arg_type & MEM_UNINIT;
+	/* A bloom filter is asked about the value. */
+	meta->raw_mode = arg_type & MEM_UNINIT &&
+			 meta->map->map_type != EBPF_MAP_TYPE_BLOOM_FILTER;
 	return ebpf_check_helper_mem(env, regno, meta->map->value_size, false, meta);
 }
 

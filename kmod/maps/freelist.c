@@ -5,12 +5,19 @@
 
 static u32 name_of(const struct ebpf_freelist *list, const void *elem)
 {
+	if (list->chunks)
+		return *(const u32 *)((const u8 *)elem + list->name_off);
 	return (((const u8 *)elem - list->area) >> 3) + 1;
 }
 
 static void *elem_of(const struct ebpf_freelist *list, u32 name)
 {
-	return list->area + ((u64)(name - 1) << 3);
+	u32 i = name - 1;
+
+	if (list->chunks)
+		return list->chunks[i >> list->chunk_shift] +
+		       (u64)(i & ((1U << list->chunk_shift) - 1)) * list->stride;
+	return list->area + ((u64)i << 3);
 }
 
 static u32 *link_of(const struct ebpf_freelist *list, void *elem)
@@ -107,6 +114,12 @@ int ebpf_freelist_init(struct ebpf_freelist *list, void *area, u32 stride, u32 l
 		i = min_t(u64, (u64)i + share, nr);
 	}
 	return 0;
+}
+
+int ebpf_freelist_init_chunks(struct ebpf_freelist *list)
+{
+	list->heads = alloc_percpu(u64);
+	return list->heads ? 0 : -ENOMEM;
 }
 
 void ebpf_freelist_destroy(struct ebpf_freelist *list)

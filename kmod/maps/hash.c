@@ -2,7 +2,8 @@
 /*
  * HASH, PERCPU_HASH, LRU_HASH and LRU_PERCPU_HASH.
  *
- * All elements exist from the start, so that programs never allocate. A bucket
+ * All elements exist from the start, so that programs never allocate, or without
+ * preallocation some more than are in use. A bucket
  * is a chain of elements, changed under the bucket's lock with interrupts off and
  * read without any lock in any context.
  *
@@ -16,7 +17,6 @@
  * the CPU, so it works in a full map, too.
  */
 #include "kmod/maps/htab.h"
-#include "kmod/run.h"
 
 #include <linux/hardirq.h>
 
@@ -368,9 +368,9 @@ static int update_new(struct ebpf_htab *htab, struct htab_bucket *bucket, struct
 	struct htab_elem *elem = u->fresh;
 
 	if (!elem)
-		elem = ebpf_freelist_pop(&htab->free);
+		elem = htab_pop(htab);
 	if (unlikely(!elem))
-		return -E2BIG;
+		return htab->grows && !ebpf_pool_full(&htab->pool) ? -ENOMEM : -E2BIG;
 	u->fresh = NULL;
 	if (u->set)
 		u->set->init(htab, elem, u->value);
@@ -485,7 +485,7 @@ static void elem_free(struct ebpf_htab *htab, struct htab_elem *elem)
 {
 	if (htab->lru)
 		elem_set_mark(htab, elem, LRU_UNUSED);
-	ebpf_freelist_push(&htab->free, elem);
+	htab_push(htab, elem);
 }
 
 int ebpf_htab_delete(struct ebpf_htab *htab, const void *key, void *value)
@@ -562,25 +562,27 @@ int ebpf_htab_sys_lookup(struct ebpf_map *map, void *key, void *value, u64 flags
 	return elem ? 0 : -ENOENT;
 }
 
-void ebpf_htab_guard_begin(void)
-{
-	preempt_disable();
-	ebpf_run_enter(NULL);
-}
-
-void ebpf_htab_guard_end(void)
-{
-	ebpf_run_exit();
-	preempt_enable();
-}
-
 static int htab_sys_lookup_and_delete(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
 	int err;
 
-	ebpf_htab_guard_begin();
+	ebpf_map_guard_begin();
 	err = ebpf_htab_delete(htab_of(map), key, value);
-	ebpf_htab_guard_end();
+	ebpf_map_guard_end();
+	return err;
+}
+
+static int htab_sys_update(struct ebpf_map *map, void *key, void *value, u64 flags)
+{
+	struct ebpf_htab *htab = htab_of(map);
+	int err;
+
+	/* Here one can wait for memory. */
+	if (htab->grows)
+		ebpf_pool_refill(&htab->pool);
+	ebpf_map_guard_begin();
+	err = ebpf_htab_update(htab, key, value, flags, NULL);
+	ebpf_map_guard_end();
 	return err;
 }
 
@@ -589,12 +591,14 @@ static int htab_percpu_sys_update(struct ebpf_map *map, void *key, void *value, 
 	struct ebpf_htab *htab = htab_of(map);
 	int err;
 
-	ebpf_htab_guard_begin();
+	if (htab->grows)
+		ebpf_pool_refill(&htab->pool);
+	ebpf_map_guard_begin();
 	if (htab->lru)
 		err = htab_lru_update(htab, key, value, flags, &set_all_cpus);
 	else
 		err = ebpf_htab_update(htab, key, value, flags, &set_all_cpus);
-	ebpf_htab_guard_end();
+	ebpf_map_guard_end();
 	return err;
 }
 
@@ -666,6 +670,7 @@ const struct ebpf_map_ops ebpf_htab_map_ops = {
 	HTAB_COMMON_OPS,
 	.lookup_elem = htab_lookup_elem,
 	.update_elem = htab_update_elem,
+	.sys_update = htab_sys_update,
 	.gen_lookup = htab_gen_lookup,
 };
 

@@ -69,6 +69,8 @@ static void htab_layout(struct ebpf_htab *htab, bool percpu)
 	if (htab->lru)
 		htab->value_off += 8;	/* the mark */
 	htab->elem_size = htab->value_off + value_size;
+	if (htab->grows)
+		htab->elem_size += 8;	/* the name */
 	htab->copy_size = htab->map.value_size;
 	htab->percpu_size = percpu ? round_up(htab->map.value_size, 8) : 0;
 	htab->nr_elems = htab->map.max_entries + (percpu ? 0 : num_possible_cpus());
@@ -103,11 +105,61 @@ static int htab_alloc_spares(struct ebpf_htab *htab)
 	return 0;
 }
 
+static int htab_pool_spares(struct ebpf_htab *htab)
+{
+	struct htab_elem *elem;
+	int cpu;
+
+	htab->spare = alloc_percpu(struct htab_elem *);
+	if (!htab->spare)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		preempt_disable();
+		elem = ebpf_pool_pop(&htab->pool);
+		preempt_enable();
+		if (!elem)
+			return -ENOMEM;
+		*per_cpu_ptr(htab->spare, cpu) = elem;
+	}
+	return 0;
+}
+
+static int htab_pool_percpu(struct ebpf_htab *htab)
+{
+	int cpu;
+
+	htab->percpu_areas = kcalloc(nr_cpu_ids, sizeof(*htab->percpu_areas), GFP_KERNEL);
+	if (!htab->percpu_areas)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		htab->percpu_areas[cpu] = (void *)(unsigned long)(cpu * htab->pool.percpu_stride);
+	return 0;
+}
+
+static int htab_alloc_pool(struct ebpf_htab *htab)
+{
+	struct ebpf_pool *pool = &htab->pool;
+	int err;
+
+	pool->list.stride = htab->elem_size;
+	pool->list.link_off = offsetof(struct htab_elem, link);
+	pool->list.name_off = htab->elem_size - 8;
+	pool->percpu_size = htab->percpu_size;
+	pool->percpu_off = htab->value_off;
+	pool->max = htab->nr_elems;
+	err = ebpf_pool_init(pool, htab->nr_elems - htab->map.max_entries);
+	if (err)
+		return err;
+	return is_percpu(htab) ? htab_pool_percpu(htab) : htab_pool_spares(htab);
+}
+
 static int htab_alloc_elems(struct ebpf_htab *htab, int node)
 {
 	u64 size = (u64)htab->nr_elems * htab->elem_size;
 	int err;
 
+	if (htab->grows)
+		return htab_alloc_pool(htab);
 	if (size >= EBPF_FREELIST_AREA_MAX)
 		return -ENOMEM;
 	htab->elems = ebpf_map_area_alloc(size, node);
@@ -127,7 +179,11 @@ void ebpf_htab_free(struct ebpf_map *map)
 	struct ebpf_htab *htab = htab_of(map);
 
 	ebpf_lru_destroy(htab);
-	ebpf_percpu_areas_free(htab->percpu_areas);
+	if (htab->grows)
+		kfree(htab->percpu_areas);
+	else
+		ebpf_percpu_areas_free(htab->percpu_areas);
+	ebpf_pool_destroy(&htab->pool);
 	free_percpu(htab->spare);
 	ebpf_freelist_destroy(&htab->free);
 	ebpf_map_area_free(htab->elems);
@@ -146,6 +202,7 @@ struct ebpf_map *ebpf_htab_alloc(const union ebpf_attr *attr)
 		return ERR_PTR(-ENOMEM);
 	ebpf_map_init_from_attr(&htab->map, attr);
 	htab->lru = type_is_lru(attr);
+	htab->grows = attr->map_flags & EBPF_F_NO_PREALLOC;
 	htab_layout(htab, type_is_percpu(attr));
 	htab->seed = HASH_K2;
 	if (!(attr->map_flags & EBPF_F_ZERO_SEED))
@@ -161,9 +218,11 @@ struct ebpf_map *ebpf_htab_alloc(const union ebpf_attr *attr)
 u64 ebpf_htab_mem_usage(const struct ebpf_map *map)
 {
 	const struct ebpf_htab *htab = htab_of(map);
+	u64 size = sizeof(*htab) + ((u64)htab->mask + 1) * sizeof(*htab->buckets);
 
-	return sizeof(*htab) + ((u64)htab->mask + 1) * sizeof(*htab->buckets) +
-	       (u64)htab->nr_elems * htab->elem_size +
+	if (htab->grows)
+		return size + ebpf_pool_mem(&htab->pool);
+	return size + (u64)htab->nr_elems * htab->elem_size +
 	       (u64)htab->nr_elems * htab->percpu_size * num_possible_cpus();
 }
 

@@ -46,9 +46,11 @@ static int of_maps_sys_update(struct ebpf_map *map, void *key, void *value, u64 
 
 	if (IS_ERR(inner))
 		return PTR_ERR(inner);
-	ebpf_htab_guard_begin();
+	if (htab_of(map)->grows)
+		ebpf_pool_refill(&htab_of(map)->pool);
+	ebpf_map_guard_begin();
 	err = ebpf_htab_update(htab_of(map), key, &ptr, flags, &set_map);
-	ebpf_htab_guard_end();
+	ebpf_map_guard_end();
 	/* What came out, or what did not go in. */
 	if (inner)
 		ebpf_map_put(inner);
@@ -60,9 +62,9 @@ static int of_maps_sys_delete(struct ebpf_map *map, void *key)
 	struct ebpf_map *inner;
 	int err;
 
-	ebpf_htab_guard_begin();
+	ebpf_map_guard_begin();
 	err = ebpf_htab_delete(htab_of(map), key, &inner);
-	ebpf_htab_guard_end();
+	ebpf_map_guard_end();
 	if (!err)
 		ebpf_map_put(inner);
 	return err;
@@ -86,9 +88,9 @@ static int of_maps_sys_lookup_and_delete(struct ebpf_map *map, void *key, void *
 	struct ebpf_map *inner;
 	int err;
 
-	ebpf_htab_guard_begin();
+	ebpf_map_guard_begin();
 	err = ebpf_htab_delete(htab_of(map), key, &inner);
-	ebpf_htab_guard_end();
+	ebpf_map_guard_end();
 	if (err)
 		return err;
 	*(u32 *)value = inner->id;

@@ -9,6 +9,7 @@
 #include "kmod/maps/maps.h"
 #include "kmod/maps/freelist.h"
 #include "kmod/maps/hash_key.h"
+#include "kmod/maps/pool.h"
 
 struct htab_elem {
 	struct htab_elem *next;
@@ -16,7 +17,8 @@ struct htab_elem {
 	u32 link;	/* of the freelist */
 	/* The key, padded to 8 bytes; in LRU maps 8 bytes that begin with the mark;
 	 * then the value: the bytes themselves, or for a per-cpu map the offset in
-	 * the CPUs' areas (u64, never changes), or for a map of maps the pointer.
+	 * the CPUs' areas (u64, never changes), or for a map of maps the pointer;
+	 * in maps that grow 8 bytes that begin with the name in the freelist.
 	 */
 	u8 key[] __aligned(8);
 };
@@ -38,9 +40,14 @@ struct ebpf_htab {
 	u32 percpu_size;	/* bytes of one CPU's value, a multiple of 8; or 0 */
 	u32 nr_elems;
 	bool lru;
+	bool grows;		/* elements come out of pool, not elems */
+	/* Maps that grow have the whole address in the element and in here how far
+	 * the CPU's value is from there.
+	 */
 	void **percpu_areas;
 	void *elems;
 	struct ebpf_freelist free;
+	struct ebpf_pool pool;
 	struct htab_elem * __percpu *spare;
 	int __percpu *locked;	/* this CPU is changing the map */
 	atomic_t __percpu *hands;	/* LRU: where the search for a victim goes on */
@@ -69,6 +76,21 @@ static inline struct htab_elem *htab_elem_at(const struct ebpf_htab *htab, u32 i
 static inline struct htab_bucket *bucket_of(const struct ebpf_htab *htab, u32 hash)
 {
 	return &htab->buckets[hash & htab->mask];
+}
+
+static inline struct htab_elem *htab_pop(struct ebpf_htab *htab)
+{
+	if (htab->grows)
+		return ebpf_pool_pop(&htab->pool);
+	return ebpf_freelist_pop(&htab->free);
+}
+
+static inline void htab_push(struct ebpf_htab *htab, struct htab_elem *elem)
+{
+	if (htab->grows)
+		ebpf_pool_push(&htab->pool, elem);
+	else
+		ebpf_freelist_push(&htab->free, elem);
 }
 
 /* hash_alloc.c: ops of all types. */
@@ -107,11 +129,6 @@ bool ebpf_htab_take(struct ebpf_htab *htab, struct htab_elem *elem);
 /* Ops. */
 int ebpf_htab_sys_lookup(struct ebpf_map *map, void *key, void *value, u64 flags);
 int ebpf_htab_get_next_key(struct ebpf_map *map, void *key, void *next_key);
-/* No program of a probe in between: it could wait for the bucket of another map whose
- * holder waits for ours. Preemption is off until the end.
- */
-void ebpf_htab_guard_begin(void);
-void ebpf_htab_guard_end(void);
 
 /*
  * LRU maps (hash_lru.c): the mark of an element says what a search for a victim does

@@ -6,6 +6,7 @@
 #define _KMOD_MAPS_H
 
 #include "kmod/map.h"
+#include "kmod/run.h"
 #include <ebpf/helper.h>
 
 /* No key and no value together is larger, as with Linux's kmalloc limit. */
@@ -51,6 +52,21 @@ static inline struct ebpf_insn ebpf_insn_call(const void *func)
 {
 	return ebpf_insn_of(EBPF_JMP | EBPF_CALL, 0, 0, 0,
 			    (s32)((unsigned long)func - (unsigned long)ebpf_call_base));
+}
+
+/* Around changes by command: no program of a probe in between, which could wait for the
+ * lock of another map whose holder waits for ours. Preemption is off until the end.
+ */
+static inline void ebpf_map_guard_begin(void)
+{
+	preempt_disable();
+	ebpf_run_enter(NULL);
+}
+
+static inline void ebpf_map_guard_end(void)
+{
+	ebpf_run_exit();
+	preempt_enable();
 }
 
 /* What most types answer to ops->meta_equal (map_in_map.c). */
