@@ -280,10 +280,6 @@ static void test_refused(void)
 		       CALL(map_push_elem), EXIT()), -EINVAL, "no push to a hash");
 	tap_eq(REFUSED(MOV(2, 10), ADDI(2, -8), LDMAP(1, bloom), CALL(map_pop_elem), EXIT()),
 	       -EINVAL, "no pop from a bloom filter");
-	tap_eq(REFUSED(MOV(2, 10), ADDI(2, -8), LDMAP(1, bloom), CALL(map_peek_elem), EXIT()),
-	       -EACCES, "a bloom filter is not asked about an uninitialised value");
-	tap_eq(REFUSED(MOV(2, 10), ADDI(2, -8), LDMAP(1, queue), MOVI(3, 0), CALL(map_push_elem),
-		       EXIT()), -EACCES, "no uninitialised value into a queue");
 	tap_ok(REFUSED(MOV(2, 10), LDMAP(1, queue), CALL(map_lookup_elem), MOVI(0, 0), EXIT()) < 0,
 	       "no look-up in a queue");
 	close(queue);
