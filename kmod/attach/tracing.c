@@ -29,13 +29,14 @@
 
 /* Where a word of the context comes from. */
 struct arg_slot {
-	u64 mask;	/* what belongs to the argument */
 	u16 off;	/* in struct pt_regs, or from the stack pointer */
 	bool stack;
 };
 
 struct arg_layout {
 	u32 nr;
+	bool in_regs;			/* all, which is in the order of the registers */
+	u64 mask[MAX_SLOTS];		/* what belongs to the argument */
 	struct arg_slot slot[MAX_SLOTS];
 };
 
@@ -100,6 +101,7 @@ static void layout_make(struct arg_layout *layout, const struct ebpf_attach_targ
 {
 	u32 reg = 0, word = 1, i, k, words;
 
+	layout->in_regs = true;
 	for (i = 0; i < target->nr_args; i++) {
 		u32 size = target->arg_size[i];
 		bool stack;
@@ -107,30 +109,46 @@ static void layout_make(struct arg_layout *layout, const struct ebpf_attach_targ
 		words = DIV_ROUND_UP(size, 8);
 		stack = reg + words > REG_ARGS;
 		for (k = 0; k < words && layout->nr < MAX_SLOTS; k++) {
-			struct arg_slot *slot = &layout->slot[layout->nr++];
+			struct arg_slot *slot = &layout->slot[layout->nr];
 
 			slot->stack = stack;
 			slot->off = stack ? 8 * word++ : arg_regs[reg++];
-			slot->mask = bytes_mask(size - 8 * k);
+			layout->mask[layout->nr++] = bytes_mask(size - 8 * k);
 		}
+		layout->in_regs &= !stack;
 	}
 }
 
-/* At the entry of the function. */
-static __always_inline void args_fetch(const struct arg_layout *layout, struct args_record *rec,
-				       const struct pt_regs *regs)
+static __always_inline void args_fetch_each(const struct arg_layout *layout,
+					    struct args_record *rec, const struct pt_regs *regs)
 {
 	u32 i;
 
-	rec->nr = layout->nr;
 	for (i = 0; i < layout->nr; i++) {
 		const struct arg_slot *slot = &layout->slot[i];
-		const u8 *base = (const u8 *)regs;
+		const u8 *base = slot->stack ? (const u8 *)regs->sp : (const u8 *)regs;
 
-		if (unlikely(slot->stack))
-			base = (const u8 *)regs->sp;
-		rec->ctx[i] = *(const u64 *)(base + slot->off) & slot->mask;
+		rec->ctx[i] = *(const u64 *)(base + slot->off) & layout->mask[i];
 	}
+}
+
+/* At the entry of the function. Room for all registers is there, and copying those
+ * that are no argument costs less than counting.
+ */
+static __always_inline void args_fetch(const struct arg_layout *layout, struct args_record *rec,
+				       const struct pt_regs *regs)
+{
+	rec->nr = layout->nr;
+	if (unlikely(!layout->in_regs)) {
+		args_fetch_each(layout, rec, regs);
+		return;
+	}
+	rec->ctx[0] = regs->di & layout->mask[0];
+	rec->ctx[1] = regs->si & layout->mask[1];
+	rec->ctx[2] = regs->dx & layout->mask[2];
+	rec->ctx[3] = regs->cx & layout->mask[3];
+	rec->ctx[4] = regs->r8 & layout->mask[4];
+	rec->ctx[5] = regs->r9 & layout->mask[5];
 }
 
 /* Preemption is off. Recursion into the same program ends in here. */
@@ -306,7 +324,8 @@ static int exit_attach(struct tracing_link *tl)
 	rp->kp.addr = (kprobe_opcode_t *)tl->func;
 	rp->entry_handler = exit_entry;
 	rp->handler = exit_return;
-	rp->data_size = offsetof(struct args_record, ctx) + (tl->layout.nr + 1) * sizeof(u64);
+	rp->data_size = offsetof(struct args_record, ctx) +
+			(max_t(u32, REG_ARGS, tl->layout.nr) + 1) * sizeof(u64);
 	rp->maxactive = max_t(int, MAXACTIVE_MIN, MAXACTIVE_CPU * num_possible_cpus());
 	return register_kretprobe(rp);
 }
