@@ -18,8 +18,10 @@
  *	VERIFIER_FUZZ_SEED=N       where to start (default 1)
  *	VERIFIER_FUZZ_VERBOSE=1    show suspects
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 #include <tap.h>
 #include <tests/fuzz/claims.h>
 #include <tests/fuzz/world.h>
@@ -144,12 +146,15 @@ static bool load_fully(bool *followed)
 	return !full.err;
 }
 
+static volatile u64 current_seed;
+
 /* False: something is wrong with the verifier. */
 static bool try_program(u64 seed)
 {
 	bool followed;
 	int runs = RUNS;
 
+	current_seed = seed;
 	gen_seed(seed);
 	gen.type = gen_below(8) ? EBPF_PROG_TYPE_KPROBE : EBPF_PROG_TYPE_XDP;
 	gen_program(&gen);
@@ -176,6 +181,17 @@ static bool try_program(u64 seed)
 	return false;
 }
 
+/* Which program it was, should the verifier itself crash. */
+static void crashed(int sig)
+{
+	char text[64];
+	int len = snprintf(text, sizeof(text), "# signal %d at seed %llu\n", sig, current_seed);
+
+	len = write(STDOUT_FILENO, text, len);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
 static u64 number_of(const char *name, u64 otherwise)
 {
 	const char *text = getenv(name);
@@ -191,6 +207,9 @@ int main(void)
 	time_t end = time(NULL) + seconds;
 	u32 bad = 0;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGSEGV, crashed);
+	signal(SIGTERM, crashed);
 	verbose = number_of("VERIFIER_FUZZ_VERBOSE", 0);
 	if (!world_init(&gen)) {
 		tap_ok(false, "no memory");
