@@ -268,15 +268,15 @@ static u64 linked_at(const struct vf_state *st, s32 i, u32 left)
 	return 0;
 }
 
-/* When it cannot be found out what a number came from: all of them. The current
- * state is no checkpoint and needs no marks.
+/* When it cannot be found out what a number came from: all of them, in the state
+ * where the trace is lost and above. The states below have their marks.
  */
-static void mark_all_precise(const struct vf_state *st)
+static void mark_all_precise(struct vf_state *st)
 {
 	struct func_state *func;
 	u32 f, i;
 
-	for (st = st->parent; st; st = st->parent) {
+	for (; st; st = st->parent) {
 		for (f = 0; f <= st->curframe; f++) {
 			func = st->frame[f];
 			for (i = 0; i < REG_FP; i++)
@@ -371,15 +371,17 @@ static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 n
 	}
 }
 
-static int back_through_states(struct vf_env *env)
+/* @end: the explored state where the walk ended. */
+static int back_through_states(struct vf_env *env, struct vf_state **end)
 {
 	struct backtrack *bt = &env->bt;
-	const struct vf_state *st = env->cur;
+	struct vf_state *st = env->cur;
 	s32 last = env->insn_idx, next = -1, f;
 	bool skip_first = true;
 	int err;
 
 	while (!bt_empty(bt)) {
+		*end = st->parent;
 		err = walk_back(env, st, last, next, skip_first);
 		if (err || bt_empty(bt))
 			return err;
@@ -404,12 +406,13 @@ static int back_through_states(struct vf_env *env)
 
 static int run(struct vf_env *env)
 {
-	int err = back_through_states(env);
+	struct vf_state *end = NULL;
+	int err = back_through_states(env, &end);
 
 	bt_reset(&env->bt);
 	if (err != -ENOTSUPP)
 		return err;
-	mark_all_precise(env->cur);
+	mark_all_precise(end);
 	return 0;
 }
 
