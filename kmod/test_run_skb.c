@@ -73,7 +73,6 @@ static void skb_set_start(struct skb_test *test)
 	skb->data = test->l2 ? skb->mac : skb->network;
 	skb->data_meta = skb->data;
 	skb->len = skb->data_end - skb->data;
-	skb->wire_len = skb->len;
 }
 
 /* What the caller may not set must be zero. */
@@ -107,8 +106,7 @@ static int skb_set_ctx(struct ebpf_skb_kern *skb, const struct ebpf_sk_buff *ctx
 	skb->ingress_ifindex = ctx->ingress_ifindex;
 	memcpy(skb->cb, ctx->cb, sizeof(skb->cb));
 	skb->tstamp = ctx->tstamp;
-	if (ctx->wire_len)
-		skb->wire_len = ctx->wire_len;
+	skb->wire_len = ctx->wire_len ? ctx->wire_len : skb->len;
 	skb->gso_segs = ctx->gso_segs;
 	/* A segment's size has 16 bits. */
 	skb->gso_size = (u16)ctx->gso_size;
@@ -137,7 +135,8 @@ static int skb_prepare(struct skb_test *test, const union ebpf_attr *attr)
 	if (err)
 		return err;
 	skb_set_start(test);
-	return has_ctx ? skb_set_ctx(&test->skb, &test->ctx) : 0;
+	/* One that is only to come back counts as zeros. */
+	return has_ctx || attr->test.ctx_out ? skb_set_ctx(&test->skb, &test->ctx) : 0;
 }
 
 static int skb_results(struct skb_test *test, const union ebpf_attr *attr,

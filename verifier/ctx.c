@@ -151,9 +151,7 @@ static const struct skb_field skb_fields[] = {
 	SKB_FIELD(tstamp, 8, TC_R | TC_W | CG_R | CG_W),
 	SKB_FIELD(gso_segs, 4, ALL_R),
 	SKB_FIELD(gso_size, 4, ALL_R),
-	/* Nothing but its own bytes was on the wire. */
-	{ offsetof(struct ebpf_sk_buff, wire_len), offsetof(struct ebpf_skb_kern, len), 4, TC_R,
-	  SCALAR_VALUE },
+	SKB_FIELD(wire_len, 4, TC_R),
 	SKB_FIELD(hwtstamp, 8, TC_R | CG_R),
 	{ offsetof(struct ebpf_sk_buff, sk), offsetof(struct ebpf_skb_kern, sk), 8, ALL_R,
 	  PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL },

@@ -63,7 +63,7 @@ struct ebpf_skb_kern {
 	u32 napi_id;
 	u32 gso_segs;
 	u32 gso_size;
-	u32 wire_len;		/* bytes of all of it, where this is one segment */
+	u32 wire_len;		/* bytes there were on the wire; 0: nobody said */
 	u32 tstamp_type;	/* EBPF_SKB_TSTAMP_* */
 	u64 tstamp;
 	u64 hwtstamp;
