@@ -15,6 +15,8 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <ebpfdrv/ebpfdrv.h>
 #include "backend.h"
 
@@ -25,13 +27,29 @@
 
 static char log_buf[65536];
 
-static int load(enum backend b, int type, const struct bpf_insn *insns, int cnt)
+/* One way to attach. @where: function, tracepoint; @open fills the event. */
+struct hook {
+	const char *name;
+	int prog_type;
+	const char *where;
+	uint64_t ret;		/* return probe */
+	uint64_t offset;
+	void (*hit)(void);
+	int (*attach)(enum backend b, const struct hook *h, int prog);
+	int attach_type;	/* of TRACING programs */
+};
+
+static int load(enum backend b, const struct hook *h, const struct bpf_insn *insns, int cnt)
 {
 	union bpf_attr attr;
 	long fd;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = type;
+	attr.prog_type = h->prog_type;
+	if (h->attach_type) {
+		attr.expected_attach_type = h->attach_type;
+		attr.attach_btf_id = libbpf_find_vmlinux_btf_id(h->where, h->attach_type);
+	}
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = cnt;
 	attr.license = (uintptr_t)"GPL";
@@ -44,17 +62,17 @@ static int load(enum backend b, int type, const struct bpf_insn *insns, int cnt)
 	return fd;
 }
 
-static int load_empty(enum backend b, int type)
+static int load_empty(enum backend b, const struct hook *h)
 {
 	const struct bpf_insn insns[] = {
 		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 
-	return load(b, type, insns, 2);
+	return load(b, h, insns, 2);
 }
 
-static int load_counting(enum backend b, int type)
+static int load_counting(enum backend b, const struct hook *h)
 {
 	union bpf_attr attr;
 	int map;
@@ -83,7 +101,7 @@ static int load_counting(enum backend b, int type)
 		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
-	int fd = load(b, type, insns, sizeof(insns) / sizeof(insns[0]));
+	int fd = load(b, h, insns, sizeof(insns) / sizeof(insns[0]));
 
 	close(map);
 	return fd;
@@ -118,17 +136,6 @@ static int tracepoint_id(const char *name)
 	snprintf(path, sizeof(path), "/sys/kernel/debug/tracing/events/%s/id", name);
 	return number_in(path);
 }
-
-/* One way to attach. @where: function, tracepoint; @open fills the event. */
-struct hook {
-	const char *name;
-	int prog_type;
-	const char *where;
-	uint64_t ret;		/* return probe */
-	uint64_t offset;
-	void (*hit)(void);
-	int (*attach)(enum backend b, const struct hook *h, int prog);
-};
 
 static int attach_event(enum backend b, struct perf_event_attr *attr, int prog)
 {
@@ -174,7 +181,8 @@ static int attach_raw_tp(enum backend b, const struct hook *h, int prog)
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.raw_tracepoint.name = (uintptr_t)h->where;
+	if (!h->attach_type)
+		attr.raw_tracepoint.name = (uintptr_t)h->where;
 	attr.raw_tracepoint.prog_fd = prog;
 	return backend_bpf(b, BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
 }
@@ -225,6 +233,17 @@ static void hit_getppid(void)
 	syscall(SYS_getppid);
 }
 
+/* Nothing, from /dev/null. */
+static void hit_read(void)
+{
+	static int fd = -1;
+	char c;
+
+	if (fd < 0)
+		fd = open("/dev/null", O_RDONLY);
+	syscall(SYS_read, fd, &c, 1);
+}
+
 /* An ignored signal to nobody's harm: signal:signal_generate. */
 static void hit_signal(void)
 {
@@ -232,18 +251,26 @@ static void hit_signal(void)
 }
 
 static const struct hook hooks[] = {
-	{ "kprobe", BPF_PROG_TYPE_KPROBE, "__x64_sys_getppid", 0, 0, hit_getppid, attach_kprobe },
+	{ "kprobe", BPF_PROG_TYPE_KPROBE, "__x64_sys_getppid", 0, 0, hit_getppid,
+	  attach_kprobe, 0 },
 	{ "kprobe-inside", BPF_PROG_TYPE_KPROBE, "__x64_sys_getppid", 0, 5, hit_getppid,
-	  attach_kprobe },
+	  attach_kprobe, 0 },
 	{ "kretprobe", BPF_PROG_TYPE_KPROBE, "__x64_sys_getppid", 1, 0, hit_getppid,
-	  attach_kprobe },
+	  attach_kprobe, 0 },
 	{ "tracepoint-syscall", BPF_PROG_TYPE_TRACEPOINT, "syscalls/sys_enter_getppid", 0, 0,
-	  hit_getppid, attach_tracepoint },
+	  hit_getppid, attach_tracepoint, 0 },
 	{ "tracepoint-other", BPF_PROG_TYPE_TRACEPOINT, "signal/signal_generate", 0, 0,
-	  hit_signal, attach_tracepoint },
-	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT, "sys_enter", 0, 0, hit_getppid, attach_raw_tp },
-	{ "uprobe", BPF_PROG_TYPE_KPROBE, NULL, 0, 0, probed_function, attach_uprobe },
-	{ "uretprobe", BPF_PROG_TYPE_KPROBE, NULL, 1, 0, probed_function, attach_uprobe },
+	  hit_signal, attach_tracepoint, 0 },
+	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT, "sys_enter", 0, 0, hit_getppid, attach_raw_tp,
+	  0 },
+	{ "tp_btf", BPF_PROG_TYPE_TRACING, "sys_enter", 0, 0, hit_getppid, attach_raw_tp,
+	  BPF_TRACE_RAW_TP },
+	{ "fentry", BPF_PROG_TYPE_TRACING, "vfs_read", 0, 0, hit_read, attach_raw_tp,
+	  BPF_TRACE_FENTRY },
+	{ "fexit", BPF_PROG_TYPE_TRACING, "vfs_read", 0, 0, hit_read, attach_raw_tp,
+	  BPF_TRACE_FEXIT },
+	{ "uprobe", BPF_PROG_TYPE_KPROBE, NULL, 0, 0, probed_function, attach_uprobe, 0 },
+	{ "uretprobe", BPF_PROG_TYPE_KPROBE, NULL, 1, 0, probed_function, attach_uprobe, 0 },
 };
 
 static double per_hit(const struct hook *h)
@@ -278,14 +305,15 @@ static double cost_of(enum backend b, const struct hook *h, int prog)
 	return with - before;
 }
 
-static void bench(const struct hook *h, const char *kind, int (*loader)(enum backend b, int type))
+static void bench(const struct hook *h, const char *kind,
+		  int (*loader)(enum backend b, const struct hook *h))
 {
 	double costs[NR_BACKENDS];
 	char row[64];
 	int b, prog;
 
 	for (b = 0; b < NR_BACKENDS; b++) {
-		prog = loader(b, h->prog_type);
+		prog = loader(b, h);
 		if (prog < 0)
 			return;
 		costs[b] = cost_of(b, h, prog);
