@@ -35,9 +35,11 @@ static int decide(const struct reg_state *dst, const struct reg_state *src, u8 o
 	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
 		/* Linux 6.1 decides with a constant on the right only. Ours follow
 		 * ranges through more operations (OR of unknowns), and must not
-		 * walk into ways those exclude.
+		 * walk into ways those exclude. Where there is no range, the
+		 * ways are those of Linux.
 		 */
-		if (!is_const(src, is32) && !is_const(dst, is32))
+		if (!is_const(src, is32) &&
+		    (!is_const(dst, is32) || !ebpf_reg_is_bounded(src)))
 			return -1;
 		return ebpf_scalar_branch(&dst->n, &src->n, op, is32);
 	}
@@ -180,7 +182,9 @@ static void set_not_null(struct reg_state *reg)
 		/* The value of a map of maps is a map. */
 		reg->type = CONST_PTR_TO_MAP;
 		reg->map = map->inner_map_meta;
-		reg->map_uid = reg->id;
+		/* Timers belong to one map, not to all that are alike. */
+		if (reg->map->timer_off >= 0)
+			reg->map_uid = reg->id;
 	}
 	if (!has_spin_lock(reg))
 		reg->id = 0;

@@ -512,6 +512,8 @@ void ebpf_reg_set_known(struct reg_state *reg, u64 value);
 void ebpf_reg_set_ptr(struct reg_state *reg, u32 type);
 /* Everything but the liveness links. */
 void ebpf_reg_copy(struct reg_state *dst, const struct reg_state *src);
+/* A number of which something is known: not just any 64 bits. */
+bool ebpf_reg_is_bounded(const struct reg_state *reg);
 void ebpf_mark_unknown(struct vf_env *env, struct reg_state *regs, u32 regno);
 int ebpf_check_reg_arg(struct vf_env *env, u32 regno, int what);
 int ebpf_mark_reg_read(struct vf_env *env, const struct reg_state *reg,

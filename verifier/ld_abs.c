@@ -87,18 +87,51 @@ static void put(struct ebpf_insn *insn, u8 code, u8 dst, u8 src, s16 off, s32 im
 	insn->imm = imm;
 }
 
-/* R1..R5 are free: the verifier took them for clobbered. */
-int ebpf_expand_ld_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
+/* The program ends with 0. */
+static int put_end(struct ebpf_insn *buf)
+{
+	put(&buf[0], EBPF_ALU | EBPF_MOV | EBPF_K, 0, 0, 0, 0);
+	put(&buf[1], EBPF_JMP | EBPF_EXIT, 0, 0, 0, 0);
+	return 2;
+}
+
+static int put_swap(struct ebpf_insn *buf, int size)
+{
+	if (size == 1)
+		return 0;
+	put(buf, EBPF_ALU | EBPF_END | EBPF_TO_BE, 0, 0, 0, size * 8);
+	return 1;
+}
+
+/* Seven instructions for a byte: programs of nothing but these must not grow so
+ * much that jumps no longer reach.
+ */
+static int expand_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
+{
+	u8 esize = EBPF_SIZE(insn->code);
+	int size = ebpf_esize_bytes(esize), n = 0;
+
+	/* No packet is that long. */
+	if (insn->imm < 0 || insn->imm > S32_MAX - size)
+		return put_end(buf);
+	put(&buf[n++], EBPF_LDX | EBPF_MEM | EBPF_DW, 1, CTX_REG,
+	    offsetof(struct ebpf_skb_kern, data), 0);
+	put(&buf[n++], EBPF_LDX | EBPF_MEM | EBPF_DW, 2, CTX_REG,
+	    offsetof(struct ebpf_skb_kern, data_end), 0);
+	put(&buf[n++], EBPF_ALU64 | EBPF_ADD | EBPF_K, 1, 0, 0, insn->imm + size);
+	put(&buf[n++], EBPF_JMP | EBPF_JLE | EBPF_X, 1, 2, 2, 0);
+	n += put_end(&buf[n]);
+	put(&buf[n++], EBPF_LDX | EBPF_MEM | esize, 0, 1, -size, 0);
+	return n + put_swap(&buf[n], size);
+}
+
+static int expand_ind(const struct ebpf_insn *insn, struct ebpf_insn *buf)
 {
 	u8 esize = EBPF_SIZE(insn->code);
 	int size = ebpf_esize_bytes(esize), n = 0, to_far, to_short;
 
-	if (EBPF_MODE(insn->code) == EBPF_IND) {
-		put(&buf[n++], EBPF_ALU | EBPF_MOV | EBPF_X, 3, insn->src_reg, 0, 0);
-		put(&buf[n++], EBPF_ALU | EBPF_ADD | EBPF_K, 3, 0, 0, insn->imm);
-	} else {
-		put(&buf[n++], EBPF_ALU | EBPF_MOV | EBPF_K, 3, 0, 0, insn->imm);
-	}
+	put(&buf[n++], EBPF_ALU | EBPF_MOV | EBPF_X, 3, insn->src_reg, 0, 0);
+	put(&buf[n++], EBPF_ALU | EBPF_ADD | EBPF_K, 3, 0, 0, insn->imm);
 	put(&buf[n++], EBPF_LDX | EBPF_MEM | EBPF_DW, 1, CTX_REG,
 	    offsetof(struct ebpf_skb_kern, data), 0);
 	put(&buf[n++], EBPF_LDX | EBPF_MEM | EBPF_DW, 2, CTX_REG,
@@ -110,12 +143,17 @@ int ebpf_expand_ld_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
 	to_short = n++;
 	put(&buf[n++], EBPF_ALU64 | EBPF_ADD | EBPF_X, 1, 3, 0, 0);
 	put(&buf[n++], EBPF_LDX | EBPF_MEM | esize, 0, 1, 0, 0);
-	if (size > 1)
-		put(&buf[n++], EBPF_ALU | EBPF_END | EBPF_TO_BE, 0, 0, 0, size * 8);
+	n += put_swap(&buf[n], size);
 	put(&buf[n++], EBPF_JMP | EBPF_JA, 0, 0, 2, 0);
 	put(&buf[to_far], EBPF_JMP | EBPF_JGT | EBPF_X, 3, 2, n - to_far - 1, 0);
 	put(&buf[to_short], EBPF_JMP | EBPF_JLT | EBPF_K, 2, 0, n - to_short - 1, size);
-	put(&buf[n++], EBPF_ALU | EBPF_MOV | EBPF_K, 0, 0, 0, 0);
-	put(&buf[n++], EBPF_JMP | EBPF_EXIT, 0, 0, 0, 0);
-	return n;
+	return n + put_end(&buf[n]);
+}
+
+/* R1..R5 are free: the verifier took them for clobbered. */
+int ebpf_expand_ld_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
+{
+	if (EBPF_MODE(insn->code) == EBPF_ABS)
+		return expand_abs(insn, buf);
+	return expand_ind(insn, buf);
 }

@@ -64,6 +64,17 @@ void ebpf_mark_unknown(struct vf_env *env, struct reg_state *regs, u32 regno)
 	ebpf_reg_set_unknown(&regs[regno]);
 }
 
+bool ebpf_reg_is_bounded(const struct reg_state *reg)
+{
+	const struct scalar *n = &reg->n;
+
+	if (reg->type != SCALAR_VALUE)
+		return false;
+	return !(ebpf_tnum_is_unknown(n->var_off) && n->smin == S64_MIN && n->smax == S64_MAX &&
+		 n->umin == 0 && n->umax == U64_MAX && n->s32_min == S32_MIN &&
+		 n->s32_max == S32_MAX && n->u32_min == 0 && n->u32_max == U32_MAX);
+}
+
 void ebpf_init_regs(struct vf_env *env, struct func_state *func)
 {
 	u32 i;

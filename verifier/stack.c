@@ -80,18 +80,6 @@ static void save_reg(struct stack_slot *slot, const struct reg_state *reg, int s
 			slot->type[i] = STACK_MISC;
 }
 
-/* A number worth remembering: not just any 64 bits. */
-static bool is_bounded(const struct reg_state *reg)
-{
-	const struct scalar *n = &reg->n;
-
-	if (reg->type != SCALAR_VALUE)
-		return false;
-	return !(ebpf_tnum_is_unknown(n->var_off) && n->smin == S64_MIN && n->smax == S64_MAX &&
-		 n->umin == 0 && n->umax == U64_MAX && n->s32_min == S32_MIN &&
-		 n->s32_max == S32_MAX && n->u32_min == 0 && n->u32_max == U32_MAX);
-}
-
 static bool is_store_imm(const struct ebpf_insn *insn)
 {
 	return EBPF_CLASS(insn->code) == EBPF_ST && EBPF_MODE(insn->code) == EBPF_MEM;
@@ -151,7 +139,7 @@ static int write_fixed(struct vf_env *env, struct func_state *func, s32 off, int
 	if (err)
 		return err;
 	scratch_at(env, func, off);
-	if (reg && !(off % REG_SIZE) && is_bounded(reg) && !is_null_reg(reg)) {
+	if (reg && !(off % REG_SIZE) && ebpf_reg_is_bounded(reg) && !is_null_reg(reg)) {
 		/* Backtracking understands stores through R10 only. */
 		if (insn->dst_reg != REG_FP) {
 			err = ebpf_mark_precise(env, src_regno);

@@ -114,6 +114,12 @@ static const struct verif_case cases[] = {
 		     JMP_K(JSGT, 6, 40, 2), ADD_X(0, 6), LDX(B, 0, 0, 0), MOV_K(0, 0), EXIT } },
 	{ "checked index", .insns = { LDX(DW, 6, 1, 0), LOOKUP(MAP_ARRAY), JMP_K(JEQ, 0, 0, 3),
 	  JMP_K(JGT, 6, 47, 2), ADD_X(0, 6), LDX(B, 0, 0, 0), MOV_K(0, 0), EXIT } },
+	{ "a constant on the left decides against a range", .insns = {
+	  LDX(W, 2, 1, 0), ALU_K(EBPF_AND, 2, 1), ADD_K(2, 32), MOV_K(3, 25), MOV_K(0, 0),
+	  JMP_X(JLT, 3, 2, 1), CALL_ID(2001000003), EXIT } },
+	{ "... but not against any number", .err = EINVAL, .says = "invalid func unknown#2001000003",
+	  .insns = { LDX(DW, 2, 1, 0), MOV_K(3, 0), MOV_K(0, 0), JMP_X(JLE, 3, 2, 1),
+		     CALL_ID(2001000003), EXIT } },
 	{ "index one too far", .err = EACCES, .says = "R0 max value is outside",
 	  .insns = { LDX(DW, 6, 1, 0), LOOKUP(MAP_ARRAY), JMP_K(JEQ, 0, 0, 3),
 		     JMP_K(JGT, 6, 48, 2), ADD_X(0, 6), LDX(B, 0, 0, 0), MOV_K(0, 0), EXIT } },
