@@ -51,7 +51,8 @@ static void *keep(const void *from, size_t size)
 	if (!arena || arena_used + size > ARENA_SIZE)
 		return NULL;
 	p = arena + arena_used;
-	memcpy(p, from, size);
+	if (size)
+		memcpy(p, from, size);
 	arena_used += (size + 7) & ~7UL;
 	return p;
 }

@@ -128,13 +128,13 @@ static bool run_all(u64 seed, bool claims, int runs)
 }
 
 /* Loads once more without pruning. False: the verdict is another one. */
-static bool load_fully(bool *followed)
+static bool load_fully(bool *followed, u32 log_level)
 {
 	struct ebpf_load copy = load;
 
 	copy.prog_flags = 0;
 	claims_record(true);
-	verif_load(&full, &copy, EBPF_LOG_LEVEL1);
+	verif_load(&full, &copy, log_level);
 	claims_record(false);
 	*followed = !full.err;
 	/* Too many states to keep, or to walk. */
@@ -166,10 +166,11 @@ static bool try_program(u64 seed)
 	if (res.err)
 		return true;
 	stat.accepted++;
-	if (!load_fully(&followed)) {
+	if (!load_fully(&followed, 0)) {
 		stat.suspects++;
 		if (verbose) {
 			dump(seed, "accepted by pruning; with all paths walked:");
+			load_fully(&followed, EBPF_LOG_LEVEL1);
 			printf("%s\n", full.log);
 		}
 		runs = SUSPECT_RUNS;

@@ -47,6 +47,9 @@ static void sink_rewind(void *cookie, u64 len)
 {
 	struct verif_result *res = cookie;
 
+	/* What did not fit is lost. */
+	if (len >= res->log_len)
+		return;
 	res->log_len = len;
 	res->log[len] = '\0';
 }
