@@ -8,6 +8,13 @@
  */
 #include "helpers/helpers.h"
 
+#ifdef __KERNEL__
+#include <linux/jiffies.h>
+#define JIFFIES		((const void *)&jiffies)	/* 64 bits on x86_64 */
+#else
+#define JIFFIES		NULL
+#endif
+
 /* Program types by bit. */
 #define T(type)		(1ULL << EBPF_PROG_TYPE_##type)
 #define ANY_PROG	(~0ULL)
@@ -91,6 +98,19 @@ struct proto_entry {
 			.ret_type = RET_PTR_TO_BTF_ID_OR_NULL,	\
 			.arg_type = { ARG_PTR_TO_BTF_ID_SOCK_COMMON }, \
 			.btf_struct = (type),			\
+		},						\
+	}
+
+/* Helpers that only load a number. */
+#define FN_VALUE(fn, types, at)					\
+	[EBPF_FUNC_##fn] = {					\
+		.prog_types = (types),				\
+		.proto = {					\
+			.func = ebpf_helper_##fn,		\
+			.name = #fn,				\
+			.id = EBPF_FUNC_##fn,			\
+			.ret_type = RET_INTEGER,		\
+			.value_at = (at),			\
 		},						\
 	}
 
@@ -286,7 +306,7 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN(ktime_get_boot_ns, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	/* Its clock can be in the middle of an update: not where probes fire. */
 	FN(ktime_get_coarse_ns, SOCKET_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
-	FN(jiffies64, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
+	FN_VALUE(jiffies64, ANY_PROG, JIFFIES),
 
 	FN(trace_printk, ANY_PROG, GPL, RET_INTEGER,
 	   MEM_RD, ARG_CONST_SIZE),

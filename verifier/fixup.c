@@ -141,6 +141,16 @@ static bool one_map(const struct insn_aux *aux)
 	return aux->call_map != CALL_MAP_UNSET && aux->call_map != CALL_MAP_MANY;
 }
 
+static int expand_value(const void *at, struct ebpf_insn *buf)
+{
+	u64 addr = (unsigned long)at;
+
+	buf[0] = mk(EBPF_LD | EBPF_IMM | EBPF_DW, EBPF_REG_0, 0, 0, (s32)(u32)addr);
+	buf[1] = mk(0, 0, 0, 0, (s32)(addr >> 32));
+	buf[2] = mk(EBPF_LDX | EBPF_MEM | EBPF_DW, EBPF_REG_0, EBPF_REG_0, 0, 0);
+	return 3;
+}
+
 static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 {
 	const struct insn_aux *aux = &env->aux[idx];
@@ -170,6 +180,8 @@ static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		     ebpf_func_id_name(buf[0].imm), buf[0].imm);
 		return -EFAULT;
 	}
+	if (fn->value_at)
+		return expand_value(fn->value_at, buf);
 	distance = (s64)((u64)(unsigned long)fn->func - (u64)(unsigned long)ebpf_call_base);
 	if (EBPF_BUG_ON(distance != (s32)distance))
 		return -EFAULT;

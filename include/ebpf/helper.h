@@ -103,6 +103,8 @@ enum ebpf_return_type {
  * @ret_type:   enum ebpf_return_type with modifiers
  * @arg_type:   enum ebpf_arg_type with modifiers; ARG_DONTCARE ends the list
  * @arg_size:   bytes where arg_type says MEM_FIXED_SIZE
+ * @value_at:   where in memory the u64 is that it returns: programs load it in
+ *              place of a call; NULL: they call
  * @btf_struct: kernel struct that RET_PTR_TO_BTF_ID points to
  */
 struct ebpf_func_proto {
@@ -116,6 +118,7 @@ struct ebpf_func_proto {
 	u32 ret_type;
 	u32 arg_type[EBPF_MAX_FUNC_REG_ARGS];
 	u32 arg_size[EBPF_MAX_FUNC_REG_ARGS];
+	const void *value_at;
 	const char *btf_struct;
 };
 
