@@ -116,7 +116,8 @@ const struct file_operations ebpf_link_fops = {
 
 int ebpf_link_new_fd(struct ebpf_link *link)
 {
-	return ebpf_fd_new("bpf_link", &ebpf_link_fops, link, O_CLOEXEC);
+	/* Spelt as Linux spells it here, and tools read it: not as in ebpf_link_prime(). */
+	return ebpf_fd_new("bpf-link", &ebpf_link_fops, link, O_CLOEXEC);
 }
 
 struct ebpf_link *ebpf_link_get(int fd)
