@@ -151,10 +151,41 @@ static int expand_value(const void *at, struct ebpf_insn *buf)
 	return 3;
 }
 
+/* What the helper would call for the only map it is ever called with here: the same
+ * arguments, so that it can be called in its place. NULL without such a one.
+ */
+static const void *map_operation(const struct insn_aux *aux, s32 func_id)
+{
+	const struct ebpf_map_ops *ops;
+
+	if (!one_map(aux))
+		return NULL;
+	ops = aux->call_map->ops;
+	switch (func_id) {
+	case EBPF_FUNC_map_lookup_elem:
+		return ops->lookup_elem;
+	case EBPF_FUNC_map_update_elem:
+		return ops->update_elem;
+	case EBPF_FUNC_map_delete_elem:
+		return ops->delete_elem;
+	case EBPF_FUNC_map_push_elem:
+		return ops->push_elem;
+	case EBPF_FUNC_map_pop_elem:
+		return ops->pop_elem;
+	case EBPF_FUNC_map_peek_elem:
+		return ops->peek_elem;
+	case EBPF_FUNC_map_lookup_percpu_elem:
+		return ops->lookup_percpu_elem;
+	default:
+		return NULL;
+	}
+}
+
 static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 {
 	const struct insn_aux *aux = &env->aux[idx];
 	const struct ebpf_func_proto *fn;
+	const void *target;
 	s64 distance;
 	int cnt;
 
@@ -182,7 +213,10 @@ static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 	}
 	if (fn->value_at)
 		return expand_value(fn->value_at, buf);
-	distance = (s64)((u64)(unsigned long)fn->func - (u64)(unsigned long)ebpf_call_base);
+	target = map_operation(aux, buf[0].imm);
+	if (!target)
+		target = (const void *)(unsigned long)fn->func;
+	distance = (s64)((u64)(unsigned long)target - (u64)(unsigned long)ebpf_call_base);
 	if (EBPF_BUG_ON(distance != (s32)distance))
 		return -EFAULT;
 	buf[0].imm = distance;
