@@ -21,6 +21,7 @@ struct ebpf_percpu_array {
 	struct ebpf_map map;
 	u32 elem_size;
 	void **areas;
+	void * __percpu *area;	/* the same, for the CPU itself in one load */
 };
 
 static struct ebpf_array *array_of(const struct ebpf_map *map)
@@ -311,32 +312,36 @@ const struct ebpf_map_ops ebpf_array_map_ops = {
  * PERCPU_ARRAY
  */
 
-static struct ebpf_map *percpu_array_alloc(const union ebpf_attr *attr)
-{
-	struct ebpf_percpu_array *array;
-	int err = -ENOMEM;
-
-	array = ebpf_map_area_alloc(sizeof(*array), NUMA_NO_NODE);
-	if (!array)
-		return ERR_PTR(err);
-	ebpf_map_init_from_attr(&array->map, attr);
-	array->elem_size = round_up(attr->value_size, 8);
-	array->areas = ebpf_percpu_areas_alloc(values_size(&array->map, array->elem_size));
-	if (!array->areas)
-		goto free_array;
-	return &array->map;
-
-free_array:
-	ebpf_map_area_free(array);
-	return ERR_PTR(err);
-}
-
 static void percpu_array_free(struct ebpf_map *map)
 {
 	struct ebpf_percpu_array *array = percpu_array_of(map);
 
+	free_percpu(array->area);
 	ebpf_percpu_areas_free(array->areas);
 	ebpf_map_area_free(array);
+}
+
+static struct ebpf_map *percpu_array_alloc(const union ebpf_attr *attr)
+{
+	struct ebpf_percpu_array *array;
+	int cpu;
+
+	array = ebpf_map_area_alloc(sizeof(*array), NUMA_NO_NODE);
+	if (!array)
+		return ERR_PTR(-ENOMEM);
+	ebpf_map_init_from_attr(&array->map, attr);
+	array->elem_size = round_up(attr->value_size, 8);
+	array->areas = ebpf_percpu_areas_alloc(values_size(&array->map, array->elem_size));
+	array->area = alloc_percpu(void *);
+	if (!array->areas || !array->area)
+		goto free_array;
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(array->area, cpu) = array->areas[cpu];
+	return &array->map;
+
+free_array:
+	percpu_array_free(&array->map);
+	return ERR_PTR(-ENOMEM);
 }
 
 static void *percpu_array_lookup_elem(struct ebpf_map *map, const void *key)
@@ -346,12 +351,34 @@ static void *percpu_array_lookup_elem(struct ebpf_map *map, const void *key)
 
 	if (unlikely(index >= map->max_entries))
 		return NULL;
-	return array->areas[raw_smp_processor_id()] + (u64)index * array->elem_size;
+	return this_cpu_read(*array->area) + (u64)index * array->elem_size;
+}
+
+/* What most programs have: counters, and one buffer. */
+static void *percpu_array_lookup_u64(struct ebpf_map *map, const void *key)
+{
+	u32 index = *(const u32 *)key;
+
+	if (unlikely(index >= map->max_entries))
+		return NULL;
+	return this_cpu_read(*percpu_array_of(map)->area) + (u64)index * 8;
+}
+
+static void *percpu_array_lookup_only(struct ebpf_map *map, const void *key)
+{
+	if (unlikely(*(const u32 *)key))
+		return NULL;
+	return this_cpu_read(*percpu_array_of(map)->area);
 }
 
 static int percpu_array_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
 {
-	*insn = ebpf_insn_call(percpu_array_lookup_elem);
+	if (map->max_entries == 1)
+		*insn = ebpf_insn_call(percpu_array_lookup_only);
+	else if (round_up(map->value_size, 8) == 8)
+		*insn = ebpf_insn_call(percpu_array_lookup_u64);
+	else
+		*insn = ebpf_insn_call(percpu_array_lookup_elem);
 	return 1;
 }
 
