@@ -373,7 +373,8 @@ static void *percpu_array_lookup_only(struct ebpf_map *map, const void *key)
 
 static int percpu_array_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
 {
-	if (map->max_entries == 1)
+	/* Inner maps may have other numbers of entries. */
+	if (map->max_entries == 1 && !map->is_meta)
 		*insn = ebpf_insn_call(percpu_array_lookup_only);
 	else if (round_up(map->value_size, 8) == 8)
 		*insn = ebpf_insn_call(percpu_array_lookup_u64);
