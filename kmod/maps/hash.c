@@ -536,6 +536,51 @@ static long htab_delete_elem(struct ebpf_map *map, const void *key)
 }
 
 /*
+ * Walking by programs. Any context, preemption off.
+ */
+
+typedef u64 (*walk_fn)(u64 map, u64 key, u64 value, u64 ctx, u64 unused, u64 frame);
+
+static void *elem_program_value(struct ebpf_htab *htab, struct htab_elem *elem)
+{
+	if (is_percpu(htab))
+		return elem_cpu_value(htab, elem, raw_smp_processor_id());
+	return elem_value(htab, elem);
+}
+
+/* The callback may delete the element, and others may while it runs: it can be in another
+ * bucket then, where the walk does not follow it.
+ */
+static long htab_for_each(struct ebpf_map *map, void *callback_fn, void *callback_ctx, u64 flags,
+			  u64 frame)
+{
+	struct ebpf_htab *htab = htab_of(map);
+	walk_fn fn = (walk_fn)callback_fn;
+	struct htab_elem *elem, *next;
+	long visited = 0;
+	u32 i;
+
+	if (flags)
+		return -EINVAL;
+	for (i = 0; i <= htab->mask; i++) {
+		for (elem = READ_ONCE(htab->buckets[i].first); elem; elem = next) {
+			if ((READ_ONCE(elem->hash) & htab->mask) != i)
+				break;
+			next = READ_ONCE(elem->next);
+			visited++;
+			if (fn((unsigned long)map, (unsigned long)elem->key,
+			       (unsigned long)elem_program_value(htab, elem),
+			       (unsigned long)callback_ctx, 0, frame))
+				return visited;
+			/* Keys that are made as fast as they are walked. */
+			if (visited >= htab->nr_elems)
+				return visited;
+		}
+	}
+	return visited;
+}
+
+/*
  * Commands. Process context.
  */
 
@@ -664,6 +709,7 @@ int ebpf_htab_get_next_key(struct ebpf_map *map, void *key, void *next_key)
 	.sys_lookup_and_delete = htab_sys_lookup_and_delete,	\
 	.get_next_key = ebpf_htab_get_next_key,			\
 	.meta_equal = ebpf_map_meta_equal,			\
+	.for_each_callback = htab_for_each,			\
 	.mem_usage = ebpf_htab_mem_usage
 
 const struct ebpf_map_ops ebpf_htab_map_ops = {
