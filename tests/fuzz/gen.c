@@ -316,6 +316,26 @@ static void gen_bound(struct gen *g, u8 reg, s32 max)
 	}
 }
 
+/* Bounds a copy of @reg that on one of two ways is none: to be refused, unless
+ * pruning mixes the ways up.
+ */
+static void gen_half_bounded(struct gen *g, u8 reg, u8 copy, s32 max)
+{
+	if (copy == reg)
+		return;
+	if (below(2)) {
+		emit_mov(g, copy, reg);
+		emit(g, EBPF_JMP | (below(2) ? EBPF_JEQ : EBPF_JGT) | EBPF_K, scalar(), 0, 1,
+		     below(8));
+		emit_mov(g, copy, scalar());
+	} else {
+		emit(g, EBPF_JMP | (below(2) ? EBPF_JNE : EBPF_JGT) | EBPF_K, scalar(), 0, 1,
+		     below(8));
+		emit_mov(g, copy, reg);
+	}
+	gen_bound(g, copy, max);
+}
+
 /* Bounds @reg by way of a copy, a spill, or not at all. */
 static void gen_bounded(struct gen *g, u8 reg, s32 max)
 {
@@ -323,6 +343,10 @@ static void gen_bounded(struct gen *g, u8 reg, s32 max)
 
 	if (!below(20))
 		return;
+	if (!below(24)) {
+		gen_half_bounded(g, reg, copy, max);
+		return;
+	}
 	switch (below(8)) {
 	case 0:
 	case 1:
@@ -428,16 +452,32 @@ static void emit_helper(struct gen *g, u32 id)
 	emit(g, EBPF_JMP | EBPF_CALL, 0, 0, 0, id);
 }
 
-/* Another value, looked up and used right away. */
-static void gen_lookup(struct gen *g)
+static void emit_lookup(struct gen *g, u32 map)
 {
-	u32 map = below(GEN_MAPS), skip;
-
 	emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, FP, 0, KEY, below(4));
 	emit_mov(g, 2, FP);
 	emit_add(g, 2, KEY);
 	emit_ld64(g, 1, EBPF_PSEUDO_MAP_FD, g->map_fd[map], 0);
 	emit_helper(g, EBPF_FUNC_map_lookup_elem);
+}
+
+/* Another value, looked up and used right away. */
+static void gen_lookup(struct gen *g)
+{
+	u32 map = below(GEN_MAPS), skip;
+
+	emit_lookup(g, map);
+	if (!below(4)) {
+		/* Two at a time: each needs its own check. */
+		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, SPILLED_PTR, 0);
+		emit_lookup(g, below(GEN_MAPS));
+		if (below(4)) {
+			emit_mov(g, 1, 0);
+			emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, SPILLED_PTR, 0);
+			if (!below(4))
+				emit(g, EBPF_JMP | EBPF_JEQ | EBPF_K, 1, 0, 0, 0);
+		}
+	}
 	skip = g->cnt;
 	emit(g, EBPF_JMP | (below(8) ? EBPF_JEQ : EBPF_JNE) | EBPF_K, 0, 0, 0, 0);
 	switch (below(4)) {

@@ -68,7 +68,9 @@ static u64 input(const struct gen *g)
 {
 	const struct ebpf_insn *insn = &g->insns[gen_below(g->cnt)];
 
-	switch (gen_below(8)) {
+	switch (gen_below(9)) {
+	case 8:
+		return gen_below(2);
 	case 4:
 	case 5:
 		/* What it compares with. */
