@@ -46,6 +46,31 @@ static int find_special_field(const struct ebpf_btf *btf, u32 value_id, const ch
 	return off;
 }
 
+/* Pointers into the kernel: members whose type is tagged "kptr" or "kptr_ref". */
+static bool has_kptr(const struct ebpf_btf *btf, u32 type_id)
+{
+	const struct ebpf_btf_type *t = ebpf_btf_type_by_id(btf, type_id), *mt;
+	const struct ebpf_btf_member *member;
+	const char *tag;
+	u32 i;
+
+	if (!t || EBPF_BTF_INFO_KIND(t->info) != EBPF_BTF_KIND_STRUCT)
+		return false;
+	member = (const struct ebpf_btf_member *)(t + 1);
+	for (i = 0; i < EBPF_BTF_INFO_VLEN(t->info); i++, member++) {
+		mt = ebpf_btf_type_by_id(btf, member->type);
+		if (!mt || EBPF_BTF_INFO_KIND(mt->info) != EBPF_BTF_KIND_PTR)
+			continue;
+		mt = ebpf_btf_type_by_id(btf, mt->type);
+		if (!mt || EBPF_BTF_INFO_KIND(mt->info) != EBPF_BTF_KIND_TYPE_TAG)
+			continue;
+		tag = ebpf_btf_name(btf, mt->name_off);
+		if (tag && (!strcmp(tag, "kptr") || !strcmp(tag, "kptr_ref")))
+			return true;
+	}
+	return false;
+}
+
 static int check_special_fields(struct ebpf_map *map, const struct ebpf_btf *btf, u32 value_id)
 {
 	map->spin_lock_off = find_special_field(btf, value_id, "bpf_spin_lock", 4, 4);
@@ -56,7 +81,7 @@ static int check_special_fields(struct ebpf_map *map, const struct ebpf_btf *btf
 			return -ENOTSUPP;
 	}
 	map->timer_off = find_special_field(btf, value_id, "bpf_timer", 16, 8);
-	if (map->timer_off >= 0)
+	if (map->timer_off >= 0 || has_kptr(btf, value_id))
 		return -EOPNOTSUPP;
 	return 0;
 }

@@ -165,7 +165,20 @@ static bool acquires(const struct call_meta *meta)
 /* Another view of the socket that was passed: gone when that is released. */
 static bool is_cast(const struct call_meta *meta)
 {
-	return meta->func_id == EBPF_FUNC_tcp_sock || meta->func_id == EBPF_FUNC_sk_fullsock;
+	switch (meta->func_id) {
+	case EBPF_FUNC_tcp_sock:
+	case EBPF_FUNC_sk_fullsock:
+	case EBPF_FUNC_skc_to_tcp_sock:
+	case EBPF_FUNC_skc_to_tcp6_sock:
+	case EBPF_FUNC_skc_to_tcp_timewait_sock:
+	case EBPF_FUNC_skc_to_tcp_request_sock:
+	case EBPF_FUNC_skc_to_udp6_sock:
+	case EBPF_FUNC_skc_to_unix_sock:
+	case EBPF_FUNC_skc_to_mptcp_sock:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* These return a length no larger than what they were given, or an errno. */

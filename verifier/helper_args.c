@@ -54,6 +54,24 @@ static const struct accepted *find_accepted(u32 arg_type)
 	return NULL;
 }
 
+/* A kernel pointer to something that starts like a socket. */
+static int check_btf_sock(struct vf_env *env, const struct reg_state *reg, u32 regno)
+{
+	const struct ebpf_btf *btf;
+	u32 id;
+	int err;
+
+	err = ebpf_kernel_struct(env, "sock_common", &btf, &id);
+	if (err)
+		return err;
+	if (reg->off >= 0 && reg->btf == btf &&
+	    ebpf_btf_struct_ids_match(env, btf, reg->btf_id, reg->off, id))
+		return 0;
+	vlog(env, "R%d is of type %s but sock_common is expected\n", regno,
+	     ebpf_kernel_type_name(reg->btf, reg->btf_id));
+	return -EACCES;
+}
+
 static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type,
 		      u32 func_id)
 {
@@ -75,6 +93,8 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
 		if (type == list->types[i])
 			return 0;
+	if (base_type(arg_type) == ARG_PTR_TO_BTF_ID_SOCK_COMMON && type == PTR_TO_BTF_ID)
+		return check_btf_sock(env, reg, regno);
 	vlog(env, "R%d type=%s expected=", regno, ebpf_reg_type_str(env, reg->type));
 	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
 		vlog(env, "%s%s", i ? ", " : "", ebpf_reg_type_str(env, list->types[i]));

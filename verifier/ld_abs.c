@@ -112,7 +112,7 @@ static int expand_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
 	int size = ebpf_esize_bytes(esize), n = 0;
 
 	/* No packet is that long. */
-	if (insn->imm < 0 || insn->imm > S32_MAX - size)
+	if (insn->imm > S32_MAX - size)
 		return put_end(buf);
 	put(&buf[n++], EBPF_LDX | EBPF_MEM | EBPF_DW, 1, CTX_REG,
 	    offsetof(struct ebpf_skb_kern, data), 0);
@@ -125,35 +125,66 @@ static int expand_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
 	return n + put_swap(&buf[n], size);
 }
 
-static int expand_ind(const struct ebpf_insn *insn, struct ebpf_insn *buf)
+static struct ebpf_insn mk(u8 code, u8 dst, u8 src, s16 off, s32 imm)
 {
-	u8 esize = EBPF_SIZE(insn->code);
-	int size = ebpf_esize_bytes(esize), n = 0, to_far, to_short;
+	struct ebpf_insn insn;
 
-	put(&buf[n++], EBPF_ALU | EBPF_MOV | EBPF_X, 3, insn->src_reg, 0, 0);
-	put(&buf[n++], EBPF_ALU | EBPF_ADD | EBPF_K, 3, 0, 0, insn->imm);
-	put(&buf[n++], EBPF_LDX | EBPF_MEM | EBPF_DW, 1, CTX_REG,
-	    offsetof(struct ebpf_skb_kern, data), 0);
-	put(&buf[n++], EBPF_LDX | EBPF_MEM | EBPF_DW, 2, CTX_REG,
-	    offsetof(struct ebpf_skb_kern, data_end), 0);
-	/* R2: bytes there are; negative offsets in R3 look huge. */
-	put(&buf[n++], EBPF_ALU64 | EBPF_SUB | EBPF_X, 2, 1, 0, 0);
-	to_far = n++;
-	put(&buf[n++], EBPF_ALU64 | EBPF_SUB | EBPF_X, 2, 3, 0, 0);
-	to_short = n++;
-	put(&buf[n++], EBPF_ALU64 | EBPF_ADD | EBPF_X, 1, 3, 0, 0);
+	put(&insn, code, dst, src, off, imm);
+	return insn;
+}
+
+/* Offsets below 0 count from the headers, as classic BPF has it. */
+#define NET_OFF		0x100000	/* network header, for -NET_OFF and above */
+#define LL_OFF		0x200000	/* link layer header, for the others to -LL_OFF */
+
+#define LOAD_PTR(reg, field) \
+	mk(EBPF_LDX | EBPF_MEM | EBPF_DW, reg, CTX_REG, offsetof(struct ebpf_skb_kern, field), 0)
+
+static int expand_any(const struct ebpf_insn *insn, struct ebpf_insn *buf)
+{
+	bool ind = EBPF_MODE(insn->code) == EBPF_IND;
+	u8 esize = EBPF_SIZE(insn->code);
+	int size = ebpf_esize_bytes(esize), n = 0, go[2], fail[3], i;
+
+	/* R3: the offset, R1: where it counts from. */
+	buf[n++] = ind ? mk(EBPF_ALU | EBPF_MOV | EBPF_X, 3, insn->src_reg, 0, 0) :
+			 mk(EBPF_ALU | EBPF_MOV | EBPF_K, 3, 0, 0, 0);
+	buf[n++] = mk(EBPF_ALU | EBPF_ADD | EBPF_K, 3, 0, 0, insn->imm);
+	buf[n++] = LOAD_PTR(1, data);
+	go[0] = n++;
+	buf[n++] = LOAD_PTR(1, mac);
+	buf[n++] = mk(EBPF_ALU | EBPF_ADD | EBPF_K, 3, 0, 0, LL_OFF);
+	fail[0] = n++;
+	go[1] = n++;
+	buf[n++] = LOAD_PTR(1, network);
+	buf[n++] = mk(EBPF_ALU | EBPF_SUB | EBPF_K, 3, 0, 0, LL_OFF - NET_OFF);
+	buf[go[0]] = mk(EBPF_JMP32 | EBPF_JSGE | EBPF_K, 3, 0, n - go[0] - 1, 0);
+	buf[go[1]] = mk(EBPF_JMP32 | EBPF_JSLT | EBPF_K, 3, 0, n - go[1] - 1, LL_OFF - NET_OFF);
+	fail[1] = n++;
+	buf[n++] = mk(EBPF_ALU64 | EBPF_ADD | EBPF_X, 1, 3, 0, 0);
+	buf[n++] = LOAD_PTR(2, data_end);
+	buf[n++] = mk(EBPF_ALU64 | EBPF_SUB | EBPF_K, 2, 0, 0, size);
+	fail[2] = n++;
 	put(&buf[n++], EBPF_LDX | EBPF_MEM | esize, 0, 1, 0, 0);
 	n += put_swap(&buf[n], size);
 	put(&buf[n++], EBPF_JMP | EBPF_JA, 0, 0, 2, 0);
-	put(&buf[to_far], EBPF_JMP | EBPF_JGT | EBPF_X, 3, 2, n - to_far - 1, 0);
-	put(&buf[to_short], EBPF_JMP | EBPF_JLT | EBPF_K, 2, 0, n - to_short - 1, size);
+	for (i = 0; i < 3; i++)
+		buf[fail[i]] = mk(0, 0, 0, n - fail[i] - 1, 0);
+	buf[fail[0]].code = EBPF_JMP32 | EBPF_JSLT | EBPF_K;
+	buf[fail[0]].dst_reg = 3;
+	/* A packet may have no such header. */
+	buf[fail[1]].code = EBPF_JMP | EBPF_JEQ | EBPF_K;
+	buf[fail[1]].dst_reg = 1;
+	buf[fail[2]].code = EBPF_JMP | EBPF_JGT | EBPF_X;
+	buf[fail[2]].dst_reg = 1;
+	buf[fail[2]].src_reg = 2;
 	return n + put_end(&buf[n]);
 }
 
 /* R1..R5 are free: the verifier took them for clobbered. */
 int ebpf_expand_ld_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
 {
-	if (EBPF_MODE(insn->code) == EBPF_ABS)
+	if (EBPF_MODE(insn->code) == EBPF_ABS && insn->imm >= 0)
 		return expand_abs(insn, buf);
-	return expand_ind(insn, buf);
+	return expand_any(insn, buf);
 }
