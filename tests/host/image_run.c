@@ -2,10 +2,9 @@
 #include "jit_run.h"
 #include "image_run.h"
 
-bool image_run(const struct ebpf_prog_image *img, u64 *ret)
+bool image_run(const struct ebpf_prog_image *img, void *ctx, u64 *ret)
 {
 	static struct jit_code code;
-	u64 ctx[64] = { 0 };
 	bool ok;
 
 	if (jit_build(&code, img->insns, img->insn_cnt, img->subprogs, img->subprog_cnt))

@@ -220,8 +220,8 @@ int main(void)
 {
 	struct blob blob = blob_make(types, ARRAY_SIZE(types));
 	struct ebpf_btf *btf = ebpf_btf_parse(blob.data, blob.size, NULL, NULL);
+	u64 ctx[64] = { 0 }, ret;
 	u32 i;
-	u64 ret;
 
 	if (!tap_ok(!IS_ERR(btf), "the types are fine"))
 		return tap_end();
@@ -232,7 +232,7 @@ int main(void)
 		if (!cases[i].run)
 			continue;
 		ret = ~cases[i].ret;
-		tap_ok(!res.err && image_run(&res.img, &ret) && (s64)ret == cases[i].ret,
+		tap_ok(!res.err && image_run(&res.img, ctx, &ret) && (s64)ret == cases[i].ret,
 		       "%s: %lld comes out", cases[i].c.name, (long long)cases[i].ret);
 	}
 	run(&cases[0].c, btf, false);

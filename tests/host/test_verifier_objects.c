@@ -4,7 +4,9 @@
  * rule.
  */
 #include <stddef.h>
+#include <ebpf/ctx.h>
 #include <tap.h>
+#include "image_run.h"
 #include "services.h"
 #include "verif_run.h"
 
@@ -17,6 +19,9 @@
 /* R1 = socket of the packet, or out with 0. Four slots. */
 #define SKB_SK	LDX(DW, 1, 1, SKB(sk)), JMP_K(JNE, 1, 0, 2), MOV_K(0, 0), EXIT
 #define DONE	MOV_K(0, 0), EXIT
+/* R0 = a socket found for a tuple of zeros, R1 = context. Nine slots. */
+#define SK_LOOKUP	ST(DW, FP, -16, 0), ST(W, FP, -8, 0), MOV_X(2, FP), ADD_K(2, -16), \
+			MOV_K(3, 12), MOV_K(4, -1), MOV_K(5, 0), HELPER(sk_lookup_tcp)
 /* R6 = value of the map whose values hold a lock at 4, or out. Ten slots. */
 #define MAP_LOCK (MAP_CGROUPS + 1)
 #define VALUE	LOOKUP(MAP_LOCK), JMP_K(JNE, 0, 0, 1), EXIT, MOV_X(6, 0)
@@ -65,6 +70,39 @@ static const struct verif_case cases[] = {
 	{ "peer in a socket filter", EBPF_PROG_TYPE_SOCKET_FILTER, .err = EACCES,
 	  .says = "invalid bpf_context access", .insns = { LDX(W, 0, 1, SKB(family)), DONE } },
 
+	{ "socket leaked", CLS, .err = EINVAL, .says = "Unreleased reference id=",
+	  .insns = { SK_LOOKUP, DONE } },
+	{ "socket found, checked, released", CLS,
+	  .insns = { SK_LOOKUP, JMP_K(JEQ, 0, 0, 2), MOV_X(1, 0), HELPER(sk_release), DONE } },
+	{ "released without a check", CLS, .err = EACCES, .says = "type=sock_or_null expected=",
+	  .insns = { SK_LOOKUP, MOV_X(1, 0), HELPER(sk_release), DONE } },
+	{ "released twice", CLS, .err = EACCES, .says = "R1 type=scalar expected=sock",
+	  .insns = { SK_LOOKUP, JMP_K(JEQ, 0, 0, 5), MOV_X(6, 0), MOV_X(1, 0), HELPER(sk_release),
+		     MOV_X(1, 6), HELPER(sk_release), DONE } },
+	{ "used after release", CLS, .err = EACCES, .says = "R6 invalid mem access 'scalar'",
+	  .insns = { SK_LOOKUP, JMP_K(JEQ, 0, 0, 4), MOV_X(6, 0), MOV_X(1, 0), HELPER(sk_release),
+		     LDX(W, 0, 6, SK(type)), DONE } },
+	{ "another view used after release", CLS, .err = EACCES,
+	  .says = "R7 invalid mem access 'scalar'",
+	  .insns = { SK_LOOKUP, JMP_K(JEQ, 0, 0, 8), MOV_X(6, 0), MOV_X(1, 0), HELPER(tcp_sock),
+		     MOV_X(7, 0), MOV_X(1, 6), HELPER(sk_release), JMP_K(JEQ, 7, 0, 1),
+		     LDX(W, 0, 7, 0), DONE } },
+	{ "field of a TCP socket", CLS,
+	  .insns = { SKB_SK, HELPER(tcp_sock), JMP_K(JEQ, 0, 0, 1), LDX(DW, 0, 0, 80), DONE } },
+	{ "half a field of a TCP socket", CLS, .err = EACCES, .says = "R0 invalid tcp_sock access off=80 size=4",
+	  .insns = { SKB_SK, HELPER(tcp_sock), JMP_K(JEQ, 0, 0, 1), LDX(W, 0, 0, 80), DONE } },
+	{ "socket of the packet released", CLS, .err = EINVAL,
+	  .says = "R1 must be referenced when passed to release function",
+	  .insns = { SKB_SK, HELPER(sk_release), DONE } },
+	{ "packet load with a socket in hand", CLS, .err = EINVAL,
+	  .says = "BPF_LD_[ABS|IND] cannot be mixed with socket references",
+	  .insns = { MOV_X(6, 1), SK_LOOKUP, MOV_X(7, 0), INSN(EBPF_LD | EBPF_ABS | EBPF_B, 0, 0, 0, 0),
+		     JMP_K(JEQ, 7, 0, 2), MOV_X(1, 7), HELPER(sk_release), DONE } },
+	{ "packet pointer across a change", CLS, .err = EACCES, .says = "R7 invalid mem access 'scalar'",
+	  .insns = { MOV_X(6, 1), LDX(W, 7, 1, SKB(data)), LDX(W, 2, 1, SKB(data_end)),
+		     MOV_X(3, 7), ADD_K(3, 8), JMP_X(JGT, 3, 2, 3), MOV_K(2, 0),
+		     HELPER(skb_pull_data), LDX(B, 0, 7, 0), DONE } },
+
 	/* Locks. */
 	{ "lock and unlock", CLS, .insns = { VALUE, LOCK(6), LDX(W, 7, 6, 0), UNLOCK(6), DONE } },
 	{ "lock by load", CLS, .err = EACCES, .says = "bpf_spin_lock cannot be accessed directly",
@@ -109,6 +147,65 @@ static const struct verif_case cases[] = {
 	  .says = "socket filter progs cannot use bpf_spin_lock yet", .insns = { VALUE, DONE } },
 };
 
+/* Loads of classic BPF, run: @mode, size and offset, and what comes out. */
+static const struct {
+	u8 mode, size;
+	int off;
+	u64 ret;
+} loads[] = {
+	{ EBPF_ABS, EBPF_B, 0, 20 }, { EBPF_ABS, EBPF_H, 1, 0x1516 },
+	{ EBPF_ABS, EBPF_W, 2, 0x16171819 }, { EBPF_ABS, EBPF_W, 8, 0x1c1d1e1f },
+	{ EBPF_ABS, EBPF_W, 9, 0 }, { EBPF_ABS, EBPF_B, 12, 0 },
+	{ EBPF_ABS, EBPF_B, 0x7fffffff, 0 }, { EBPF_ABS, EBPF_W, 0x7ffffffd, 0 },
+	{ EBPF_ABS, EBPF_B, -0x100000, 24 }, { EBPF_ABS, EBPF_B, -0x200000, 10 },
+	{ EBPF_ABS, EBPF_H, -0x200000 + 1, 0x0b0c }, { EBPF_ABS, EBPF_B, -0x200001, 0 },
+	{ EBPF_ABS, EBPF_B, -1, 0 }, { EBPF_ABS, EBPF_B, -0x7fffffff - 1, 0 },
+	{ EBPF_IND, EBPF_B, 3, 26 }, { EBPF_IND, EBPF_W, 5, 0x1c1d1e1f },
+	{ EBPF_IND, EBPF_W, 6, 0 }, { EBPF_IND, EBPF_B, -3, 20 },
+	{ EBPF_IND, EBPF_B, -0x200000 - 3, 10 }, { EBPF_IND, EBPF_B, -0x200000 - 4, 0 },
+	{ EBPF_IND, EBPF_B, -0x100000, 27 }, { EBPF_IND, EBPF_B, -4, 0 },
+};
+
+/* A packet of 12 bytes, 20 on, with its link layer header 10 before, and a network
+ * header 4 into it. Without headers the offsets below 0 give 0.
+ */
+static void test_packet_loads(bool headers)
+{
+	static struct verif_result res;
+	struct ebpf_skb_kern skb;
+	u8 bytes[32];
+	u64 want, ret;
+	u32 i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i;
+	memset(&skb, 0, sizeof(skb));
+	skb.data = bytes + 20;
+	skb.data_end = bytes + 32;
+	skb.mac = headers ? bytes + 10 : NULL;
+	skb.network = headers ? bytes + 24 : NULL;
+	for (i = 0; i < ARRAY_SIZE(loads); i++) {
+		const struct ebpf_insn insns[] = {
+			MOV_X(6, 1), MOV_K(7, 3),
+			INSN(EBPF_LD | loads[i].mode | loads[i].size, 0,
+			     loads[i].mode == EBPF_IND ? 7 : 0, 0, loads[i].off),
+			EXIT
+		};
+		struct ebpf_load load = {
+			.prog_type = CLS, .gpl_compatible = true, .insns = insns,
+			.insn_cnt = ARRAY_SIZE(insns),
+		};
+
+		want = headers || loads[i].off >= -3 ? loads[i].ret : 0;
+		ret = ~want;
+		verif_load(&res, &load, 0);
+		tap_ok(!res.err && image_run(&res.img, &skb, &ret) && ret == want,
+		       "packet load %02x at %d%s", loads[i].mode | loads[i].size, loads[i].off,
+		       headers ? "" : " without headers");
+	}
+	verif_load(&res, &(struct ebpf_load){ .prog_type = CLS }, 0);
+}
+
 int main(void)
 {
 	u32 i;
@@ -117,6 +214,8 @@ int main(void)
 	fake_map_of(fake_map_new(EBPF_MAP_TYPE_HASH, 8, 16, 1, 0))->map.spin_lock_off = 4;
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		tap_ok(verif_ok(&cases[i]), "%s", cases[i].name);
+	test_packet_loads(true);
+	test_packet_loads(false);
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
 	return tap_end();
 }
