@@ -41,6 +41,11 @@ static __always_inline struct seen *hit(__u32 prog)
 	return seen;
 }
 
+static __always_inline void note_stack(struct seen *seen, void *ctx)
+{
+	seen->stack_size = bpf_get_stack(ctx, seen->stack, sizeof(seen->stack), 0);
+}
+
 static __always_inline void note_call(struct seen *seen, void *ctx)
 {
 	seen->cookie = bpf_get_attach_cookie(ctx);
@@ -49,6 +54,7 @@ static __always_inline void note_call(struct seen *seen, void *ctx)
 	seen->arg2_err = bpf_get_func_arg(ctx, 2, &seen->arg2);
 	seen->arg99_err = bpf_get_func_arg(ctx, 99, &seen->dummy);
 	seen->ret_err = bpf_get_func_ret(ctx, &seen->ret);
+	note_stack(seen, ctx);
 }
 
 static __always_inline void note_four(struct seen *seen, __u64 *ctx)
@@ -142,8 +148,10 @@ int tp_sys_enter(__u64 *ctx)
 	if (ctx[1] != TEST_SYSCALL)
 		return 0;
 	seen = hit(TP_SYS_ENTER);
-	if (seen)
-		seen->arg[1] = ctx[1];
+	if (!seen)
+		return 0;
+	seen->arg[1] = ctx[1];
+	note_stack(seen, ctx);
 	return 0;
 }
 

@@ -193,6 +193,16 @@ static void check_read_args(const struct seen *s, const char *what)
 	tap_eq(s->cookie, COOKIE, "%s: get_attach_cookie", what);
 }
 
+static void check_stack(const struct seen *s, const char *what)
+{
+	int i, kernel = 0;
+
+	for (i = 0; i < 4; i++)
+		kernel += s->stack[i] >= KERNEL_ADDR;
+	tap_ok(s->stack_size >= 16 && kernel == s->stack_size / 8,
+	       "%s: get_stack gives kernel addresses (%d bytes)", what, (int)s->stack_size);
+}
+
 static void test_fentry(void)
 {
 	struct bpf_link *link = attach_cookie("entry_read", COOKIE);
@@ -203,6 +213,8 @@ static void test_fentry(void)
 	s = take(ENTRY_READ);
 	tap_eq(s.hits, (__u64)1, "fentry: one hit per call");
 	check_read_args(&s, "fentry");
+	check_stack(&s, "fentry");
+	tap_ok(s.stack[0] - s.func_ip <= 16, "fentry: the stack begins in the function");
 	tap_eq(s.ret_err, (__s64)-EOPNOTSUPP, "fentry: no get_func_ret");
 	bpf_link__destroy(link);
 	forget();
@@ -220,6 +232,7 @@ static void test_fexit(void)
 	s = take(EXIT_READ);
 	tap_eq(s.hits, (__u64)1, "fexit: one hit per call");
 	check_read_args(&s, "fexit");
+	check_stack(&s, "fexit");
 	tap_eq(s.ret_err, (__s64)0, "fexit: get_func_ret");
 	tap_eq(s.ret, (__u64)READ_SIZE, "fexit: get_func_ret gives the result");
 	tap_eq(s.arg[4], (__u64)READ_SIZE, "fexit: the result follows the arguments");
@@ -342,7 +355,9 @@ static void test_tp_btf(void)
 	forget();
 	for (i = 0; i < 10; i++)
 		syscall(TEST_SYSCALL);
-	tap_eq(take(TP_SYS_ENTER).hits, (__u64)10, "tp_btf/sys_enter: a hit per call");
+	s = take(TP_SYS_ENTER);
+	tap_eq(s.hits, (__u64)10, "tp_btf/sys_enter: a hit per call");
+	check_stack(&s, "tp_btf");
 	tap_eq(bpf_obj_get_info_by_fd(bpf_link__fd(sys), &info, &len), 0, "info of tp_btf");
 	tap_eq(info.type, (__u32)BPF_LINK_TYPE_RAW_TRACEPOINT, "tp_btf: a raw_tracepoint link");
 	bpf_link__destroy(sys);

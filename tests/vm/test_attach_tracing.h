@@ -34,6 +34,8 @@ struct seen {
 	__u64 dummy;
 	__u64 ret;
 	__s64 ret_err;
+	__s64 stack_size;	/* bytes in stack, or an errno */
+	__u64 stack[4];
 };
 
 #endif
