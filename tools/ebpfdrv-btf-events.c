@@ -98,6 +98,34 @@ static __u32 probe_of_class(const struct list *probes, const char *class)
 	return 0;
 }
 
+/*
+ * sched_switch got a first argument, "bool preempt", in 4.4, which programs count
+ * on; the module passes false where the kernel has none. Its type must say so, too:
+ * void pointer, tasks -> void pointer, bool, tasks.
+ */
+static __u32 with_preempt(struct btf *btf, __u32 proto)
+{
+	struct {
+		struct ebpf_btf_type type;
+		struct ebpf_btf_param params[4];
+	} new;
+	const struct ebpf_btf_type *old = type_at(btf, proto - 1);
+	const struct ebpf_btf_param *params = (const struct ebpf_btf_param *)(old + 1);
+	__u32 flag = find_type(btf, EBPF_BTF_KIND_INT, "_Bool");
+
+	/* What is handed to the probe and the two tasks. */
+	if ((old->info & 0xffff) != 3 || !flag)
+		return proto;
+	new.type = *old;
+	new.type.info++;
+	new.params[0] = params[0];
+	new.params[2] = params[1];
+	new.params[3] = params[2];
+	new.params[1].type = flag;
+	new.params[1].name_off = add_name(btf, "preempt");
+	return add_type(btf, &new, sizeof(new));
+}
+
 static bool add_probe_type(struct btf *btf, const char *event, __u32 proto)
 {
 	struct ebpf_btf_type type = { .info = (__u32)EBPF_BTF_KIND_PTR << 24, .type = proto };
@@ -140,6 +168,8 @@ unsigned int add_probe_types(struct btf *btf, const char *path)
 		class = name_at_address(&found.classes,
 					word_at(&vmlinux, found.events.entries[i].value + offset));
 		proto = class ? probe_of_class(&probes, class) : 0;
+		if (proto && !strcmp(found.events.entries[i].name, "sched_switch"))
+			proto = with_preempt(btf, proto);
 		if (proto)
 			added += add_probe_type(btf, found.events.entries[i].name, proto);
 	}

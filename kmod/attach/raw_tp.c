@@ -104,6 +104,14 @@ RAW_TP_PROBE(10)
 RAW_TP_PROBE(11)
 RAW_TP_PROBE(12)
 
+/* A tracepoint of two arguments, in front of which programs expect one more. */
+static void raw_tp_probe_shifted(void *data, PARAMS_2)
+{
+	u64 args[EBPF_RAW_TP_MAX_ARGS] = { 0, a1, a2 };
+
+	raw_tp_fire(data, args);
+}
+
 static void *const raw_tp_probes[EBPF_RAW_TP_MAX_ARGS] = {
 	raw_tp_probe_1, raw_tp_probe_2, raw_tp_probe_3, raw_tp_probe_4,
 	raw_tp_probe_5, raw_tp_probe_6, raw_tp_probe_7, raw_tp_probe_8,
@@ -145,6 +153,16 @@ static void *raw_tp_probe_for(const struct ebpf_prog *prog)
 	if (prog->image.has_tail_call)
 		nr_args = EBPF_RAW_TP_MAX_ARGS;
 	return raw_tp_probes[nr_args ? nr_args - 1 : 0];
+}
+
+static void *raw_tp_choose(struct raw_tp_link *rl, const struct ebpf_prog *prog)
+{
+	void *probe = prog->type == EBPF_PROG_TYPE_TRACING ?
+		      raw_tp_typed_for(&prog->image.target, rl->mask) : raw_tp_probe_for(prog);
+
+	if (probe && ebpf_compat_tracepoint_lacks_first(rl->name))
+		return raw_tp_probe_shifted;
+	return probe;
 }
 
 /*
@@ -218,8 +236,7 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 		return -ENOMEM;
 	strcpy(rl->name, name);
 	err = -EINVAL;
-	rl->probe = prog->type == EBPF_PROG_TYPE_TRACING ?
-		    raw_tp_typed_for(&prog->image.target, rl->mask) : raw_tp_probe_for(prog);
+	rl->probe = raw_tp_choose(rl, prog);
 	if (!rl->probe)
 		goto free;
 	err = ebpf_compat_tracepoint_find(rl->name, &rl->tp);

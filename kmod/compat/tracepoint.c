@@ -180,6 +180,15 @@ void ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe
 
 #endif
 
+bool ebpf_compat_tracepoint_lacks_first(const char *name)
+{
+#ifdef HAVE_SCHED_SWITCH_2_ARGS
+	return !strcmp(name, "sched_switch");
+#else
+	return false;
+#endif
+}
+
 void ebpf_compat_tracepoint_put(struct compat_tracepoint *ct)
 {
 	if (ct->owner)

@@ -18,6 +18,11 @@ struct compat_tracepoint {
 	struct module *owner;	/* reference, or NULL */
 };
 
+/* sched_switch has "bool preempt" before its tasks since 4.4, and programs count on
+ * it. Must false be passed in its place?
+ */
+bool ebpf_compat_tracepoint_lacks_first(const char *name);
+
 /* -ENOENT when there is none. Process context, as all here. */
 int ebpf_compat_tracepoint_find(const char *name, struct compat_tracepoint *ct);
 void ebpf_compat_tracepoint_put(struct compat_tracepoint *ct);
