@@ -39,6 +39,7 @@ static struct file_system_type ebpfdrv_fs = {
 	.kill_sb = kill_litter_super,
 };
 static bool have_bpf_fs;
+static bool have_mount_point;
 
 /*
  * References
@@ -282,6 +283,9 @@ static int bpffs_fill_super(struct super_block *sb, void *data, int silent)
 static struct dentry *bpffs_mount(struct file_system_type *type, int flags, const char *dev,
 				  void *data)
 {
+	/* Tools look for mounts of type bpf. */
+	if (have_bpf_fs)
+		type = &bpf_fs;
 	return mount_nodev(type, flags, data, bpffs_fill_super);
 }
 
@@ -378,31 +382,33 @@ long ebpf_cmd_obj_get(const union ebpf_attr *attr, union ebpf_attr __user *uattr
 /*
  * Module start and end: the end comes only when nothing is mounted
  */
+static void bpf_fs_exit(void)
+{
+	if (have_mount_point)
+		ebpf_compat_mount_point_del(MOUNT_POINT);
+	if (have_bpf_fs)
+		unregister_filesystem(&bpf_fs);
+}
+
 int ebpf_bpffs_init(void)
 {
-	int err = register_filesystem(&ebpfdrv_fs);
+	int err;
 
-	if (err)
-		return err;
 	/* Whoever has the name has made the mount point, too. */
 	have_bpf_fs = !register_filesystem(&bpf_fs);
-	if (!have_bpf_fs)
-		return 0;
-	err = ebpf_compat_mount_point_add(MOUNT_POINT);
-	if (!err)
-		return 0;
-	unregister_filesystem(&bpf_fs);
-	unregister_filesystem(&ebpfdrv_fs);
+	have_mount_point = have_bpf_fs && !ebpf_compat_mount_point_add(MOUNT_POINT);
+	if (have_bpf_fs && !have_mount_point)
+		pr_warn("ebpfdrv: /sys/fs/" MOUNT_POINT " cannot be made\n");
+	err = register_filesystem(&ebpfdrv_fs);
+	if (err)
+		bpf_fs_exit();
 	return err;
 }
 
 void ebpf_bpffs_exit(void)
 {
-	if (have_bpf_fs) {
-		ebpf_compat_mount_point_del(MOUNT_POINT);
-		unregister_filesystem(&bpf_fs);
-	}
 	unregister_filesystem(&ebpfdrv_fs);
+	bpf_fs_exit();
 }
 
 MODULE_ALIAS_FS("ebpfdrvfs");
