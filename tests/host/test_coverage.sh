@@ -26,13 +26,17 @@ compile()
 
 build()
 {
-	local t
+	local t support=()
+	for t in "$top"/tests/host/*.c; do
+		case $t in */test_*) ;; *) support+=("$t") ;; esac
+	done
 	compile --coverage "$top"/verifier/*.c &&
 		compile "$top"/helpers/protos.c "$top"/tests/fuzz/{gen,claims,world}.c \
-			"$top"/tests/host/{services,verif_run,fake_map,fake_helpers,interp}.c &&
-		ar rcs "$out/lib.a" "$out"/*.o || return 1
+			"${support[@]}" &&
+		(out=$out/jit && mkdir -p "$out" && compile "$top"/jit/*.c) &&
+		ar rcs "$out/lib.a" "$out"/*.o && ar rcs "$out/jit.a" "$out"/jit/*.o || return 1
 	for t in "$top"/tests/host/test_{verifier,btf}*.c; do
-		gcc "${flags[@]}" --coverage -o "$out/bin/$(basename "$t" .c)" "$t" "$out/lib.a" ||
+		gcc "${flags[@]}" --coverage -o "$out/bin/$(basename "$t" .c)" "$t" "$out/lib.a" "$out/jit.a" -lpthread ||
 			return 1
 	done
 }
