@@ -11,7 +11,7 @@ min=${COVERAGE_MIN:-90}
 # shellcheck source=tests/lib/tap.sh
 . "$top/tests/lib/tap.sh"
 
-flags=(-std=gnu99 -g -O0 -w -I "$top/uapi" -I "$top/include" -I "$top" -I "$top/tests/lib"
+flags=(-std=gnu99 -g -O1 -w -I "$top/uapi" -I "$top/include" -I "$top" -I "$top/tests/lib"
 	-I "$top/tests/host")
 rm -rf "$out"
 mkdir -p "$out/bin" "$out/run" || exit 1
@@ -36,7 +36,7 @@ build()
 		(out=$out/jit && mkdir -p "$out" && compile "$top"/jit/*.c) &&
 		ar rcs "$out/lib.a" "$out"/*.o && ar rcs "$out/jit.a" "$out"/jit/*.o || return 1
 	for t in "$top"/tests/host/test_{verifier,btf}*.c; do
-		gcc "${flags[@]}" --coverage -o "$out/bin/$(basename "$t" .c)" "$t" "$out/lib.a" "$out/jit.a" -lpthread ||
+		gcc "${flags[@]}" -o "$out/bin/$(basename "$t" .c)" "$t" "$out/lib.a" "$out/jit.a" -lgcov -lpthread ||
 			return 1
 	done
 }
