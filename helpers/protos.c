@@ -44,89 +44,43 @@ struct proto_entry {
 	struct ebpf_func_proto proto;
 };
 
-/* One helper: name, who may call it, license, what it returns, arguments. */
-#define FN(fn, types, gpl, ret, ...)				\
+/* What every line has: name, who may call it. The rest is set by field. */
+#define PROTO(fn, types, ...)					\
 	[EBPF_FUNC_##fn] = {					\
 		.prog_types = (types),				\
 		.proto = {					\
 			.func = ebpf_helper_##fn,		\
 			.name = #fn,				\
 			.id = EBPF_FUNC_##fn,			\
-			.gpl_only = (gpl),			\
-			.ret_type = (ret),			\
-			.arg_type = { __VA_ARGS__ },		\
+			__VA_ARGS__				\
 		},						\
 	}
+
+/* One helper: name, who may call it, license, what it returns, arguments. */
+#define FN(fn, types, gpl, ret, ...)				\
+	PROTO(fn, types, .gpl_only = (gpl), .ret_type = (ret), .arg_type = { __VA_ARGS__ })
 
 /* The same for helpers that also take packet pointers as memory. */
 #define FN_PKT(fn, types, gpl, ret, ...)			\
-	[EBPF_FUNC_##fn] = {					\
-		.prog_types = (types),				\
-		.proto = {					\
-			.func = ebpf_helper_##fn,		\
-			.name = #fn,				\
-			.id = EBPF_FUNC_##fn,			\
-			.gpl_only = (gpl),			\
-			.pkt_access = true,			\
-			.ret_type = (ret),			\
-			.arg_type = { __VA_ARGS__ },		\
-		},						\
-	}
+	PROTO(fn, types, .gpl_only = (gpl), .pkt_access = true, .ret_type = (ret), \
+	      .arg_type = { __VA_ARGS__ })
 
 /* The same for helpers after which pointers into the packet are void. */
 #define FN_MOVE(fn, types, ret, ...)				\
-	[EBPF_FUNC_##fn] = {					\
-		.prog_types = (types),				\
-		.proto = {					\
-			.func = ebpf_helper_##fn,		\
-			.name = #fn,				\
-			.id = EBPF_FUNC_##fn,			\
-			.changes_pkt = true,			\
-			.ret_type = (ret),			\
-			.arg_type = { __VA_ARGS__ },		\
-		},						\
-	}
+	PROTO(fn, types, .changes_pkt = true, .ret_type = (ret), .arg_type = { __VA_ARGS__ })
 
 /* From a socket to the struct it is part of. */
 #define FN_SKC(fn, type)					\
-	[EBPF_FUNC_##fn] = {					\
-		.prog_types = PACKET_PROG,			\
-		.proto = {					\
-			.func = ebpf_helper_##fn,		\
-			.name = #fn,				\
-			.id = EBPF_FUNC_##fn,			\
-			.ret_type = RET_PTR_TO_BTF_ID_OR_NULL,	\
-			.arg_type = { ARG_PTR_TO_BTF_ID_SOCK_COMMON }, \
-			.btf_struct = (type),			\
-		},						\
-	}
+	PROTO(fn, PACKET_PROG, .ret_type = RET_PTR_TO_BTF_ID_OR_NULL, \
+	      .arg_type = { ARG_PTR_TO_BTF_ID_SOCK_COMMON }, .btf_struct = (type))
 
 /* Helpers that only load a number. */
 #define FN_VALUE(fn, types, at)					\
-	[EBPF_FUNC_##fn] = {					\
-		.prog_types = (types),				\
-		.proto = {					\
-			.func = ebpf_helper_##fn,		\
-			.name = #fn,				\
-			.id = EBPF_FUNC_##fn,			\
-			.ret_type = RET_INTEGER,		\
-			.value_at = (at),			\
-		},						\
-	}
+	PROTO(fn, types, .ret_type = RET_INTEGER, .value_at = (at))
 
 /* Helpers that return a pointer to a kernel struct and take nothing. */
 #define FN_BTF(fn, types, gpl, type)				\
-	[EBPF_FUNC_##fn] = {					\
-		.prog_types = (types),				\
-		.proto = {					\
-			.func = ebpf_helper_##fn,		\
-			.name = #fn,				\
-			.id = EBPF_FUNC_##fn,			\
-			.gpl_only = (gpl),			\
-			.ret_type = RET_PTR_TO_BTF_ID,		\
-			.btf_struct = (type),			\
-		},						\
-	}
+	PROTO(fn, types, .gpl_only = (gpl), .ret_type = RET_PTR_TO_BTF_ID, .btf_struct = (type))
 
 /* Maps */
 EBPF_HELPER_DECL(map_lookup_elem);
