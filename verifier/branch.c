@@ -135,14 +135,9 @@ static int record_linked(struct vf_env *env, const struct reg_state *dst,
 	return ebpf_push_jmp(env, env->cur, linked);
 }
 
-/* A claim nobody can meet: this way is never taken, but do not build on that. */
-static void keep_if_empty(struct scalar *n, const struct scalar *before)
-{
-	if (ebpf_scalar_is_empty(n))
-		*n = *before;
-}
-
-/* Both ways learn from the comparison. @src may be a constant of our own. */
+/* Both ways learn from the comparison; one that nobody can take learns nothing. @src
+ * may be a constant of our own.
+ */
 static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_state *taken,
 		   struct reg_state *src)
 {
@@ -152,19 +147,12 @@ static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_s
 	struct reg_state *tregs = taken->frame[taken->curframe]->regs;
 	struct reg_state *tdst = &tregs[insn->dst_reg];
 	struct reg_state *tsrc = is_reg ? &tregs[insn->src_reg] : &env->tmp_reg2;
-	struct scalar *before = env->scalars;
 
 	if (is_reg && insn->src_reg == insn->dst_reg)
 		return;
 	if (!is_reg)
 		*tsrc = *src;
-	before[0] = dst->n;
-	before[1] = src->n;
 	ebpf_scalar_refine(&tdst->n, &tsrc->n, &dst->n, &src->n, EBPF_OP(insn->code), is32);
-	keep_if_empty(&tdst->n, &before[0]);
-	keep_if_empty(&tsrc->n, &before[1]);
-	keep_if_empty(&dst->n, &before[0]);
-	keep_if_empty(&src->n, &before[1]);
 	if (is_reg) {
 		copy_to_equals(env->cur, src);
 		copy_to_equals(taken, tsrc);

@@ -350,7 +350,6 @@ struct vf_env {
 	struct backtrack bt;
 	struct reg_state tmp_reg;	/* scratch of alu.c and branch.c: small frames */
 	struct reg_state tmp_reg2;
-	struct scalar scalars[2];
 	struct idpair *idmap;		/* of prune.c, IDMAP_SIZE */
 	u32 idmap_used;
 	char tnum_buf[64];
