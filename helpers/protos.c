@@ -74,6 +74,11 @@ struct proto_entry {
 	PROTO(fn, PACKET_PROG, .ret_type = RET_PTR_TO_BTF_ID_OR_NULL, \
 	      .arg_type = { ARG_PTR_TO_BTF_ID_SOCK_COMMON }, .btf_struct = (type))
 
+/* Helpers that look into a kernel struct @type. */
+#define FN_STRUCT(fn, types, gpl, type, ...)			\
+	PROTO(fn, types, .gpl_only = (gpl), .ret_type = RET_INTEGER, \
+	      .arg_type = { __VA_ARGS__ }, .arg_struct = (type))
+
 /* Helpers that only load a number. */
 #define FN_VALUE(fn, types, at)					\
 	PROTO(fn, types, .ret_type = RET_INTEGER, .value_at = (at))
@@ -112,6 +117,7 @@ EBPF_HELPER_DECL(probe_write_user);
 EBPF_HELPER_DECL(ktime_get_ns);
 EBPF_HELPER_DECL(ktime_get_boot_ns);
 EBPF_HELPER_DECL(ktime_get_coarse_ns);
+EBPF_HELPER_DECL(ktime_get_tai_ns);
 EBPF_HELPER_DECL(jiffies64);
 /* Text */
 EBPF_HELPER_DECL(trace_printk);
@@ -147,9 +153,11 @@ EBPF_HELPER_DECL(get_func_arg);
 EBPF_HELPER_DECL(get_func_ret);
 EBPF_HELPER_DECL(get_func_arg_cnt);
 EBPF_HELPER_DECL(get_current_task_btf);
+EBPF_HELPER_DECL(task_pt_regs);
 /* Stacks */
 EBPF_HELPER_DECL(get_stackid);
 EBPF_HELPER_DECL(get_stack);
+EBPF_HELPER_DECL(get_task_stack);
 /* Packets */
 EBPF_HELPER_DECL(skb_load_bytes);
 EBPF_HELPER_DECL(skb_load_bytes_relative);
@@ -258,6 +266,7 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 
 	FN(ktime_get_ns, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	FN(ktime_get_boot_ns, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
+	FN(ktime_get_tai_ns, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	/* Its clock can be in the middle of an update: not where probes fire. */
 	FN(ktime_get_coarse_ns, SOCKET_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	FN_VALUE(jiffies64, ANY_PROG, JIFFIES),
@@ -312,11 +321,16 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN(get_func_ret, T(TRACING), FREE, RET_INTEGER, ARG_PTR_TO_CTX, ARG_PTR_TO_LONG),
 	FN(get_func_arg_cnt, T(TRACING), FREE, RET_INTEGER, ARG_PTR_TO_CTX),
 	FN_BTF(get_current_task_btf, TRACING_PROG, GPL, "task_struct"),
+	PROTO(task_pt_regs, TRACING_PROG, .gpl_only = GPL, .ret_type = RET_PTR_TO_BTF_ID,
+	      .btf_struct = "pt_regs", .arg_type = { ARG_PTR_TO_BTF_ID },
+	      .arg_struct = "task_struct"),
 
 	FN(get_stackid, TRACING_PROG, GPL, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_CONST_MAP_PTR, ARG_ANYTHING),
 	FN(get_stack, TRACING_PROG, GPL, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
+	FN_STRUCT(get_task_stack, TRACING_PROG, FREE, "task_struct",
+		  ARG_PTR_TO_BTF_ID, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
 
 	FN(skb_load_bytes, SKB_PROG, FREE, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE),

@@ -16,6 +16,11 @@ EBPF_HELPER(ktime_get_boot_ns)
 	return compat_boot_fast_ns();
 }
 
+EBPF_HELPER(ktime_get_tai_ns)
+{
+	return compat_tai_fast_ns();
+}
+
 /* Only socket programs may call it, and those do not run where the clock is
  * being updated.
  */

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include "helpers/helpers.h"
 #include "kmod/run.h"
+#include "kmod/compat/task.h"
 
 static u64 nr_slots(const u64 *ctx)
 {
@@ -39,6 +40,14 @@ EBPF_HELPER(get_func_ret)
 EBPF_HELPER(get_func_arg_cnt)
 {
 	return nr_slots((const u64 *)(unsigned long)r1);
+}
+
+/* task; what programs load from the result may fault. */
+EBPF_HELPER(task_pt_regs)
+{
+	struct task_struct *task = (void *)(unsigned long)r1;
+
+	return (u64)(unsigned long)compat_task_user_regs(task);
 }
 
 EBPF_HELPER(get_current_task_btf)

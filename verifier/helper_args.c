@@ -38,6 +38,7 @@ static const struct accepted accepted[] = {
 	{ ARG_PTR_TO_SOCK_COMMON, SOCK_TYPES },
 	{ ARG_PTR_TO_BTF_ID_SOCK_COMMON, SOCK_TYPES },
 	{ ARG_PTR_TO_SOCKET, { PTR_TO_SOCKET } },
+	{ ARG_PTR_TO_BTF_ID, { PTR_TO_BTF_ID } },
 	{ ARG_PTR_TO_INT, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
 			    PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_LONG, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
@@ -54,33 +55,36 @@ static const struct accepted *find_accepted(u32 arg_type)
 	return NULL;
 }
 
-/* A kernel pointer to something that starts like a socket. */
-static int check_btf_sock(struct vf_env *env, const struct reg_state *reg, u32 regno)
+/* A kernel pointer to a struct that has a @need where it points. It may be NULL, or
+ * to what was freed: helpers know.
+ */
+static int check_btf_arg(struct vf_env *env, const struct reg_state *reg, u32 regno,
+			 const char *need)
 {
 	const struct ebpf_btf *btf;
 	u32 id;
 	int err;
 
-	err = ebpf_kernel_struct(env, "sock_common", &btf, &id);
+	err = ebpf_kernel_struct(env, need, &btf, &id);
 	if (err)
 		return err;
 	if (reg->off >= 0 && reg->btf == btf &&
 	    ebpf_btf_struct_ids_match(env, btf, reg->btf_id, reg->off, id))
 		return 0;
-	vlog(env, "R%d is of type %s but sock_common is expected\n", regno,
-	     ebpf_kernel_type_name(reg->btf, reg->btf_id));
+	vlog(env, "R%d is of type %s but %s is expected\n", regno,
+	     ebpf_kernel_type_name(reg->btf, reg->btf_id), need);
 	return -EACCES;
 }
 
 static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type,
-		      u32 func_id)
+		      const struct ebpf_func_proto *fn)
 {
 	const struct accepted *list = find_accepted(arg_type);
 	u32 type = reg->type, i;
 
 	if (!list) {
 		vlog(env, "argument type %d of func " FUNC_FMT " is not supported yet\n",
-		     base_type(arg_type), FUNC_ARG(func_id));
+		     base_type(arg_type), FUNC_ARG(fn->id));
 		return -EINVAL;
 	}
 	/* What only reads takes read-only memory too; what takes NULL takes
@@ -90,11 +94,13 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 		type &= ~(u32)MEM_RDONLY;
 	if (arg_type & PTR_MAYBE_NULL)
 		type &= ~(u32)PTR_MAYBE_NULL;
+	if (type == PTR_TO_BTF_ID && base_type(arg_type) == ARG_PTR_TO_BTF_ID)
+		return check_btf_arg(env, reg, regno, fn->arg_struct);
+	if (type == PTR_TO_BTF_ID && base_type(arg_type) == ARG_PTR_TO_BTF_ID_SOCK_COMMON)
+		return check_btf_arg(env, reg, regno, "sock_common");
 	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
 		if (type == list->types[i])
 			return 0;
-	if (base_type(arg_type) == ARG_PTR_TO_BTF_ID_SOCK_COMMON && type == PTR_TO_BTF_ID)
-		return check_btf_sock(env, reg, regno);
 	vlog(env, "R%d type=%s expected=", regno, ebpf_reg_type_str(env, reg->type));
 	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
 		vlog(env, "%s%s", i ? ", " : "", ebpf_reg_type_str(env, list->types[i]));
@@ -118,7 +124,9 @@ static int check_arg_off(struct vf_env *env, const struct reg_state *reg, u32 re
 		if (!exact)
 			return 0;
 	}
-	return ebpf_check_ptr_off(env, reg, regno, false);
+	/* What type is at a fixed offset of a kernel struct was compared already. */
+	return ebpf_check_ptr_off(env, reg, regno,
+				  reg->type == PTR_TO_BTF_ID && !(arg_type & OBJ_RELEASE));
 }
 
 /* The register with the size of the memory in the one before it. */
@@ -344,7 +352,7 @@ static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 a
 		return -EACCES;
 	}
 	if (!may_be_null(arg_type) || !is_null_reg(reg)) {
-		err = check_type(env, reg, regno, arg_type, fn->id);
+		err = check_type(env, reg, regno, arg_type, fn);
 		if (!err)
 			err = check_arg_off(env, reg, regno, arg_type);
 		if (err)

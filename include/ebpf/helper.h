@@ -106,6 +106,8 @@ enum ebpf_return_type {
  * @value_at:   where in memory the u64 is that it returns: programs load it in
  *              place of a call; NULL: they call
  * @btf_struct: kernel struct that RET_PTR_TO_BTF_ID points to
+ * @arg_struct: kernel struct that ARG_PTR_TO_BTF_ID points to. The pointer may be
+ *              NULL or to freed memory: @func reads through it with care
  */
 struct ebpf_func_proto {
 	ebpf_func_t func;
@@ -120,6 +122,7 @@ struct ebpf_func_proto {
 	u32 arg_size[EBPF_MAX_FUNC_REG_ARGS];
 	const void *value_at;
 	const char *btf_struct;
+	const char *arg_struct;
 };
 
 /* The helper @func_id for programs of @prog_type, or NULL where Linux has no

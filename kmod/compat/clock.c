@@ -3,7 +3,8 @@
 #include <linux/workqueue.h>
 #include "kmod/compat/clock.h"
 
-#if defined(HAVE_EXPORT_KTIME_GET_MONO_FAST_NS) && defined(HAVE_EXPORT_KTIME_GET_BOOT_FAST_NS)
+#if defined(HAVE_EXPORT_KTIME_GET_MONO_FAST_NS) && \
+	defined(HAVE_EXPORT_KTIME_GET_BOOT_FAST_NS) && defined(HAVE_EXPORT_KTIME_GET_TAI_FAST_NS)
 
 u64 compat_mono_fast_ns(void)
 {
@@ -13,6 +14,11 @@ u64 compat_mono_fast_ns(void)
 u64 compat_boot_fast_ns(void)
 {
 	return ktime_get_boot_fast_ns();
+}
+
+u64 compat_tai_fast_ns(void)
+{
+	return ktime_get_tai_fast_ns();
 }
 
 int compat_clock_init(void)
@@ -33,6 +39,7 @@ void compat_clock_exit(void)
 struct clock_offsets {
 	u64 sched_to_mono;
 	u64 mono_to_boot;
+	u64 mono_to_tai;
 };
 
 static struct clock_offsets offsets[2];
@@ -50,6 +57,8 @@ static struct clock_offsets measure(void)
 	mono = compat_ktime_get_ns();
 	now.sched_to_mono = mono - (before + sched_clock()) / 2;
 	now.mono_to_boot = compat_ktime_get_boot_ns() - mono;
+	mono = compat_ktime_get_ns();
+	now.mono_to_tai = ktime_to_ns(ktime_get_clocktai()) - mono;
 	return now;
 }
 
@@ -79,6 +88,11 @@ u64 compat_mono_fast_ns(void)
 u64 compat_boot_fast_ns(void)
 {
 	return compat_mono_fast_ns() + offsets[smp_load_acquire(&offsets_current)].mono_to_boot;
+}
+
+u64 compat_tai_fast_ns(void)
+{
+	return compat_mono_fast_ns() + offsets[smp_load_acquire(&offsets_current)].mono_to_tai;
 }
 
 int compat_clock_init(void)

@@ -18,6 +18,7 @@ compat-exports := \
 	kallsyms_lookup_name \
 	ktime_get_boot_fast_ns \
 	ktime_get_mono_fast_ns \
+	ktime_get_tai_fast_ns \
 	probe_kernel_read \
 	stack_trace_save \
 	tracepoint_iter_start \

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/cgroup.h>
 #include <linux/fdtable.h>
+#include <linux/ptrace.h>
+#include "kmod/nofault.h"
 #include "kmod/compat/task.h"
 
 #if defined(CONFIG_CGROUPS) && defined(HAVE_CGROUP_V2)
@@ -96,6 +98,26 @@ u64 compat_current_ancestor_cgroup_id(int level)
 		id = id_of(cgrp);
 	rcu_read_unlock();
 	return id;
+}
+
+bool compat_task_exists(struct task_struct *task)
+{
+	pid_t pid;
+
+	if (task == current)
+		return true;
+	if (ebpf_read_kernel(&pid, (u64)(unsigned long)&task->pid, sizeof(pid)) || pid <= 0)
+		return false;
+	return pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID) == task;
+}
+
+struct pt_regs *compat_task_user_regs(struct task_struct *task)
+{
+	void *stack;
+
+	if (ebpf_read_kernel(&stack, (u64)(unsigned long)&task->stack, sizeof(stack)) || !stack)
+		return NULL;
+	return (struct pt_regs *)(stack + THREAD_SIZE) - 1;
 }
 
 /* Held by the table: file_lock keeps it there while we take ours. */

@@ -27,6 +27,13 @@ static inline bool compat_is_global_init(struct task_struct *task)
 	return task->tgid == 1;
 }
 
+/* Where the registers of @task's user mode are saved, which is at the top of its
+ * stack; NULL when there is no task at @task. Any context.
+ */
+struct pt_regs *compat_task_user_regs(struct task_struct *task);
+/* Is there such a task? It stays until the caller's RCU section ends. Any context. */
+bool compat_task_exists(struct task_struct *task);
+
 /* 0 where the kernel has no control groups. Any context. */
 u64 compat_current_cgroup_id(void);
 /* Of the ancestor at @level (0: the root), 0 when there is none. */

@@ -14,13 +14,13 @@ struct frame {
 
 #include <asm/unwind.h>
 
-static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
+static u32 unwind_of(struct task_struct *task, struct pt_regs *regs, u64 *ips, u32 max)
 {
 	struct unwind_state state;
 	unsigned long ip;
 	u32 n = 0;
 
-	for (unwind_start(&state, current, regs, NULL); n < max && !unwind_done(&state);
+	for (unwind_start(&state, task, regs, NULL); n < max && !unwind_done(&state);
 	     unwind_next_frame(&state)) {
 		ip = unwind_get_return_address(&state);
 		if (!ip)
@@ -30,7 +30,36 @@ static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
 	return n;
 }
 
+static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
+{
+	return unwind_of(current, regs, ips, max);
+}
+
+/* From 4.9 on a dead task's stack goes before the task does, from 5.17 on after a
+ * grace period. The pin in between is not exported.
+ */
+#if !defined(CONFIG_THREAD_INFO_IN_TASK) || LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+
+long compat_unwind_task(struct task_struct *task, u64 *ips, u32 max)
+{
+	return unwind_of(task, NULL, ips, max);
+}
+
 #else
+
+long compat_unwind_task(struct task_struct *task, u64 *ips, u32 max)
+{
+	return -EOPNOTSUPP;
+}
+
+#endif
+
+#else
+
+long compat_unwind_task(struct task_struct *task, u64 *ips, u32 max)
+{
+	return -EOPNOTSUPP;
+}
 
 static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
 {

@@ -14,6 +14,12 @@
  */
 u32 compat_unwind_kernel(struct pt_regs *regs, bool at_entry, u64 *ips, u32 max);
 
+/* Return addresses of @task, which is not the current one and does not go away (RCU):
+ * where it sleeps, or, while it runs on another CPU, whatever its stack shows.
+ * -EOPNOTSUPP where the kernel may free the stack meanwhile. Any context.
+ */
+long compat_unwind_task(struct task_struct *task, u64 *ips, u32 max);
+
 /* The user's frame pointer while the current task is in the kernel. @regs: its
  * user registers as saved; @kregs: the kernel-mode place it is at, or NULL.
  */

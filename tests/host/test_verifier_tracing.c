@@ -17,7 +17,8 @@ enum {
 	T_VA, T_PAIR, T_PAIR_PROTO, T_BY_VALUE, T_BIG, T_BIG_PROTO, T_BIG_FUNC, T_DENIED,
 	T_SELF, T_SELF_PTR, T_SELF_PROTO, T_SELF_FUNC, T_VOID_PROTO, T_VOID_FUNC, T_MANY_PROTO,
 	T_MANY, T_GHOST_FUNC, T_EMPTY, T_EMPTIES, T_EMPTY_TAIL, T_EMPTY_TAIL_PTR, T_EMPTY_PROTO,
-	T_EMPTY_FUNC, T_PERCPU, T_PERCPU_PTR, T_INT_PTR, T_CONST_INT, T_END,
+	T_EMPTY_FUNC, T_PERCPU, T_PERCPU_PTR, T_INT_PTR, T_CONST_INT, T_REGS,
+	T_END,
 };
 
 static u32 words[1024];
@@ -126,6 +127,7 @@ static void add_oddities(void)
 	ADD(PTR(T_PERCPU));
 	ADD(PTR(T_CONST_INT));
 	ADD(TYPE(0, CONST, 0, T_INT));
+	ADD(TYPE(str("pt_regs"), STRUCT, 1, 168), MEMBER(str("ip"), T_LONG, 128 * 8));
 }
 
 static bool make_btf(void)
@@ -172,7 +174,7 @@ static const struct trace_case cases[] = {
 	{ "a function", .insns = { RET0 } },
 	{ "its end", .attach = FEXIT, .insns = { RET0 } },
 	{ "a tracepoint", .attach = TP_BTF, .id = T_TP, .insns = { RET0 } },
-	{ "no such type", .id = T_END, .err = EINVAL, .says = "attach_btf_id 54 is invalid",
+	{ "no such type", .id = T_END, .err = EINVAL, .says = "attach_btf_id 55 is invalid",
 	  .insns = { RET0 } },
 	{ "id 1 of libbpf's probe", .id = T_INT, .err = EINVAL,
 	  .says = "attach_btf_id 1 is not a function", .insns = { RET0 } },
@@ -363,6 +365,35 @@ static const struct trace_case cases[] = {
 	  LDX(W, 0, 2, 0), RET0 } },
 	{ "beyond the current task", .err = EACCES, .says = "access beyond struct task_struct",
 	  .insns = { HELPER(get_current_task_btf), LDX(DW, 2, 0, 64), RET0 } },
+	{ "user registers of a task", .insns = { HELPER(get_current_task_btf), MOV_X(1, 0),
+	  HELPER(task_pt_regs), LDX(DW, 0, 0, 128), RET0 } },
+	{ "of a task that another points to", .insns = { LDX(DW, 1, 1, 0), LDX(DW, 1, 1, 16),
+	  HELPER(task_pt_regs), LDX(DW, 0, 0, 128), RET0 } },
+	{ "beyond the registers", .err = EACCES, .says = "access beyond struct pt_regs at off 168",
+	  .insns = { HELPER(get_current_task_btf), MOV_X(1, 0), HELPER(task_pt_regs),
+		     LDX(DW, 0, 0, 168), RET0 } },
+	{ "registers of a struct that is no task", .err = EACCES,
+	  .says = "R1 is of type flex but task_struct is expected",
+	  .insns = { LDX(DW, 1, 1, 24), HELPER(task_pt_regs), RET0 } },
+	{ "registers of a number", .err = EACCES, .says = "R1 type=scalar expected=ptr_",
+	  .insns = { MOV_K(1, 1), HELPER(task_pt_regs), RET0 } },
+	{ "registers of a member of a task", .err = EACCES,
+	  .says = "R1 is of type task_struct but task_struct is expected",
+	  .insns = { HELPER(get_current_task_btf), MOV_X(1, 0), ADD_K(1, 8),
+		     HELPER(task_pt_regs), RET0 } },
+	{ "registers behind a variable offset", .err = EACCES,
+	  .says = "variable ptr_ access var_off=(0x0; 0xffffffff) disallowed", .insns = { LDX(W, 2, 1, 8),
+	    LDX(DW, 1, 1, 0), ADD_X(1, 2), HELPER(task_pt_regs), RET0 } },
+	{ "registers of a task of another address space", .err = EACCES,
+	  .says = "R1 type=user_ptr_ expected=ptr_", .insns = { LDX(DW, 1, 1, 0),
+	    LDX(DW, 1, 1, 56), HELPER(task_pt_regs), RET0 } },
+	{ "the stack of a task", .insns = { HELPER(get_current_task_btf), MOV_X(1, 0),
+	  MOV_X(2, FP), ADD_K(2, -64), MOV_K(3, 64), MOV_K(4, 0), HELPER(get_task_stack),
+	  RET0 } },
+	{ "the stack of a task, with too little room", .err = EACCES,
+	  .says = "invalid indirect access to stack R2 off=-64 size=72",
+	  .insns = { HELPER(get_current_task_btf), MOV_X(1, 0), MOV_X(2, FP), ADD_K(2, -64),
+		     MOV_K(3, 72), MOV_K(4, 0), HELPER(get_task_stack), RET0 } },
 	{ "a helper of socket programs", .err = EINVAL, .says = "unknown func bpf_skb_load_bytes#26",
 	  .insns = { HELPER(skb_load_bytes), RET0 } },
 };
