@@ -2,6 +2,7 @@
 /*
  * Map objects: references, file operations, memory for elements.
  */
+#include "kmod/map_fields.h"
 #include "kmod/map_internal.h"
 #include "kmod/btf.h"
 #include "kmod/fd.h"
@@ -65,8 +66,10 @@ static void map_free(struct list_head *node)
 {
 	struct ebpf_map *map = list_entry(node, struct ebpf_map, free_node);
 	struct ebpf_btf_obj *btf_obj = map->btf_obj;
+	struct ebpf_map_fields *fields = map->fields;
 
 	map->ops->free(map);
+	kfree(fields);
 	ebpf_btf_obj_put(btf_obj);
 	atomic_dec(&map_count);
 }
@@ -109,7 +112,7 @@ int ebpf_map_freeze(struct ebpf_map *map)
 {
 	int err = 0;
 
-	if (map->map_type == EBPF_MAP_TYPE_STRUCT_OPS || map->timer_off >= 0)
+	if (map->map_type == EBPF_MAP_TYPE_STRUCT_OPS || ebpf_map_has_live_fields(map))
 		return -ENOTSUPP;
 	mutex_lock(&freeze_lock);
 	if (atomic_read(&map->writecnt) || map->frozen)
@@ -163,6 +166,8 @@ static struct ebpf_map *map_alloc(const union ebpf_attr *attr)
 	map->ops = ops;
 	map->spin_lock_off = -EINVAL;
 	map->timer_off = -EINVAL;
+	map->kptr_err = 0;
+	map->fields = NULL;
 	atomic_set(&map->refcnt, 1);
 	atomic_set(&map->usercnt, 1);
 	atomic_set(&map->writecnt, 0);
@@ -305,7 +310,7 @@ static int map_mmap(struct file *file, struct vm_area_struct *vma)
 	struct ebpf_map *map = file->private_data;
 	int err;
 
-	if (!map->ops->mmap || ebpf_map_has_spin_lock(map) || map->timer_off >= 0)
+	if (!map->ops->mmap || map->fields)
 		return -ENOTSUPP;
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;

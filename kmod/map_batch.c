@@ -103,7 +103,7 @@ static int element_to_user(struct batch *b, bool delete)
 	int err;
 
 	if (delete)
-		err = b->map->ops->sys_lookup_and_delete(b->map, b->next_key, b->value, flags);
+		err = ebpf_map_lookup_and_delete_one(b->map, b->next_key, b->value, flags);
 	else
 		err = ebpf_map_lookup_one(b->map, b->next_key, b->value, flags);
 	if (err)

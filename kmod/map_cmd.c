@@ -8,6 +8,7 @@
  */
 #include "kmod/syscall.h"
 #include "kmod/fd.h"
+#include "kmod/map_fields.h"
 #include "kmod/map_internal.h"
 #include "kmod/run.h"
 
@@ -103,8 +104,6 @@ static int lookup_by_ops(struct ebpf_map *map, void *key, void *value)
 	else
 		ebpf_long_memcpy(value, elem, map->value_size);
 	ops_end();
-	if (!err && ebpf_map_has_spin_lock(map))
-		memset((u8 *)value + map->spin_lock_off, 0, sizeof(struct ebpf_spin_lock));
 	return err;
 }
 
@@ -120,11 +119,17 @@ static int peek_by_ops(struct ebpf_map *map, void *value)
 
 int ebpf_map_lookup_one(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
-	if (map->ops->sys_lookup)
-		return map->ops->sys_lookup(map, key, value, flags);
-	if (map->ops->peek_elem)
+	int err;
+
+	if (map->ops->peek_elem && !map->ops->sys_lookup)
 		return peek_by_ops(map, value);
-	return lookup_by_ops(map, key, value);
+	if (map->ops->sys_lookup)
+		err = map->ops->sys_lookup(map, key, value, flags);
+	else
+		err = lookup_by_ops(map, key, value);
+	if (!err)
+		ebpf_map_hide_fields(map, value);
+	return err;
 }
 
 /* Values that are fds: takes the object's reference, the map keeps it. */
@@ -173,6 +178,15 @@ int ebpf_map_next_key(struct ebpf_map *map, void *key, void *next_key)
 	return err;
 }
 
+int ebpf_map_lookup_and_delete_one(struct ebpf_map *map, void *key, void *value, u64 flags)
+{
+	int err = map->ops->sys_lookup_and_delete(map, key, value, flags);
+
+	if (!err)
+		ebpf_map_hide_fields(map, value);
+	return err;
+}
+
 static int lookup_and_delete_one(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
 	int err;
@@ -181,7 +195,7 @@ static int lookup_and_delete_one(struct ebpf_map *map, void *key, void *value, u
 	if (map->map_type == EBPF_MAP_TYPE_HASH_OF_MAPS)
 		return -ENOTSUPP;
 	if (map->ops->sys_lookup_and_delete)
-		return map->ops->sys_lookup_and_delete(map, key, value, flags);
+		return ebpf_map_lookup_and_delete_one(map, key, value, flags);
 	if (!map->ops->pop_elem)
 		return -ENOTSUPP;
 	ops_begin();

@@ -5,6 +5,7 @@
 #include "kmod/syscall.h"
 #include "kmod/btf.h"
 #include "kmod/ids.h"
+#include "kmod/map_fields.h"
 #include "kmod/map_internal.h"
 
 int ebpf_map_set_name(struct ebpf_map *map, const union ebpf_attr *attr)
@@ -14,76 +15,96 @@ int ebpf_map_set_name(struct ebpf_map *map, const union ebpf_attr *attr)
 	return len < 0 ? len : 0;
 }
 
-/* Offset of the member of type @name in the struct @value_id, -ENOENT without. */
-static int find_special_field(const struct ebpf_btf *btf, u32 value_id, const char *name,
-			      u32 size, u32 align)
+static const struct ebpf_btf *kernel_btf(void)
 {
-	const struct ebpf_btf_type *t = ebpf_btf_skip_modifiers(btf, value_id, NULL);
-	const struct ebpf_btf_member *member;
-	const struct ebpf_btf_type *mt;
-	int off = -ENOENT;
-	const char *mname;
-	u32 i, bit;
+	const struct ebpf_btf_obj *obj = ebpf_btf_vmlinux();
 
-	if (!t || EBPF_BTF_INFO_KIND(t->info) != EBPF_BTF_KIND_STRUCT)
-		return -ENOENT;
-	member = (const struct ebpf_btf_member *)(t + 1);
-	for (i = 0; i < EBPF_BTF_INFO_VLEN(t->info); i++, member++) {
-		mt = ebpf_btf_type_by_id(btf, member->type);
-		if (!mt || EBPF_BTF_INFO_KIND(mt->info) != EBPF_BTF_KIND_STRUCT || mt->size != size)
-			continue;
-		mname = ebpf_btf_name(btf, mt->name_off);
-		if (!mname || strcmp(mname, name))
-			continue;
-		if (off >= 0)
-			return -E2BIG;	/* one at most */
-		bit = EBPF_BTF_INFO_KFLAG(t->info) ?
-			EBPF_BTF_MEMBER_BIT_OFFSET(member->offset) : member->offset;
-		if (bit % 8 || (bit / 8) % align)
-			return -EINVAL;
-		off = bit / 8;
-	}
-	return off;
+	return obj ? obj->btf : NULL;
 }
 
-/* Pointers into the kernel: members whose type is tagged "kptr" or "kptr_ref". */
-static bool has_kptr(const struct ebpf_btf *btf, u32 type_id)
-{
-	const struct ebpf_btf_type *t = ebpf_btf_type_by_id(btf, type_id), *mt;
-	const struct ebpf_btf_member *member;
-	const char *tag;
-	u32 i;
+static const struct ebpf_kptr_env kptr_env = {
+	.kernel_btf = kernel_btf,
+	.dtor_of = ebpf_kptr_dtor_of,
+};
 
-	if (!t || EBPF_BTF_INFO_KIND(t->info) != EBPF_BTF_KIND_STRUCT)
-		return false;
-	member = (const struct ebpf_btf_member *)(t + 1);
-	for (i = 0; i < EBPF_BTF_INFO_VLEN(t->info); i++, member++) {
-		mt = ebpf_btf_type_by_id(btf, member->type);
-		if (!mt || EBPF_BTF_INFO_KIND(mt->info) != EBPF_BTF_KIND_PTR)
-			continue;
-		mt = ebpf_btf_type_by_id(btf, mt->type);
-		if (!mt || EBPF_BTF_INFO_KIND(mt->info) != EBPF_BTF_KIND_TYPE_TAG)
-			continue;
-		tag = ebpf_btf_name(btf, mt->name_off);
-		if (tag && (!strcmp(tag, "kptr") || !strcmp(tag, "kptr_ref")))
-			return true;
+static int check_spin_lock(const struct ebpf_map *map)
+{
+	if (map->map_flags & EBPF_F_RDONLY_PROG)
+		return -EACCES;
+	switch (map->map_type) {
+	case EBPF_MAP_TYPE_HASH:
+	case EBPF_MAP_TYPE_ARRAY:
+		return 0;
+	default:
+		return -ENOTSUPP;
 	}
-	return false;
 }
 
-static int check_special_fields(struct ebpf_map *map, const struct ebpf_btf *btf, u32 value_id)
+static int check_timer(const struct ebpf_map *map)
 {
-	map->spin_lock_off = find_special_field(btf, value_id, "bpf_spin_lock", 4, 4);
-	if (map->spin_lock_off >= 0) {
-		if (map->map_flags & EBPF_F_RDONLY_PROG)
-			return -EACCES;
-		if (map->map_type != EBPF_MAP_TYPE_HASH && map->map_type != EBPF_MAP_TYPE_ARRAY)
-			return -ENOTSUPP;
-	}
-	map->timer_off = find_special_field(btf, value_id, "bpf_timer", 16, 8);
-	if (map->timer_off >= 0 || has_kptr(btf, value_id))
+	if (map->map_flags & EBPF_F_RDONLY_PROG)
+		return -EACCES;
+	switch (map->map_type) {
+	case EBPF_MAP_TYPE_HASH:
+	case EBPF_MAP_TYPE_LRU_HASH:
+	case EBPF_MAP_TYPE_ARRAY:
+		/* None runs yet. */
+	default:
 		return -EOPNOTSUPP;
+	}
+}
+
+static int check_kptrs(const struct ebpf_map *map)
+{
+	if (map->map_flags & (EBPF_F_RDONLY_PROG | EBPF_F_WRONLY_PROG))
+		return -EACCES;
+	switch (map->map_type) {
+	case EBPF_MAP_TYPE_HASH:
+	case EBPF_MAP_TYPE_LRU_HASH:
+	case EBPF_MAP_TYPE_ARRAY:
+	case EBPF_MAP_TYPE_PERCPU_ARRAY:
+		return 0;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static int check_fields(const struct ebpf_map *map, const struct ebpf_map_fields *tab)
+{
+	int err = 0;
+
+	if (tab->spin_lock_off >= 0)
+		err = check_spin_lock(map);
+	if (!err && tab->timer_off >= 0)
+		err = check_timer(map);
+	if (!err && tab->nr_kptrs)
+		err = check_kptrs(map);
+	return err;
+}
+
+static int find_fields(struct ebpf_map *map, const struct ebpf_btf *btf, u32 value_id)
+{
+	struct ebpf_map_fields *tab = kmalloc(sizeof(*tab), GFP_KERNEL);
+	int err;
+
+	if (!tab)
+		return -ENOMEM;
+	err = ebpf_map_fields_find(btf, value_id, map->value_size, &kptr_env, tab);
+	if (!err)
+		err = check_fields(map, tab);
+	if (err)
+		goto free_tab;
+	map->spin_lock_off = tab->spin_lock_off;
+	map->timer_off = tab->timer_off;
+	map->kptr_err = tab->kptr_err;
+	if (!tab->nr)
+		goto free_tab;
+	map->fields = tab;	/* freed with the map */
 	return 0;
+
+free_tab:
+	kfree(tab);
+	return err;
 }
 
 static int check_btf(struct ebpf_map *map, const struct ebpf_btf *btf, u32 key_id, u32 value_id)
@@ -99,7 +120,7 @@ static int check_btf(struct ebpf_map *map, const struct ebpf_btf *btf, u32 key_i
 	}
 	if (!ebpf_btf_type_size(btf, value_id, &size) || size != map->value_size)
 		return -EINVAL;
-	err = check_special_fields(map, btf, value_id);
+	err = find_fields(map, btf, value_id);
 	if (err)
 		return err;
 	return map->ops->check_btf ? map->ops->check_btf(map, btf, key_id, value_id) : 0;

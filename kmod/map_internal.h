@@ -30,6 +30,8 @@ void *ebpf_map_value_from_user(const struct ebpf_map *map, u64 uvalue);
 int ebpf_map_lookup_one(struct ebpf_map *map, void *key, void *value, u64 flags);
 int ebpf_map_update_one(struct ebpf_map *map, struct file *file, void *key, void *value,
 			u64 flags);
+/* For maps that have the operation. */
+int ebpf_map_lookup_and_delete_one(struct ebpf_map *map, void *key, void *value, u64 flags);
 int ebpf_map_delete_one(struct ebpf_map *map, void *key);
 int ebpf_map_next_key(struct ebpf_map *map, void *key, void *next_key);
 

@@ -586,6 +586,20 @@ static inline bool has_spin_lock(const struct reg_state *reg)
 	return base_type(reg->type) == PTR_TO_MAP_VALUE && reg->map->spin_lock_off >= 0;
 }
 
+/* ---- kptr.c ---- */
+/* May [off, off + size) of the map value in R@regno be read or written, by the program
+ * itself (@direct) or by a helper?
+ */
+int ebpf_check_fields_untouched(struct vf_env *env, u32 regno, s32 off, int size, bool direct);
+/* The kptr that starts @off bytes behind where @reg points, or NULL. */
+const struct ebpf_map_field *ebpf_kptr_at(const struct reg_state *reg, s32 off);
+/* A load or store of the whole of it. */
+int ebpf_check_kptr_access(struct vf_env *env, int insn_idx, const struct ebpf_map_field *field,
+			   int value_regno);
+/* May what is in R@regno be kept there? */
+int ebpf_check_kptr_type(struct vf_env *env, const struct ebpf_map_field *field,
+			 const struct reg_state *reg, u32 regno);
+
 /* ---- ctx.c ---- */
 bool ebpf_prog_type_known(u32 prog_type);
 /* 0 or -EACCES after a message. @reg_type: what a load yields. */

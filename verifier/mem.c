@@ -146,12 +146,6 @@ int ebpf_check_region(struct vf_env *env, u32 regno, s32 off, int size, u32 mem_
 	return err;
 }
 
-static bool overlaps(const struct scalar *n, s32 off, int size, int field, int field_size)
-{
-	return field >= 0 && n->smin + off < (s64)field + field_size &&
-	       field < (s64)n->umax + off + size;
-}
-
 static int check_map_rights(struct vf_env *env, const struct ebpf_map *map, s32 off, int size,
 			    int acc)
 {
@@ -168,27 +162,22 @@ static int check_map_rights(struct vf_env *env, const struct ebpf_map *map, s32 
 	return 0;
 }
 
-int ebpf_check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
-			  int acc)
+static int check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
+			    int acc, bool direct)
 {
-	const struct reg_state *reg = &cur_regs(env)[regno];
-	const struct ebpf_map *map = reg->map;
+	const struct ebpf_map *map = cur_regs(env)[regno].map;
 	int err;
 
 	err = check_map_rights(env, map, off, size, acc);
 	if (!err)
 		err = ebpf_check_region(env, regno, off, size, map->value_size, zero_ok);
-	if (err)
-		return err;
-	if (overlaps(&reg->n, off, size, map->spin_lock_off, sizeof(struct ebpf_spin_lock))) {
-		vlog(env, "bpf_spin_lock cannot be accessed directly by load/store\n");
-		return -EACCES;
-	}
-	if (overlaps(&reg->n, off, size, map->timer_off, sizeof(struct ebpf_timer))) {
-		vlog(env, "bpf_timer cannot be accessed directly by load/store\n");
-		return -EACCES;
-	}
-	return 0;
+	return err ? err : ebpf_check_fields_untouched(env, regno, off, size, direct);
+}
+
+int ebpf_check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
+			  int acc)
+{
+	return check_map_region(env, regno, off, size, zero_ok, acc, false);
 }
 
 int ebpf_check_packet_access(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok)
@@ -241,16 +230,22 @@ static bool read_constant(const struct reg_state *reg, s32 off, int size, u64 *v
 	return true;
 }
 
-static int access_map_value(struct vf_env *env, u32 regno, s32 off, int size, int acc,
-			    int value_regno)
+static int access_map_value(struct vf_env *env, int insn_idx, u32 regno, s32 off, int size,
+			    int acc, int value_regno)
 {
 	struct reg_state *regs = cur_regs(env);
+	const struct ebpf_map_field *kptr;
 	u64 val;
 	int err;
 
-	err = ebpf_check_map_region(env, regno, off, size, false, acc);
-	if (err || acc != ACC_READ || value_regno < 0)
+	err = check_map_region(env, regno, off, size, false, acc, true);
+	if (err)
 		return err;
+	kptr = ebpf_kptr_at(&regs[regno], off);
+	if (kptr)
+		return ebpf_check_kptr_access(env, insn_idx, kptr, value_regno);
+	if (acc != ACC_READ || value_regno < 0)
+		return 0;
 	if (read_constant(&regs[regno], off, size, &val))
 		ebpf_reg_set_known(&regs[value_regno], val);
 	else
@@ -375,7 +370,7 @@ static int access_by_type(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 	struct reg_state *reg = &cur_regs(env)[regno];
 
 	if (reg->type == PTR_TO_MAP_VALUE)
-		return access_map_value(env, regno, off, size, acc, value_regno);
+		return access_map_value(env, insn_idx, regno, off, size, acc, value_regno);
 	if (base_type(reg->type) == PTR_TO_MEM)
 		return access_mem(env, regno, off, size, acc, value_regno);
 	if (reg->type == PTR_TO_CTX)

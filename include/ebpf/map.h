@@ -7,6 +7,7 @@
 #define _EBPF_MAP_H
 
 #include <ebpf/types.h>
+#include <ebpf/map_fields.h>
 #include <ebpfdrv/bpf.h>
 
 struct ebpf_btf;
@@ -124,8 +125,10 @@ struct ebpf_map {
 	u32 btf_key_type_id;
 	u32 btf_value_type_id;
 	struct ebpf_btf *btf;	/* NULL, or a reference */
-	int spin_lock_off;	/* -EINVAL when the value holds none */
+	int spin_lock_off;	/* as in @fields; -EINVAL without BTF */
 	int timer_off;
+	int kptr_err;
+	struct ebpf_map_fields *fields;	/* NULL: values are data throughout */
 	bool is_meta;		/* an inner_map_meta: stands for other maps, has no elements */
 	bool frozen;		/* BPF_MAP_FREEZE was done: no more writes by command */
 	char name[EBPF_OBJ_NAME_LEN];

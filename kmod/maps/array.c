@@ -3,6 +3,7 @@
  * ARRAY and PERCPU_ARRAY: values that exist from the start, found by index.
  */
 #include "kmod/maps/maps.h"
+#include "kmod/map_fields.h"
 
 #include <ebpf/btf.h>
 
@@ -137,7 +138,14 @@ static struct ebpf_map *array_alloc(const union ebpf_attr *attr)
 
 static void array_free(struct ebpf_map *map)
 {
-	ebpf_map_area_free(array_area(array_of(map)));
+	struct ebpf_array *array = array_of(map);
+	u32 i;
+
+	for (i = 0; map->fields && i < map->max_entries; i++) {
+		ebpf_map_end_fields(map, array->values + (u64)i * array->elem_size);
+		cond_resched();
+	}
+	ebpf_map_area_free(array_area(array));
 }
 
 static void *array_lookup_elem(struct ebpf_map *map, const void *key)
@@ -155,10 +163,13 @@ static long array_update_elem(struct ebpf_map *map, const void *key, const void 
 	struct ebpf_array *array = array_of(map);
 	u32 index = *(const u32 *)key;
 	int err = ebpf_array_update_check(map, index, flags);
+	void *elem;
 
 	if (unlikely(err))
 		return err;
-	memcpy(array->values + (u64)index * array->elem_size, value, map->value_size);
+	elem = array->values + (u64)index * array->elem_size;
+	ebpf_map_copy_value(map, elem, value);
+	ebpf_map_end_fields(map, elem);
 	return 0;
 }
 
@@ -315,7 +326,14 @@ const struct ebpf_map_ops ebpf_array_map_ops = {
 static void percpu_array_free(struct ebpf_map *map)
 {
 	struct ebpf_percpu_array *array = percpu_array_of(map);
+	u32 i;
+	int cpu;
 
+	for_each_possible_cpu(cpu)
+		for (i = 0; map->fields && i < map->max_entries; i++) {
+			ebpf_map_end_fields(map, array->areas[cpu] + (u64)i * array->elem_size);
+			cond_resched();
+		}
 	free_percpu(array->area);
 	ebpf_percpu_areas_free(array->areas);
 	ebpf_map_area_free(array);
@@ -398,9 +416,13 @@ static long percpu_array_update_elem(struct ebpf_map *map, const void *key, cons
 {
 	int err = ebpf_array_update_check(map, *(const u32 *)key, flags);
 
+	void *elem;
+
 	if (unlikely(err))
 		return err;
-	memcpy(percpu_array_lookup_elem(map, key), value, map->value_size);
+	elem = percpu_array_lookup_elem(map, key);
+	ebpf_map_copy_value(map, elem, value);
+	ebpf_map_end_fields(map, elem);
 	return 0;
 }
 
@@ -415,6 +437,19 @@ static int percpu_array_sys_lookup(struct ebpf_map *map, void *key, void *value,
 	return 0;
 }
 
+/* All CPUs' values, around their fields. Programs run meanwhile. */
+static void percpu_array_set_fields(struct ebpf_map *map, u64 off, const void *value)
+{
+	struct ebpf_percpu_array *array = percpu_array_of(map);
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		ebpf_map_copy_value(map, array->areas[cpu] + off, value);
+		ebpf_map_end_fields(map, array->areas[cpu] + off);
+		value += array->elem_size;
+	}
+}
+
 static int percpu_array_sys_update(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
 	struct ebpf_percpu_array *array = percpu_array_of(map);
@@ -425,7 +460,11 @@ static int percpu_array_sys_update(struct ebpf_map *map, void *key, void *value,
 		return -EINVAL;
 	if (err)
 		return err;
-	ebpf_percpu_write(array->areas, (u64)index * array->elem_size, array->elem_size, value);
+	if (map->fields)
+		percpu_array_set_fields(map, (u64)index * array->elem_size, value);
+	else
+		ebpf_percpu_write(array->areas, (u64)index * array->elem_size, array->elem_size,
+				  value);
 	return 0;
 }
 

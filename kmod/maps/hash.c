@@ -17,6 +17,7 @@
  * the CPU, so it works in a full map, too.
  */
 #include "kmod/maps/htab.h"
+#include "kmod/map_fields.h"
 
 #include <linux/hardirq.h>
 
@@ -286,7 +287,9 @@ static struct htab_elem *bucket_replace(struct htab_bucket *bucket, struct htab_
 static void elem_fill(struct ebpf_htab *htab, struct htab_elem *elem, u32 hash, const void *key,
 		      const void *value)
 {
-	if (value)
+	if (value && unlikely(htab->map.fields))
+		ebpf_map_copy_around_fields(&htab->map, elem_value(htab, elem), value);
+	else if (value)
 		key_copy(elem_value(htab, elem), value, htab->copy_size);
 	smp_wmb();
 	WRITE_ONCE(elem->hash, hash);
@@ -335,6 +338,7 @@ static void htab_replace(struct ebpf_htab *htab, struct htab_bucket *bucket,
 
 	elem_fill(htab, *spare, hash, key, value);
 	*spare = bucket_replace(bucket, place, *spare);
+	ebpf_map_end_fields(&htab->map, elem_value(htab, *spare));
 	if (htab->lru) {
 		elem_set_mark(htab, *spare, LRU_UNUSED);
 		elem_set_mark(htab, *place, LRU_USED);
@@ -483,6 +487,7 @@ static void htab_copy_value(struct ebpf_htab *htab, struct htab_elem *elem, void
 /* @elem is in no bucket any more. */
 static void elem_free(struct ebpf_htab *htab, struct htab_elem *elem)
 {
+	ebpf_map_end_fields(&htab->map, elem_value(htab, elem));
 	if (htab->lru)
 		elem_set_mark(htab, elem, LRU_UNUSED);
 	htab_push(htab, elem);

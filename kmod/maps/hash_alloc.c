@@ -3,6 +3,7 @@
  * Making and freeing of hash maps. Process context.
  */
 #include "kmod/maps/htab.h"
+#include "kmod/map_fields.h"
 
 #include <linux/log2.h>
 #include <linux/random.h>
@@ -173,11 +174,25 @@ static int htab_alloc_elems(struct ebpf_htab *htab, int node)
 	return !err && htab->lru ? ebpf_lru_init(htab) : err;
 }
 
+static void htab_end_fields(struct ebpf_htab *htab)
+{
+	u32 nr = htab->grows ? htab->pool.nr : htab->nr_elems, i;
+	void *elem;
+
+	for (i = 0; i < nr; i++) {
+		elem = htab->grows ? ebpf_pool_at(&htab->pool, i) : htab_elem_at(htab, i);
+		ebpf_map_end_fields(&htab->map, elem_value(htab, elem));
+		cond_resched();
+	}
+}
+
 /* Also frees what an incomplete map has. */
 void ebpf_htab_free(struct ebpf_map *map)
 {
 	struct ebpf_htab *htab = htab_of(map);
 
+	if (map->fields)
+		htab_end_fields(htab);
 	ebpf_lru_destroy(htab);
 	if (htab->grows)
 		kfree(htab->percpu_areas);

@@ -11,6 +11,7 @@
  * nothing; the hands start at equal distances.
  */
 #include "kmod/maps/htab.h"
+#include "kmod/map_fields.h"
 
 /* Elements let off for being in use, before a victim is taken regardless: an update
  * must end soon also when everything is in use.
@@ -74,6 +75,7 @@ static struct htab_elem *lru_evict(struct ebpf_htab *htab)
 		}
 		if (ebpf_htab_take(htab, elem)) {
 			elem_set_mark(htab, elem, LRU_UNUSED);
+			ebpf_map_end_fields(&htab->map, elem_value(htab, elem));
 			return elem;
 		}
 	}

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/maps/map_in_map.h"
 #include "kmod/maps/fd_array.h"
+#include "kmod/btf.h"
+#include "kmod/map_fields.h"
 
 bool ebpf_map_meta_equal(const struct ebpf_map *meta, const struct ebpf_map *map)
 {
 	return meta->map_type == map->map_type && meta->key_size == map->key_size &&
 	       meta->value_size == map->value_size && meta->map_flags == map->map_flags &&
-	       meta->timer_off == map->timer_off;
+	       ebpf_map_fields_equal(meta->fields, map->fields);
 }
 
 static int meta_check(const struct ebpf_map *map)
@@ -25,6 +27,11 @@ static struct ebpf_map *meta_of(const struct ebpf_map *map)
 
 	if (!meta)
 		return ERR_PTR(-ENOMEM);
+	meta->fields = ebpf_map_fields_dup(map->fields);
+	if (IS_ERR(meta->fields)) {
+		kfree(meta);
+		return ERR_PTR(-ENOMEM);
+	}
 	meta->ops = map->ops;
 	meta->is_meta = true;
 	meta->map_type = map->map_type;
@@ -34,6 +41,12 @@ static struct ebpf_map *meta_of(const struct ebpf_map *map)
 	meta->map_flags = map->map_flags;
 	meta->spin_lock_off = map->spin_lock_off;
 	meta->timer_off = map->timer_off;
+	meta->kptr_err = map->kptr_err;
+	if (map->btf_obj) {
+		ebpf_btf_obj_inc(map->btf_obj);
+		meta->btf_obj = map->btf_obj;
+		meta->btf = map->btf;
+	}
 	return meta;
 }
 
@@ -52,6 +65,8 @@ struct ebpf_map *ebpf_map_meta_alloc(int fd)
 
 void ebpf_map_meta_free(struct ebpf_map *meta)
 {
+	ebpf_btf_obj_put(meta->btf_obj);
+	kfree(meta->fields);
 	kfree(meta);
 }
 

@@ -50,6 +50,14 @@ static inline bool ebpf_pool_full(const struct ebpf_pool *pool)
 	return READ_ONCE(pool->nr) >= pool->max;
 }
 
+/* Element @i < nr, whether free or not. */
+static inline void *ebpf_pool_at(const struct ebpf_pool *pool, u32 i)
+{
+	u32 shift = pool->list.chunk_shift;
+
+	return pool->list.chunks[i >> shift] + (u64)(i & ((1U << shift) - 1)) * pool->list.stride;
+}
+
 /* Makes a chunk now if few are free. May sleep. */
 void ebpf_pool_refill(struct ebpf_pool *pool);
 /* Bytes held. */

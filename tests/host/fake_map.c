@@ -68,6 +68,20 @@ struct fake_map *fake_map_of(int fd)
 	return maps[fd - FAKE_FD_BASE];
 }
 
+void fake_map_add_field(int fd, const struct ebpf_map_field *field)
+{
+	struct fake_map *fake = fake_map_of(fd);
+
+	fake->fields.field[fake->fields.nr++] = *field;
+	fake->map.fields = &fake->fields;
+	if (field->kind == EBPF_FIELD_SPIN_LOCK)
+		fake->map.spin_lock_off = field->off;
+	else if (field->kind == EBPF_FIELD_TIMER)
+		fake->map.timer_off = field->off;
+	else
+		fake->fields.nr_kptrs++;
+}
+
 void fake_map_close(int fd)
 {
 	struct fake_map *fake = fake_map_of(fd);

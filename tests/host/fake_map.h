@@ -16,12 +16,15 @@ struct fake_map {
 	struct ebpf_map map;
 	long refs;		/* taken by map_get and not put */
 	u64 *data;		/* arrays: the values */
+	struct ebpf_map_fields fields;
 };
 
 /* A new map's file descriptor, or -1. */
 int fake_map_new(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 flags);
 struct fake_map *fake_map_of(int fd);
 void fake_map_close(int fd);
+/* Values have such a field behind those added before. */
+void fake_map_add_field(int fd, const struct ebpf_map_field *field);
 /* Sum of the references of all maps. */
 long fake_map_refs(void);
 

@@ -208,10 +208,11 @@ static void test_packet_loads(bool headers)
 
 int main(void)
 {
+	struct ebpf_map_field lock = { .kind = EBPF_FIELD_SPIN_LOCK, .off = 4, .size = 4 };
 	u32 i;
 
 	verif_maps();
-	fake_map_of(fake_map_new(EBPF_MAP_TYPE_HASH, 8, 16, 1, 0))->map.spin_lock_off = 4;
+	fake_map_add_field(fake_map_new(EBPF_MAP_TYPE_HASH, 8, 16, 1, 0), &lock);
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		tap_ok(verif_ok(&cases[i]), "%s", cases[i].name);
 	test_packet_loads(true);
