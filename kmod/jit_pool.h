@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Executable memory: a fixed pool inside the module's own text.
+ * Executable memory: a fixed area inside the module's own text, and more of them
+ * in the kernel's module space while programs need it.
  *
- * The pool's pages are read-only and executable like all module text, in reach
- * of a 32-bit call to helpers. It is written through a second, short-lived
- * mapping that is writable and not executable. Unused bytes are int3.
+ * All areas are read-only and executable like module text, in reach of a 32-bit
+ * call to helpers. They are written through a second, short-lived mapping that is
+ * writable and not executable. Unused bytes are int3.
  */
 #ifndef _KMOD_JIT_POOL_H
 #define _KMOD_JIT_POOL_H
@@ -23,6 +24,6 @@ int ebpf_jit_pool_write(void *exec, const void *code, u32 size);
 void ebpf_jit_pool_free(void *exec, u32 size);
 
 u64 ebpf_jit_pool_used(void);	/* bytes, in whole chunks */
-u64 ebpf_jit_pool_size(void);
+u64 ebpf_jit_pool_size(void);	/* of all areas there are now */
 
 #endif /* _KMOD_JIT_POOL_H */

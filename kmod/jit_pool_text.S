@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The code pool: 2 MiB of int3, whole pages of their own.
+ * The code pool's own area: 512 KiB of int3, whole pages of their own. It holds
+ * about fifty programs of tools; see jit_pool.c for what happens when it is full.
  */
 	.text
 	.balign 4096
 	.globl ebpf_jit_pool_text
 	.globl ebpf_jit_pool_text_end
 ebpf_jit_pool_text:
-	.fill 2 * 1024 * 1024, 1, 0xcc
+	.fill 512 * 1024, 1, 0xcc
 ebpf_jit_pool_text_end:
 	.section .note.GNU-stack, "", @progbits

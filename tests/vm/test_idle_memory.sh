@@ -8,7 +8,7 @@
 
 . "$EBPFDRV_TOP/tests/lib/tap.sh"
 
-limit=4096	# kB
+limit=2048	# kB
 
 # Slab that stays, and per-cpu memory where the kernel tells it. kB.
 kernel_memory()
@@ -34,6 +34,6 @@ stack=$(sed -n 's/.*define EBPF_RUN_STACK_SIZE.*(\([0-9]*\) \* 1024).*/\1/p' \
 cpus=$(getconf _NPROCESSORS_CONF)
 total=$((module + after - before + stack * cpus))
 tap_diag "$total kB: module $module, allocated $((after - before)), stacks $stack on $cpus CPUs"
-tap_ok "the figures are all there" test "$module" -gt 2048 -a "$stack" -gt 0
+tap_ok "the figures are all there" test "$module" -gt 512 -a "$stack" -gt 0
 tap_ok "idle, it takes at most $limit kB" test "$total" -le "$limit"
 tap_end

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/compat/text.h"
+#include "kmod/compat/ftrace.h"
+
+#include <linux/mutex.h>
+#include <linux/vmalloc.h>
+#include <asm/cpufeature.h>
+
+static struct {
+	void *(*module_alloc)(unsigned long size);
+	int (*set_memory_ro)(unsigned long addr, int pages);
+	int (*set_memory_rw)(unsigned long addr, int pages);
+	int (*set_memory_x)(unsigned long addr, int pages);
+	int (*set_memory_nx)(unsigned long addr, int pages);
+} text;
+
+static DEFINE_MUTEX(find_lock);		/* text, until it is found */
+
+/* A kernel that checks indirect calls has taken the marks off functions whose
+ * address it never takes itself: they must not be called by address.
+ */
+static bool calls_are_checked(void)
+{
+#if defined(CONFIG_CFI_CLANG)
+	return true;
+#elif defined(CONFIG_X86_KERNEL_IBT)
+	return boot_cpu_has(X86_FEATURE_IBT);
+#else
+	return false;
+#endif
+}
+
+static void *find(const char *name)
+{
+	return (void *)ebpf_compat_func_addr(name);
+}
+
+static bool text_functions(void)
+{
+	static bool tried;
+	bool found;
+
+	mutex_lock(&find_lock);
+	if (!tried && !calls_are_checked()) {
+		text.set_memory_ro = find("set_memory_ro");
+		text.set_memory_rw = find("set_memory_rw");
+		text.set_memory_x = find("set_memory_x");
+		text.set_memory_nx = find("set_memory_nx");
+		if (text.set_memory_ro && text.set_memory_rw && text.set_memory_x &&
+		    text.set_memory_nx)
+			text.module_alloc = find("module_alloc");
+	}
+	tried = true;
+	found = text.module_alloc;
+	mutex_unlock(&find_lock);
+	return found;
+}
+
+/* Also the kernel's direct mapping of the pages is made writable again here; one
+ * that cannot be must not go back to the page allocator.
+ */
+void ebpf_compat_text_free(void *p, unsigned long size)
+{
+	int pages = size >> PAGE_SHIFT;
+
+	if (text.set_memory_nx((unsigned long)p, pages) ||
+	    text.set_memory_rw((unsigned long)p, pages)) {
+		pr_warn("ebpfdrv: %lu bytes of code memory cannot be given back\n", size);
+		return;
+	}
+	vfree(p);
+}
+
+void *ebpf_compat_text_alloc(unsigned long size, u8 fill)
+{
+	int pages = size >> PAGE_SHIFT;
+	void *p;
+
+	if (!text_functions())
+		return NULL;
+	p = text.module_alloc(size);
+	if (!p)
+		return NULL;
+	memset(p, fill, size);
+	if (text.set_memory_ro((unsigned long)p, pages) ||
+	    text.set_memory_x((unsigned long)p, pages)) {
+		ebpf_compat_text_free(p, size);
+		return NULL;
+	}
+	return p;
+}
