@@ -8,13 +8,29 @@
 #include "kmod/compat/compat.h"
 #include <ebpf/btf.h>
 
+#define EBPF_BTF_NAME_MAX	64	/* at least MODULE_NAME_LEN */
+
+/**
+ * struct ebpf_btf_obj - BTF with an id
+ * @btf:    parsed; of the kernel and of modules NULL until first used
+ * @kernel: the running kernel's, name "vmlinux", or of a module
+ * @name:   "" for BTF that was loaded
+ * @module: of a module of the kernel; what follows is btf_module.c's
+ * @mod:    the module, NULL once it goes
+ * @raw:    what @btf refers to
+ */
 struct ebpf_btf_obj {
 	atomic_t refcnt;
 	u32 id;
 	struct ebpf_btf *btf;
-	bool kernel;		/* the running kernel's; name "vmlinux" */
-	const char *name;	/* "" for BTF that was loaded */
+	bool kernel;
+	bool module;
+	char name[EBPF_BTF_NAME_MAX];
 	struct list_head free_node;
+	struct list_head mod_node;
+	struct module *mod;
+	void *raw;
+	u32 raw_size;
 };
 
 /* BTF of an fd with a reference, or ERR_PTR(-EBADF, -EINVAL). */
@@ -26,6 +42,9 @@ void ebpf_btf_obj_put(struct ebpf_btf_obj *obj);
 int ebpf_btf_obj_new_fd(struct ebpf_btf_obj *obj);
 /* Takes @btf over, on error too. ERR_PTR(-ENOMEM, -ENOSPC). */
 struct ebpf_btf_obj *ebpf_btf_obj_new(struct ebpf_btf *btf, const char *name, bool kernel);
+
+/* The same for a module's, which is not counted. */
+struct ebpf_btf_obj *ebpf_btf_obj_new_module(struct module *mod, u32 raw_size);
 
 u64 ebpf_btf_count(void);
 int ebpf_btf_init_module(void);
@@ -44,6 +63,28 @@ struct ebpf_btf_obj *ebpf_btf_vmlinux(void);
 int ebpf_btf_vmlinux_to_user(u64 ubuf, u32 room, u32 *size);
 /* Does /sys/kernel/btf/vmlinux come from us? */
 bool ebpf_btf_vmlinux_served(void);
+/* Where the BTF of a module is, if it has any; in @path of @room bytes. */
+void ebpf_btf_module_path(char *path, size_t room, const char *name);
+/* A whole file of 1 to EBPF_BTF_MAX_SIZE bytes, for ebpf_free(); ERR_PTR. */
+void *ebpf_btf_read_file(const char *path, u32 *size);
+/* Its size, or a negative errno. */
+loff_t ebpf_btf_file_size(const char *path);
+
+/* btf_module.c: BTF of loaded modules, on top of the kernel's. Objects are made when
+ * ids are first looked at, and go with their module. All may sleep.
+ */
+int ebpf_btf_modules_init(void);
+void ebpf_btf_modules_exit(void);
+/* Makes objects of modules that have been loaded since the last time. */
+void ebpf_btf_modules_scan(void);
+/* Fills obj->btf. -ENOENT when the module has gone, errors of reading and parsing. */
+int ebpf_btf_module_load(struct ebpf_btf_obj *obj);
+/* As ebpf_btf_vmlinux_to_user(). */
+int ebpf_btf_module_to_user(const struct ebpf_btf_obj *obj, u64 ubuf, u32 room, u32 *size);
+/* The module that @obj is of, with a reference, in *mod; NULL for the kernel's own.
+ * -ENOENT when it is gone or going.
+ */
+int ebpf_btf_module_get(const struct ebpf_btf_obj *obj, struct module **mod);
 
 extern const struct file_operations ebpf_btf_fops;
 

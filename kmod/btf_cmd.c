@@ -24,34 +24,70 @@ static void btf_free(struct list_head *node)
 {
 	struct ebpf_btf_obj *obj = list_entry(node, struct ebpf_btf_obj, free_node);
 
+	if (!obj->module)
+		atomic_dec(&btf_count);
 	ebpf_btf_destroy(obj->btf);
+	ebpf_free(obj->raw);
 	kfree(obj);
-	atomic_dec(&btf_count);
+}
+
+static struct ebpf_btf_obj *obj_alloc(const char *name, bool kernel)
+{
+	struct ebpf_btf_obj *obj = kzalloc(sizeof(*obj), GFP_KERNEL);
+
+	if (!obj)
+		return NULL;
+	strlcpy(obj->name, name, sizeof(obj->name));
+	obj->kernel = kernel;
+	atomic_set(&obj->refcnt, 1);
+	return obj;
+}
+
+/* It is complete: whoever finds it by its number can use it. */
+static int obj_publish(struct ebpf_btf_obj *obj)
+{
+	int id = ebpf_ids_alloc(&ebpf_btf_ids, NULL);
+
+	if (id < 0)
+		return id;
+	obj->id = id;
+	if (!obj->module)
+		atomic_inc(&btf_count);
+	ebpf_ids_publish(&ebpf_btf_ids, obj->id, obj);
+	return 0;
 }
 
 struct ebpf_btf_obj *ebpf_btf_obj_new(struct ebpf_btf *btf, const char *name, bool kernel)
 {
-	struct ebpf_btf_obj *obj = kzalloc(sizeof(*obj), GFP_KERNEL);
+	struct ebpf_btf_obj *obj = obj_alloc(name, kernel);
 	int err = -ENOMEM;
 
 	if (!obj)
 		goto destroy;
 	obj->btf = btf;
-	obj->name = name;
-	obj->kernel = kernel;
-	atomic_set(&obj->refcnt, 1);
-	err = ebpf_ids_alloc(&ebpf_btf_ids, NULL);
-	if (err < 0)
-		goto free;
-	obj->id = err;
-	atomic_inc(&btf_count);
-	ebpf_ids_publish(&ebpf_btf_ids, obj->id, obj);
-	return obj;
-
-free:
+	err = obj_publish(obj);
+	if (!err)
+		return obj;
 	kfree(obj);
 destroy:
 	ebpf_btf_destroy(btf);
+	return ERR_PTR(err);
+}
+
+struct ebpf_btf_obj *ebpf_btf_obj_new_module(struct module *mod, u32 raw_size)
+{
+	struct ebpf_btf_obj *obj = obj_alloc(mod->name, true);
+	int err;
+
+	if (!obj)
+		return ERR_PTR(-ENOMEM);
+	obj->module = true;
+	obj->mod = mod;
+	obj->raw_size = raw_size;
+	err = obj_publish(obj);
+	if (!err)
+		return obj;
+	kfree(obj);
 	return ERR_PTR(err);
 }
 

@@ -15,7 +15,8 @@
 #include <linux/sysfs.h>
 #include <linux/utsname.h>
 
-#define NATIVE_PATH	"/sys/kernel/btf/vmlinux"
+#define NATIVE_DIR	"/sys/kernel/btf/"
+#define NATIVE_PATH	NATIVE_DIR "vmlinux"
 #define BTF_PATH_MAX	160
 
 static char *btf;
@@ -37,8 +38,7 @@ static u32 raw_size;
 
 static struct kobject *btf_kobj;
 
-/* Size of the file when it is readable, else a negative errno. */
-static loff_t file_size(const char *path)
+loff_t ebpf_btf_file_size(const char *path)
 {
 	struct file *file = filp_open(path, O_RDONLY, 0);
 	loff_t size;
@@ -63,29 +63,53 @@ static int read_all(struct file *file, u8 *buf, u32 size)
 	return 0;
 }
 
+void *ebpf_btf_read_file(const char *path, u32 *size)
+{
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	loff_t len;
+	void *buf;
+	int err;
+
+	if (IS_ERR(file))
+		return file;
+	len = i_size_read(file->f_path.dentry->d_inode);
+	err = len > EBPF_BTF_MAX_SIZE ? -E2BIG : -EINVAL;
+	if (len <= 0 || len > EBPF_BTF_MAX_SIZE)
+		goto close;
+	err = -ENOMEM;
+	buf = ebpf_alloc(len);
+	if (!buf)
+		goto close;
+	err = read_all(file, buf, len);
+	if (err)
+		ebpf_free(buf);
+close:
+	filp_close(file, NULL);
+	if (err)
+		return ERR_PTR(err);
+	*size = len;
+	return buf;
+}
+
+/* Its size was shown in sysfs: it is not to have changed. */
 static int load_raw(void)
 {
-	struct file *file;
-	int err;
+	void *data;
+	u32 size;
 
 	if (raw)
 		return 0;
-	file = filp_open(source, O_RDONLY, 0);
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	err = -ENOMEM;
-	raw = ebpf_alloc(raw_size);
-	if (!raw)
-		goto close;
-	err = read_all(file, raw, raw_size);
-	if (!err)
-		goto close;
-	pr_err("ebpfdrv: cannot read %s: %d\n", source, err);
-	ebpf_free(raw);
-	raw = NULL;
-close:
-	filp_close(file, NULL);
-	return err;
+	data = ebpf_btf_read_file(source, &size);
+	if (!IS_ERR(data) && size != raw_size) {
+		ebpf_free(data);
+		data = ERR_PTR(-EIO);
+	}
+	if (IS_ERR(data)) {
+		pr_err_ratelimited("ebpfdrv: cannot read %s: %ld\n", source, PTR_ERR(data));
+		return PTR_ERR(data);
+	}
+	raw = data;
+	return 0;
 }
 
 static int load_parsed(void)
@@ -126,6 +150,15 @@ struct ebpf_btf_obj *ebpf_btf_vmlinux(void)
 bool ebpf_btf_vmlinux_served(void)
 {
 	return btf_kobj;
+}
+
+/* Beside the kernel's: in a directory where that is a file of ours. */
+void ebpf_btf_module_path(char *path, size_t room, const char *name)
+{
+	if (btf_kobj)
+		snprintf(path, room, "%s.d/%s", source, name);
+	else
+		snprintf(path, room, NATIVE_DIR "%s", name);
 }
 
 /* The raw bytes, with load_lock held. */
@@ -202,7 +235,7 @@ static int serve(void)
 
 static bool try_source(const char *path)
 {
-	loff_t size = file_size(path);
+	loff_t size = ebpf_btf_file_size(path);
 
 	if (size <= 0)
 		return false;

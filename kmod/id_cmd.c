@@ -33,6 +33,7 @@ long ebpf_cmd_map_get_next_id(const union ebpf_attr *attr, union ebpf_attr __use
 
 long ebpf_cmd_btf_get_next_id(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
+	ebpf_btf_modules_scan();
 	return next_id(&ebpf_btf_ids, attr, uattr);
 }
 

@@ -165,9 +165,12 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_btf_vmlinux_init();
 	if (err)
 		goto exit_objects;
-	err = ebpf_attach_init();
+	err = ebpf_btf_modules_init();
 	if (err)
 		goto exit_vmlinux;
+	err = ebpf_attach_init();
+	if (err)
+		goto exit_modules;
 	err = ebpf_bpffs_init();
 	if (err)
 		goto exit_attach;
@@ -181,6 +184,8 @@ exit_bpffs:
 	ebpf_bpffs_exit();
 exit_attach:
 	ebpf_attach_exit();
+exit_modules:
+	ebpf_btf_modules_exit();
 exit_vmlinux:
 	ebpf_btf_vmlinux_exit();
 exit_objects:
@@ -199,6 +204,7 @@ static void __exit ebpfdrv_exit(void)
 	misc_deregister(&device);
 	ebpf_bpffs_exit();
 	ebpf_attach_exit();
+	ebpf_btf_modules_exit();
 	ebpf_btf_vmlinux_exit();
 	objects_exit();
 	ebpf_helpers_exit();

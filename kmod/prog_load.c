@@ -222,44 +222,48 @@ static int prog_set_btf(struct ebpf_prog *prog, const union ebpf_attr *attr)
 }
 
 /* The descriptor is of the kernel's BTF, or of a module's, or of a program. */
-static int check_target_fd(int fd, struct ebpf_log *log)
+static struct ebpf_btf_obj *target_by_fd(int fd, struct ebpf_log *log)
 {
 	struct ebpf_prog *prog = ebpf_prog_get(fd, EBPF_PROG_TYPE_UNSPEC);
 	struct ebpf_btf_obj *obj;
-	bool kernel;
+	int err = -ENOTSUPP;
 
 	if (!IS_ERR(prog)) {
 		ebpf_prog_put(prog);
 		ebpf_log_printf(log, "Attaching to other programs is not supported\n");
-		return -EOPNOTSUPP;
+		return ERR_PTR(-EOPNOTSUPP);
 	}
 	obj = ebpf_btf_obj_get(fd);
 	if (IS_ERR(obj))
-		return -EINVAL;
-	kernel = obj->kernel;
+		return ERR_PTR(-EINVAL);
+	if (obj->module)
+		err = ebpf_btf_module_load(obj);
+	else if (obj->kernel)
+		err = ebpf_btf_vmlinux() ? 0 : -ENOENT;
+	if (!err)
+		return obj;
 	ebpf_btf_obj_put(obj);
-	return kernel ? 0 : -ENOTSUPP;
+	return ERR_PTR(err);
 }
 
-/* BTF of modules has no object here: the kernel's is the only one. */
 static int prog_set_target(struct ebpf_prog *prog, const union ebpf_attr *attr,
 			   struct ebpf_log *log)
 {
 	struct ebpf_btf_obj *obj;
-	int err;
 
 	if (!attr->attach_btf_id)
 		return 0;
 	if (attr->attach_btf_obj_fd) {
-		err = check_target_fd(attr->attach_btf_obj_fd, log);
-		if (err)
-			return err;
+		obj = target_by_fd(attr->attach_btf_obj_fd, log);
+		if (IS_ERR(obj))
+			return PTR_ERR(obj);
+	} else {
+		obj = ebpf_btf_vmlinux();
+		/* Without, the verifier says so. */
+		if (!obj)
+			return 0;
+		ebpf_btf_obj_inc(obj);
 	}
-	obj = ebpf_btf_vmlinux();
-	/* Without, the verifier says so. */
-	if (!obj)
-		return 0;
-	ebpf_btf_obj_inc(obj);
 	prog->attach_btf = obj;
 	prog->attach_btf_id = attr->attach_btf_id;
 	return 0;

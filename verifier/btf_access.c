@@ -293,7 +293,8 @@ static int check_pointer(struct vf_env *env, const struct reg_state *reg, u32 re
 void ebpf_reg_set_btf(struct reg_state *reg, const struct ebpf_btf *btf, u32 id, u32 flags)
 {
 	ebpf_reg_set_ptr(reg, PTR_TO_BTF_ID | flags);
-	reg->btf = btf;
+	/* So that equal types are equal, whichever module's BTF they were met in. */
+	reg->btf = ebpf_btf_owner(btf, id);
 	reg->btf_id = id;
 }
 

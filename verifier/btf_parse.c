@@ -197,12 +197,13 @@ struct ebpf_btf *ebpf_btf_parse(const void *data, u32 size, const struct ebpf_bt
 	return ERR_PTR(err);
 }
 
-struct ebpf_btf *ebpf_btf_parse_vmlinux(const void *data, u32 size, struct ebpf_log *log)
+static struct ebpf_btf *parse_trusted(const void *data, u32 size, const struct ebpf_btf *base,
+				      struct ebpf_log *log)
 {
 	struct btf_env env = { .log = log, .trusted = true };
 	int err;
 
-	env.btf = btf_new(data, size, NULL);
+	env.btf = btf_new(data, size, base);
 	if (IS_ERR(env.btf))
 		return env.btf;
 	err = (unsigned long)data & 3 ? -EINVAL : check_header(&env);
@@ -218,6 +219,17 @@ struct ebpf_btf *ebpf_btf_parse_vmlinux(const void *data, u32 size, struct ebpf_
 		return env.btf;
 	ebpf_btf_destroy(env.btf);
 	return ERR_PTR(err);
+}
+
+struct ebpf_btf *ebpf_btf_parse_vmlinux(const void *data, u32 size, struct ebpf_log *log)
+{
+	return parse_trusted(data, size, NULL, log);
+}
+
+struct ebpf_btf *ebpf_btf_parse_module(const void *data, u32 size, const struct ebpf_btf *vmlinux,
+				       struct ebpf_log *log)
+{
+	return parse_trusted(data, size, vmlinux, log);
 }
 
 void ebpf_btf_destroy(struct ebpf_btf *btf)

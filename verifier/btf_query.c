@@ -20,7 +20,7 @@ u32 ebpf_btf_nr_types(const struct ebpf_btf *btf)
 	return btf->start_id + btf->nr;
 }
 
-static const struct ebpf_btf *owner_of(const struct ebpf_btf *btf, u32 id)
+const struct ebpf_btf *ebpf_btf_owner(const struct ebpf_btf *btf, u32 id)
 {
 	while (id < btf->start_id && btf->base)
 		btf = btf->base;
@@ -33,7 +33,7 @@ const struct ebpf_btf_type *ebpf_btf_type_by_id(const struct ebpf_btf *btf, u32 
 
 	if (!id)
 		return &void_type;
-	btf = owner_of(btf, id);
+	btf = ebpf_btf_owner(btf, id);
 	if (id - btf->start_id >= btf->nr)
 		return NULL;
 	return (const struct ebpf_btf_type *)(btf->types + btf->offs[id - btf->start_id]);
@@ -88,7 +88,7 @@ static const struct ebpf_btf_type *walk_size(const struct ebpf_btf *btf, u32 *id
 
 const struct ebpf_btf_type *ebpf_btf_type_id_size(const struct ebpf_btf *btf, u32 *id, u32 *size)
 {
-	const struct ebpf_btf *owner = owner_of(btf, *id);
+	const struct ebpf_btf *owner = ebpf_btf_owner(btf, *id);
 	const struct ebpf_btf_type *t = ebpf_btf_type_by_id(btf, *id);
 	u32 next = *id;
 
@@ -96,7 +96,7 @@ const struct ebpf_btf_type *ebpf_btf_type_id_size(const struct ebpf_btf *btf, u3
 		return NULL;
 	if (owner->res_ids && btf_is(t, BTF_MODIFIERS | BTF_KIND_BIT(VAR))) {
 		next = owner->res_ids[next - owner->start_id];
-		owner = owner_of(btf, next);
+		owner = ebpf_btf_owner(btf, next);
 		t = ebpf_btf_type_by_id(btf, next);
 		if (!t || btf_is(t, BTF_SIZELESS))
 			return NULL;

@@ -33,12 +33,20 @@ struct ebpf_btf *ebpf_btf_parse(const void *data, u32 size, const struct ebpf_bt
  */
 struct ebpf_btf *ebpf_btf_parse_vmlinux(const void *data, u32 size, struct ebpf_log *log);
 
+/* The same for BTF of a module, on top of the kernel's, which the caller keeps, too. */
+struct ebpf_btf *ebpf_btf_parse_module(const void *data, u32 size, const struct ebpf_btf *vmlinux,
+				       struct ebpf_log *log);
+
 /* NULL and ERR_PTR are allowed. */
 void ebpf_btf_destroy(struct ebpf_btf *btf);
 
 const void *ebpf_btf_raw(const struct ebpf_btf *btf, u32 *size);
 /* Number of types including void (id 0) and the base's. */
 u32 ebpf_btf_nr_types(const struct ebpf_btf *btf);
+/* @btf, or the base that type @id is of: types of the base are the same in all BTF
+ * on top of it.
+ */
+const struct ebpf_btf *ebpf_btf_owner(const struct ebpf_btf *btf, u32 id);
 /* NULL for an id out of range. id 0 is void. */
 const struct ebpf_btf_type *ebpf_btf_type_by_id(const struct ebpf_btf *btf, u32 id);
 /* "" for offset 0, NULL out of range. */

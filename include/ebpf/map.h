@@ -143,6 +143,7 @@ struct ebpf_map {
 	/* prog array compatibility, owned by kmod/maps/prog_array.c */
 	u32 owner_type;
 	u32 owner_attach_type;		/* of TRACING programs */
+	u32 owner_attach_btf;		/* its BTF's number */
 	u32 owner_attach_btf_id;
 	bool owner_jited;
 	bool owner_set;

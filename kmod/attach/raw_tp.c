@@ -7,6 +7,7 @@
  * each count spares those that read few arguments the copying of many.
  */
 #include "kmod/attach/attach.h"
+#include "kmod/btf.h"
 #include "kmod/compat/tracepoint.h"
 #include "kmod/link.h"
 #include "kmod/run_inline.h"
@@ -16,6 +17,7 @@
 struct raw_tp_link {
 	struct ebpf_link link;
 	struct compat_tracepoint tp;
+	struct module *mod;	/* typed: whose tracepoint it is, with a reference; NULL */
 	void *probe;
 	u64 mask[EBPF_RAW_TP_MAX_ARGS];	/* typed: what belongs to each argument */
 	char name[];
@@ -177,10 +179,13 @@ static void raw_tp_release(struct ebpf_link *link)
 	/* Nobody may be in the probe when the link is freed. */
 	tracepoint_synchronize_unregister();
 	ebpf_compat_tracepoint_put(&rl->tp);
+	module_put(rl->mod);
+	rl->mod = NULL;
 }
 
 static void raw_tp_dealloc(struct ebpf_link *link)
 {
+	module_put(raw_tp_link_of(link)->mod);
 	kfree(raw_tp_link_of(link));
 }
 
@@ -239,6 +244,9 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 	rl->probe = raw_tp_choose(rl, prog);
 	if (!rl->probe)
 		goto free;
+	err = ebpf_btf_module_get(prog->attach_btf, &rl->mod);
+	if (err)
+		goto free;
 	err = ebpf_compat_tracepoint_find(rl->name, &rl->tp);
 	if (err)
 		goto free;
@@ -257,6 +265,7 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 	return ebpf_link_settle(&primer);
 
 free:
+	module_put(rl->mod);
 	kfree(rl);
 	return err;
 }

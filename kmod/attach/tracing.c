@@ -61,6 +61,7 @@ struct tracing_link {
 	struct list_head node;		/* of tracing_links */
 	u64 cookie;
 	unsigned long func;
+	struct module *mod;		/* whose function it is, with a reference; NULL */
 	struct entry_site *site;	/* fentry */
 	struct hlist_node site_node;
 	struct kretprobe rp;		/* fexit */
@@ -376,10 +377,13 @@ static void tracing_release(struct ebpf_link *link)
 	else
 		exit_detach(tl);
 	mutex_unlock(&tracing_lock);
+	module_put(tl->mod);
+	tl->mod = NULL;
 }
 
 static void tracing_dealloc(struct ebpf_link *link)
 {
+	module_put(tracing_link_of(link)->mod);
 	kfree(tracing_link_of(link));
 }
 
@@ -403,13 +407,27 @@ static const struct ebpf_link_ops tracing_link_ops = {
 	.show_fdinfo = tracing_show_fdinfo,
 };
 
-/* BTF of the kernel tells of the kernel's own functions. One of the same name in a
- * module is another function.
- */
-static int find_func(const char *name, unsigned long *addr)
+static unsigned long module_func_addr(const struct module *mod, const char *func)
 {
-	*addr = ebpf_compat_func_addr(name);
-	return *addr && !compat_is_module_addr(*addr) ? 0 : -ENOENT;
+	char *name = kasprintf(GFP_KERNEL, "%s:%s", mod->name, func);
+	unsigned long addr = name ? ebpf_compat_func_addr(name) : 0;
+
+	kfree(name);
+	return addr;
+}
+
+/* BTF of the kernel tells of the kernel's own functions, a module's of the module's. One
+ * of the same name elsewhere is another function.
+ */
+static int find_func(struct tracing_link *tl, const struct ebpf_prog *prog)
+{
+	const char *name = prog->image.target.name;
+	int err = ebpf_btf_module_get(prog->attach_btf, &tl->mod);
+
+	if (err)
+		return err;
+	tl->func = tl->mod ? module_func_addr(tl->mod, name) : ebpf_compat_func_addr(name);
+	return tl->func && compat_is_module_addr(tl->func) == !!tl->mod ? 0 : -ENOENT;
 }
 
 int ebpf_tracing_open(struct ebpf_prog *prog, u64 cookie)
@@ -428,7 +446,7 @@ int ebpf_tracing_open(struct ebpf_prog *prog, u64 cookie)
 	/* A result is passed on as it is, as in Linux. */
 	tl->ret_mask = prog->image.target.ret_size ? U64_MAX : 0;
 	layout_make(&tl->layout, &prog->image.target);
-	err = find_func(prog->image.target.name, &tl->func);
+	err = find_func(tl, prog);
 	if (err)
 		goto free;
 	ebpf_link_init(&tl->link, EBPF_LINK_TYPE_TRACING, &tracing_link_ops, prog);
@@ -443,6 +461,7 @@ int ebpf_tracing_open(struct ebpf_prog *prog, u64 cookie)
 	return ebpf_link_settle(&primer);
 
 free:
+	module_put(tl->mod);
 	kfree(tl);
 	return err;
 }

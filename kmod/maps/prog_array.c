@@ -4,16 +4,24 @@
  * the map, must be of the type of the first: a jump keeps the context.
  */
 #include "kmod/maps/fd_array.h"
+#include "kmod/btf.h"
 #include "kmod/prog.h"
 
 /* Orders who is first. */
 static DEFINE_MUTEX(owner_lock);
+
+/* Numbers are not used again in a long while: the BTF can go before the map. */
+static u32 attach_btf(const struct ebpf_prog *prog)
+{
+	return prog->attach_btf ? prog->attach_btf->id : 0;
+}
 
 /* What a TRACING program may read is decided by what it is attached to. */
 static bool same_target(const struct ebpf_map *map, const struct ebpf_prog *prog)
 {
 	return prog->type != EBPF_PROG_TYPE_TRACING ||
 	       (map->owner_attach_type == prog->expected_attach_type &&
+		map->owner_attach_btf == attach_btf(prog) &&
 		map->owner_attach_btf_id == prog->attach_btf_id);
 }
 
@@ -28,6 +36,7 @@ bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *pr
 	if (!map->owner_set) {
 		map->owner_type = prog->type;
 		map->owner_attach_type = prog->expected_attach_type;
+		map->owner_attach_btf = attach_btf(prog);
 		map->owner_attach_btf_id = prog->attach_btf_id;
 		map->owner_jited = true;
 		map->owner_set = true;
