@@ -109,7 +109,9 @@ static int release_arg(struct vf_env *env, const struct call_meta *meta)
 
 	if (!meta->release_regno)
 		return 0;
-	if (meta->ref_obj_id)
+	if (meta->release_dynptr)
+		err = ebpf_release_dynptr(env, meta->release_regno);
+	else if (meta->ref_obj_id)
 		err = ebpf_release_ref(env, meta->ref_obj_id);
 	else if (is_null_reg(&cur_regs(env)[meta->release_regno]))
 		err = 0;
@@ -246,6 +248,10 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		ret->id = ++env->id_gen;
 	if (is_cast(meta))
 		ret->ref_obj_id = meta->ref_obj_id;
+	if (meta->func_id == EBPF_FUNC_dynptr_data) {
+		ret->dynptr_id = meta->dynptr_id;
+		ret->ref_obj_id = meta->dynptr_ref;
+	}
 	if (!acquires(meta))
 		return 0;
 	ref = ebpf_acquire_ref(env, insn_idx);
@@ -253,6 +259,25 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		return ref;
 	ret->id = ref;
 	ret->ref_obj_id = ref;
+	return 0;
+}
+
+/* Memory of other kinds could go away before the dynptr does. */
+static int check_dynptr_mem(struct vf_env *env)
+{
+	const struct reg_state *mem = &cur_regs(env)[EBPF_REG_1];
+
+	if (mem->type != PTR_TO_MAP_VALUE) {
+		vlog(env, "Unsupported reg type %s for bpf_dynptr_from_mem data\n",
+		     ebpf_reg_type_str(env, mem->type));
+		return -EACCES;
+	}
+	/* That it may be written was checked: it is filled, as far as that goes. */
+	if (mem->map->map_flags & EBPF_F_WRONLY_PROG) {
+		vlog(env, "read from map forbidden, value_size=%d off=%d size=%d\n",
+		     mem->map->value_size, mem->off, (int)cur_regs(env)[EBPF_REG_2].n.umax);
+		return -EACCES;
+	}
 	return 0;
 }
 
@@ -273,6 +298,8 @@ static int note_special(struct vf_env *env, const struct call_meta *meta, int in
 		break;
 	case EBPF_FUNC_loop:
 		return ebpf_note_loop(env, insn_idx, meta->subprogno);
+	case EBPF_FUNC_dynptr_from_mem:
+		return check_dynptr_mem(env);
 	case EBPF_FUNC_override_return:
 		env->kprobe_override = true;
 	}
@@ -296,6 +323,8 @@ int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int
 		err = record_map(env, &meta, insn_idx);
 	if (!err)
 		err = mark_filled(env, &meta, insn_idx);
+	if (!err)
+		err = ebpf_make_dynptr(env, &meta, insn_idx);
 	if (!err)
 		err = release_arg(env, &meta);
 	if (!err)

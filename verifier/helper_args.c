@@ -34,6 +34,7 @@ static const struct accepted accepted[] = {
 	{ ARG_PTR_TO_STACK, { PTR_TO_STACK } },
 	{ ARG_PTR_TO_FUNC, { PTR_TO_FUNC } },
 	{ ARG_PTR_TO_SPIN_LOCK, { PTR_TO_MAP_VALUE } },
+	{ ARG_PTR_TO_DYNPTR, { PTR_TO_STACK, CONST_PTR_TO_DYNPTR } },
 	{ ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_SOCK_COMMON, SOCK_TYPES },
 	{ ARG_PTR_TO_BTF_ID_SOCK_COMMON, SOCK_TYPES },
@@ -305,6 +306,8 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 		return check_const_str(env, regno);
 	case ARG_PTR_TO_FUNC:
 		return check_func(env, reg, meta);
+	case ARG_PTR_TO_DYNPTR:
+		return ebpf_check_dynptr_arg(env, regno, arg_type, meta);
 	case ARG_PTR_TO_SPIN_LOCK:
 		return ebpf_check_spin_lock(env, regno, fn->id == EBPF_FUNC_spin_lock);
 	}
@@ -315,7 +318,11 @@ static int note_ref(struct vf_env *env, const struct reg_state *reg, u32 regno, 
 		    struct call_meta *meta)
 {
 	if (arg_type & OBJ_RELEASE) {
-		if (!reg->ref_obj_id && !is_null_reg(reg)) {
+		meta->release_dynptr = base_type(arg_type) == ARG_PTR_TO_DYNPTR;
+		if (meta->release_dynptr) {
+			if (ebpf_check_dynptr_release(env, regno))
+				return -EINVAL;
+		} else if (!reg->ref_obj_id && !is_null_reg(reg)) {
 			vlog(env, "R%d must be referenced when passed to release function\n",
 			     regno);
 			return -EINVAL;

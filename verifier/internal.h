@@ -47,6 +47,7 @@ enum reg_type {
 	PTR_TO_SOCKET,
 	PTR_TO_TCP_SOCK,
 	PTR_TO_XDP_SOCK,
+	CONST_PTR_TO_DYNPTR,	/* a helper's; or what a dynptr's stack slots hold */
 	NR_REG_TYPES,
 };
 
@@ -64,6 +65,7 @@ enum slot_type {
 	STACK_SPILL,		/* part of a register saved whole */
 	STACK_MISC,		/* something */
 	STACK_ZERO,		/* zero */
+	STACK_DYNPTR,		/* half of a dynptr: dynptr.c */
 };
 
 /**
@@ -74,6 +76,7 @@ enum slot_type {
  * @id:       pointers that may be NULL: which ones are NULL together; packet
  *            pointers: same variable part; scalars: known to be equal; 0: none
  * @ref_obj_id: the acquired reference it depends on, or 0
+ * @dynptr_id: the dynptr whose memory it points to, or 0
  * @frameno:  PTR_TO_STACK: whose stack
  * @parent:   the same register in the parent state, for liveness
  * @live:     LIVE_*
@@ -99,13 +102,17 @@ struct reg_state {
 			u32 loaded_in;	/* subprogram that has the address */
 		};
 		s32 range;		/* bytes of packet known to exist behind it */
+		struct {
+			u32 dynptr_type;	/* DYNPTR_TYPE_* */
+			u32 dynptr_first;	/* slots: the one at the lower address */
+		};
 		u64 raw[2];
 	};
 	struct scalar n;
 	u32 id;
 	u32 ref_obj_id;
 	u32 frameno;
-	u32 reserved;
+	u32 dynptr_id;
 	struct reg_state *parent;
 	u8 live;
 	bool precise;
@@ -269,6 +276,11 @@ struct call_meta {
 	u32 func_id;
 	bool has_callback;
 	u32 subprogno;		/* of the callback */
+	u8 new_dynptr_regno;	/* what the helper makes one of, or 0 */
+	bool release_dynptr;	/* release_regno is one */
+	u32 dynptr_type;	/* of the new one */
+	u32 dynptr_id;		/* of the one that was passed */
+	u32 dynptr_ref;
 };
 
 /* Registers and stack slots to be made precise, per frame. */
@@ -536,6 +548,11 @@ static inline bool slot_is_spill(const struct stack_slot *slot)
 	return slot->type[REG_SIZE - 1] == STACK_SPILL;
 }
 
+static inline bool slot_is_dynptr(const struct stack_slot *slot)
+{
+	return slot->type[REG_SIZE - 1] == STACK_DYNPTR;
+}
+
 static inline bool slot_is_scalar_spill(const struct stack_slot *slot)
 {
 	return slot_is_spill(slot) && slot->spilled.type == SCALAR_VALUE;
@@ -575,6 +592,19 @@ int ebpf_check_ptr_off(struct vf_env *env, const struct reg_state *reg, u32 regn
 /* ---- sock.c ---- */
 int ebpf_check_sock_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 			   int value_regno);
+
+/* ---- dynptr.c ---- */
+#define DYNPTR_TYPE_MASK	(DYNPTR_TYPE_LOCAL | DYNPTR_TYPE_RINGBUF)
+
+/* Something else is written into the slot at @off of @func. */
+int ebpf_end_dynptr(struct vf_env *env, struct func_state *func, s32 off);
+/* R@regno is an argument ARG_PTR_TO_DYNPTR. */
+int ebpf_check_dynptr_arg(struct vf_env *env, u32 regno, u32 arg_type, struct call_meta *meta);
+/* Is there a dynptr at R@regno that can be given back? */
+int ebpf_check_dynptr_release(struct vf_env *env, u32 regno);
+int ebpf_release_dynptr(struct vf_env *env, u32 regno);
+/* The helper makes the dynptr it was asked for, if any. */
+int ebpf_make_dynptr(struct vf_env *env, const struct call_meta *meta, int insn_idx);
 
 /* ---- lock.c ---- */
 /* R@regno is the argument of bpf_spin_lock (@lock) or bpf_spin_unlock. */

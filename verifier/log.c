@@ -117,6 +117,7 @@ static const char *const type_names[NR_REG_TYPES] = {
 	[PTR_TO_SOCKET]		= "sock",
 	[PTR_TO_TCP_SOCK]	= "tcp_sock",
 	[PTR_TO_XDP_SOCK]	= "xdp_sock",
+	[CONST_PTR_TO_DYNPTR]	= "dynptr_ptr",
 };
 
 const char *ebpf_reg_type_str(struct vf_env *env, u32 type)
@@ -231,7 +232,7 @@ static void print_reg(struct vf_env *env, const struct reg_state *reg)
 
 static void print_slot(struct vf_env *env, const struct stack_slot *slot, u32 spi)
 {
-	static const char letter[] = { '?', 'r', 'm', '0' };
+	static const char letter[] = { '?', 'r', 'm', '0', 'd' };
 	const struct reg_state *reg = &slot->spilled;
 	char text[REG_SIZE + 1];
 	int i;
@@ -240,7 +241,7 @@ static void print_slot(struct vf_env *env, const struct stack_slot *slot, u32 sp
 	print_live(env, reg->live);
 	if (!slot_is_spill(slot)) {
 		for (i = 0; i < REG_SIZE; i++)
-			text[i] = letter[slot->type[i] & 3];
+			text[i] = letter[slot->type[i]];
 		text[REG_SIZE] = '\0';
 		vlog(env, "=%s", text);
 		return;

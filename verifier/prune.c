@@ -67,7 +67,8 @@ static bool exactly_equal(struct vf_env *env, const struct reg_state *old,
 {
 	return same_object(old, cur) && old->frameno == cur->frameno &&
 	       ebpf_scalar_equal(&old->n, &cur->n) && ids_match(env, old->id, cur->id) &&
-	       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
+	       ids_match(env, old->ref_obj_id, cur->ref_obj_id) &&
+	       ids_match(env, old->dynptr_id, cur->dynptr_id);
 }
 
 static bool packet_safe(struct vf_env *env, const struct reg_state *old,
@@ -89,7 +90,8 @@ static bool memory_safe(struct vf_env *env, const struct reg_state *old,
 	if (has_spin_lock(old) && !ids_match(env, old->id, cur->id))
 		return false;
 	return same_object(old, cur) && ebpf_scalar_contains(&old->n, &cur->n) &&
-	       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
+	       ids_match(env, old->ref_obj_id, cur->ref_obj_id) &&
+	       ids_match(env, old->dynptr_id, cur->dynptr_id);
 }
 
 /* Is what was safe with @old safe with @cur? @unique: a number no other
@@ -131,6 +133,9 @@ static bool bytes_safe(const struct stack_slot *old, const struct stack_slot *cu
 	int i;
 
 	for (i = 0; i < REG_SIZE; i++) {
+		/* Neither is it data, nor can data stand for it. */
+		if (cur && cur->type[i] == STACK_DYNPTR && old->type[i] != STACK_DYNPTR)
+			return false;
 		/* Just some number is what anything can be taken for. */
 		if (old->type[i] == STACK_INVALID || old->type[i] == STACK_MISC)
 			continue;
@@ -164,7 +169,7 @@ static bool stack_safe(struct vf_env *env, const struct func_state *old,
 			continue;
 		if (!bytes_safe(o, i < cur->nr_slots ? &cur->stack[i] : NULL))
 			return false;
-		if (slot_is_spill(o) &&
+		if ((slot_is_spill(o) || slot_is_dynptr(o)) &&
 		    !reg_safe(env, &o->spilled, &cur->stack[i].spilled,
 			      (old->frameno * 128) + NR_REGS + i))
 			return false;

@@ -17,7 +17,7 @@ static void wipe(struct reg_state *reg)
 	reg->id = 0;
 	reg->ref_obj_id = 0;
 	reg->frameno = 0;
-	reg->reserved = 0;
+	reg->dynptr_id = 0;
 	reg->precise = false;
 }
 

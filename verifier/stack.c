@@ -136,6 +136,8 @@ static int write_fixed(struct vf_env *env, struct func_state *func, s32 off, int
 				reg->type != NOT_INIT);
 	if (!err)
 		err = ebpf_grow_stack(env, func, -off);
+	if (!err)
+		err = ebpf_end_dynptr(env, func, off);
 	if (err)
 		return err;
 	scratch_at(env, func, off);
@@ -178,6 +180,8 @@ static int write_var(struct vf_env *env, struct func_state *func, struct reg_sta
 		u8 *type = byte_at(func, i);
 
 		err = ebpf_check_frozen(env, func, i, false);
+		if (!err)
+			err = ebpf_end_dynptr(env, func, i);
 		if (err)
 			return err;
 		scratch_at(env, func, i);
@@ -275,6 +279,10 @@ static int read_fixed(struct vf_env *env, struct func_state *func, s32 off, int 
 	slot = slot_at(func, off);
 	if (slot_is_spill(slot))
 		return fill_reg(env, func, off, size, dst_regno);
+	if (slot_is_dynptr(slot)) {
+		vlog(env, "invalid read from stack off %d+%d size %d\n", off, 0, size);
+		return -EACCES;
+	}
 	err = mark_slot_read(env, slot);
 	if (!err && dst_regno >= 0)
 		load_data(env, func, off, off + size, dst_regno);
@@ -323,6 +331,26 @@ static int use_byte(struct vf_env *env, struct func_state *func, s32 off, bool c
 	return mark_slot_read(env, slot);
 }
 
+/* A dynptr is neither data to read nor room to fill. */
+static int check_no_dynptr(struct vf_env *env, struct func_state *func, u32 regno, s32 from,
+			   s32 to, bool fill, bool by_helper)
+{
+	const char *how = by_helper ? " indirect" : "";
+	s32 i;
+
+	for (i = from; i < to; i++) {
+		if (*byte_at(func, i) != STACK_DYNPTR)
+			continue;
+		if (fill)
+			vlog(env, "potential write to dynptr at off=%d disallowed\n", i);
+		else
+			vlog(env, "invalid%s read from stack R%d off %d+%d size %d\n", how, regno,
+			     from, i - from, to - from);
+		return -EACCES;
+	}
+	return 0;
+}
+
 int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
 			   bool by_helper, struct call_meta *meta)
 {
@@ -343,6 +371,10 @@ int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, boo
 	max = (fixed ? (s64)reg->n.var_off.value : reg->n.smax) + off;
 	/* An empty range has an address as well. */
 	err = ebpf_grow_stack(env, func, -min);
+	if (err)
+		return err;
+	err = check_no_dynptr(env, func, regno, min, max + size, meta && meta->raw_mode && fixed,
+			      by_helper);
 	if (err)
 		return err;
 	if (meta && meta->raw_mode && fixed) {

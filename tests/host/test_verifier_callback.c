@@ -180,27 +180,6 @@ static const struct cb_case cases[] = {
 
 static struct verif_result res;
 
-/* Info records for all functions that calls and addresses name. */
-static u32 find_funcs(const struct ebpf_insn *insns, u32 cnt, struct ebpf_func_info *funcs)
-{
-	bool starts[VERIF_INSNS] = { true };
-	u32 i, n = 0;
-
-	for (i = 0; i < cnt; i++) {
-		bool call = insns[i].code == (EBPF_JMP | EBPF_CALL) &&
-			    insns[i].src_reg == EBPF_PSEUDO_CALL;
-		bool func = insns[i].code == (EBPF_LD | EBPF_IMM | EBPF_DW) &&
-			    insns[i].src_reg == EBPF_PSEUDO_FUNC;
-
-		if (call || func)
-			starts[i + 1 + insns[i].imm] = true;
-	}
-	for (i = 0; i < cnt; i++)
-		if (starts[i])
-			funcs[n++] = (struct ebpf_func_info){ i, 3 };
-	return n;
-}
-
 static bool run(const struct verif_case *c, const struct ebpf_btf *btf, bool info)
 {
 	static struct ebpf_func_info funcs[VERIF_INSNS];
@@ -209,7 +188,7 @@ static bool run(const struct verif_case *c, const struct ebpf_btf *btf, bool inf
 		.prog_type = c->type ? c->type : KP, .gpl_compatible = true,
 		.insns = c->insns, .insn_cnt = cnt, .btf = btf,
 		.func_info = funcs, .func_info_rec_size = sizeof(funcs[0]),
-		.func_info_cnt = info ? find_funcs(c->insns, cnt, funcs) : 0,
+		.func_info_cnt = info ? verif_funcs(c->insns, cnt, funcs, 3) : 0,
 	};
 
 	verif_load(&res, &load, EBPF_LOG_LEVEL2);

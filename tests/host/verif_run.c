@@ -31,6 +31,26 @@ u32 verif_len(const struct ebpf_insn *insns, u32 max)
 	return max;
 }
 
+u32 verif_funcs(const struct ebpf_insn *insns, u32 cnt, struct ebpf_func_info *funcs, u32 type_id)
+{
+	bool starts[VERIF_INSNS] = { true };
+	u32 i, n = 0;
+
+	for (i = 0; i < cnt; i++) {
+		bool call = insns[i].code == (EBPF_JMP | EBPF_CALL) &&
+			    insns[i].src_reg == EBPF_PSEUDO_CALL;
+		bool func = insns[i].code == (EBPF_LD | EBPF_IMM | EBPF_DW) &&
+			    insns[i].src_reg == EBPF_PSEUDO_FUNC;
+
+		if (call || func)
+			starts[i + 1 + insns[i].imm] = true;
+	}
+	for (i = 0; i < cnt; i++)
+		if (starts[i])
+			funcs[n++] = (struct ebpf_func_info){ i, type_id };
+	return n;
+}
+
 static int sink_write(void *cookie, const char *text, u32 len)
 {
 	struct verif_result *res = cookie;
