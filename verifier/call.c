@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of the program's own functions: they are walked in place, with the
- * caller's state. Stack use of all call chains.
+ * Calls of the program's own functions: static ones are walked in place, with the
+ * caller's state; for the others see global.c. Stack use of all call chains.
  */
 #include "internal.h"
 
@@ -9,7 +9,7 @@
 #define FRAME_UNIT		32
 #define TAIL_CALL_STACK_LIMIT	256
 
-static void clear_caller_saved(struct vf_env *env, struct func_state *func)
+void ebpf_clear_caller_saved(struct vf_env *env, struct func_state *func)
 {
 	u32 i;
 
@@ -86,13 +86,17 @@ int ebpf_check_subprog_call(struct vf_env *env, const struct ebpf_insn *insn, u3
 		     (s32)*insn_idx + insn->imm + 1);
 		return -EFAULT;
 	}
+	if (env->subprogs[sub].is_global) {
+		*insn_idx += 1;
+		return ebpf_check_global_call(env, sub);
+	}
 	callee = ebpf_enter_frame(env, *insn_idx, sub);
 	if (IS_ERR(callee))
 		return PTR_ERR(callee);
 	/* With their links: a read in the callee is a read of the caller's. */
 	for (i = EBPF_REG_1; i <= EBPF_REG_5; i++)
 		callee->regs[i] = caller->regs[i];
-	clear_caller_saved(env, caller);
+	ebpf_clear_caller_saved(env, caller);
 	st->curframe++;
 	*insn_idx = env->subprogs[sub].start;
 	print_both(env, "caller", caller, callee);
@@ -130,11 +134,7 @@ int ebpf_return_from_subprog(struct vf_env *env, u32 *insn_idx)
 	return 0;
 }
 
-/*
- * The program that was jumped to returns in place of this function, which then
- * has not done what follows the tail call.
- */
-int ebpf_push_tail_return(struct vf_env *env)
+int ebpf_push_early_return(struct vf_env *env, const char *what, bool moves_pkt)
 {
 	struct vf_state *st = env->cur;
 	struct func_state *callee, *caller;
@@ -142,7 +142,7 @@ int ebpf_push_tail_return(struct vf_env *env)
 	if (!st->curframe)
 		return 0;
 	if (ebpf_callback_frameno(env)) {
-		vlog(env, "tail_call is not allowed in callbacks\n");
+		vlog(env, "%s is not allowed in callbacks\n", what);
 		return -EINVAL;
 	}
 	st = ebpf_push_pending(env, cur_func(env)->callsite + 1, env->insn_idx);
@@ -156,7 +156,8 @@ int ebpf_push_tail_return(struct vf_env *env)
 	caller->regs[EBPF_REG_0].live |= LIVE_WRITTEN;
 	st->frame[st->curframe--] = NULL;
 	ebpf_func_state_free(callee);
-	ebpf_forget_packet(st);
+	if (moves_pkt)
+		ebpf_forget_packet(st);
 	return 0;
 }
 

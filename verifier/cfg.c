@@ -96,12 +96,10 @@ int ebpf_find_subprogs(struct vf_env *env)
 
 static void note_features(struct subprog_info *sub, const struct ebpf_insn *insn)
 {
-	u8 mode = EBPF_MODE(insn->code);
-
 	if (insn->code == (EBPF_JMP | EBPF_CALL) && insn->imm == EBPF_FUNC_tail_call &&
 	    !insn->src_reg)
 		sub->has_tail_call = true;
-	if (EBPF_CLASS(insn->code) == EBPF_LD && (mode == EBPF_ABS || mode == EBPF_IND))
+	if (is_ld_abs(insn))
 		sub->has_ld_abs = true;
 }
 

@@ -291,7 +291,7 @@ static int note_special(struct vf_env *env, const struct call_meta *meta, int in
 		if (err)
 			vlog(env, "tail_call would lead to reference leak\n");
 		env->has_tail_call = true;
-		return err ? err : ebpf_push_tail_return(env);
+		return err ? err : ebpf_push_early_return(env, "tail_call", true);
 	case EBPF_FUNC_get_stack:
 	case EBPF_FUNC_get_stackid:
 		env->has_callchain = true;

@@ -257,7 +257,7 @@ struct subprog_info {
 	bool has_ld_abs;
 	bool is_cb;
 	bool is_global;
-	bool verified;
+	bool changes_pkt;	/* only found out for programs with global functions */
 	u32 btf_type_id;	/* 0 without func_info */
 };
 
@@ -698,10 +698,23 @@ bool ebpf_helper_exists(u32 func_id);
 void ebpf_forget_packet(struct vf_state *st);
 
 struct func_state *ebpf_enter_frame(struct vf_env *env, s32 callsite, u32 subprogno);
-/* A tail call in a subprogram that succeeds comes back to its caller. */
-int ebpf_push_tail_return(struct vf_env *env);
+/* A tail call that succeeds, or a load beyond the packet, comes back to the
+ * subprogram's caller, and what follows it here has not been done.
+ */
+int ebpf_push_early_return(struct vf_env *env, const char *what, bool moves_pkt);
 /* "At @where the register R0 has value ... should have been in ..." */
 void ebpf_print_bad_result(struct vf_env *env, const char *where, struct tnum range);
+
+/* R0..R5 of @func are lost to a call. */
+void ebpf_clear_caller_saved(struct vf_env *env, struct func_state *func);
+
+/* ---- global.c ---- */
+/* Walks each global function but the main program, with any arguments. */
+int ebpf_walk_globals(struct vf_env *env);
+/* The arguments that the signature of @sub lets it be called with. */
+int ebpf_set_func_args(struct vf_env *env, u32 sub, struct reg_state *regs);
+/* A call of @sub here: does it pass such, and what is left of the state? */
+int ebpf_check_global_call(struct vf_env *env, u32 sub);
 
 /* ---- callback.c ---- */
 /* Goes on in the callback of the helper just called, whose context is @ctx. */
@@ -750,6 +763,12 @@ bool ebpf_is_jmp(const struct ebpf_insn *insn);
 static inline bool is_ld_imm64(const struct ebpf_insn *insn)
 {
 	return insn->code == (EBPF_LD | EBPF_IMM | EBPF_DW);
+}
+
+static inline bool is_ld_abs(const struct ebpf_insn *insn)
+{
+	return EBPF_CLASS(insn->code) == EBPF_LD && (EBPF_MODE(insn->code) == EBPF_ABS ||
+						     EBPF_MODE(insn->code) == EBPF_IND);
 }
 
 static inline bool is_pseudo_call(const struct ebpf_insn *insn)

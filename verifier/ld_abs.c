@@ -67,6 +67,8 @@ int ebpf_check_ld_abs(struct vf_env *env, const struct ebpf_insn *insn)
 		return -EINVAL;
 	}
 	err = check_regs(env, insn);
+	if (!err)
+		err = ebpf_push_early_return(env, "BPF_LD_[ABS|IND]", false);
 	if (err)
 		return err;
 	for (i = EBPF_REG_0; i <= EBPF_REG_5; i++) {

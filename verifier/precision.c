@@ -223,6 +223,9 @@ static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next
 	/* The second half of a 64-bit load. */
 	if (!insn->code)
 		return 0;
+	/* A packet load that ended its function. */
+	if (is_ld_abs(insn) && next_idx >= 0 && next_idx != (s32)idx + 1)
+		return -ENOTSUPP;
 	switch (EBPF_CLASS(insn->code)) {
 	case EBPF_ALU:
 	case EBPF_ALU64:

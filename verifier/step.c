@@ -161,6 +161,13 @@ static int check_result(struct vf_env *env)
 	struct reg_state *r0 = &cur_regs(env)[EBPF_REG_0];
 	struct tnum range;
 
+	if (cur_func(env)->subprogno) {
+		if (r0->type == SCALAR_VALUE)
+			return 0;
+		vlog(env, "At subprogram exit the register R0 is not a scalar value (%s)\n",
+		     ebpf_reg_type_str(env, r0->type));
+		return -EINVAL;
+	}
 	if (!ebpf_exit_range(env->load, &range))
 		return 0;
 	if (r0->type != SCALAR_VALUE) {
@@ -365,23 +372,23 @@ static int init_walk(struct vf_env *env, u32 subprog)
 	func->callsite = -1;
 	func->subprogno = subprog;
 	ebpf_init_regs(env, func);
-	ebpf_reg_set_ptr(&func->regs[EBPF_REG_1], PTR_TO_CTX);
+	if (!subprog)
+		ebpf_reg_set_ptr(&func->regs[EBPF_REG_1], PTR_TO_CTX);
 	env->insn_idx = env->subprogs[subprog].start;
 	env->prev_insn_idx = -1;
 	env->prev_linfo = NULL;
-	return 0;
+	return subprog ? ebpf_set_func_args(env, subprog, func->regs) : 0;
 }
 
 int ebpf_walk(struct vf_env *env, u32 subprog)
 {
-	u64 start = ebpf_vlog_pos(env);
 	int err = init_walk(env, subprog);
 
 	if (!err)
 		err = walk_paths(env);
 	/* Text of paths that were found safe is of no use. */
 	if (!err && !(env->log_level & EBPF_LOG_LEVEL2))
-		ebpf_vlog_rewind(env, start);
+		ebpf_vlog_rewind(env, 0);
 	ebpf_free_states(env);
 	return err;
 }

@@ -101,6 +101,8 @@ static int verify(struct vf_env *env, struct ebpf_prog_image *img)
 
 	err = check_shape(env);
 	if (!err)
+		err = ebpf_walk_globals(env);
+	if (!err)
 		err = ebpf_walk(env, 0);
 	if (!err)
 		ebpf_place_loops(env);

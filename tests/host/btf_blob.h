@@ -36,7 +36,8 @@ struct blob {
 };
 
 /* Memory of exactly the blob's size, so that reading past it is noticed. */
-static inline struct blob blob_make(const u32 *words, u32 cnt)
+static inline struct blob blob_make_with(const u32 *words, u32 cnt, const char *strings,
+					 u32 strings_len)
 {
 	struct ebpf_btf_header hdr = {
 		.magic = EBPF_BTF_MAGIC,
@@ -44,17 +45,22 @@ static inline struct blob blob_make(const u32 *words, u32 cnt)
 		.hdr_len = sizeof(hdr),
 		.type_len = cnt * 4,
 		.str_off = cnt * 4,
-		.str_len = sizeof(blob_strings),
+		.str_len = strings_len,
 	};
-	struct blob b = { .size = sizeof(hdr) + cnt * 4 + sizeof(blob_strings) };
+	struct blob b = { .size = sizeof(hdr) + cnt * 4 + strings_len };
 
 	b.data = malloc(b.size);
 	memcpy(b.data, &hdr, sizeof(hdr));
 	if (cnt)
 		memcpy(b.data + sizeof(hdr), words, cnt * 4);
-	memcpy(b.data + sizeof(hdr) + cnt * 4, blob_strings, sizeof(blob_strings));
+	memcpy(b.data + sizeof(hdr) + cnt * 4, strings, strings_len);
 	b.hdr = (struct ebpf_btf_header *)(void *)b.data;
 	return b;
+}
+
+static inline struct blob blob_make(const u32 *words, u32 cnt)
+{
+	return blob_make_with(words, cnt, blob_strings, sizeof(blob_strings));
 }
 
 static inline void blob_free(struct blob *b)

@@ -7,7 +7,10 @@
 #include "services.h"
 #include "verif_run.h"
 
-/* 1: int, 2: int (void), 3: static main, 4: void (void), 5: static A, 6: global B */
+/*
+ * 1: int, 2: int (void), 3: static main, 4: void (void), 5: static A, 6: global B,
+ * 7: static A, int (void)
+ */
 static const u32 types[] = {
 	INT(N_INT, 4),
 	TYPE(0, FUNC_PROTO, 0, 1),
@@ -15,6 +18,7 @@ static const u32 types[] = {
 	TYPE(0, FUNC_PROTO, 0, 0),
 	TYPE(N_A, FUNC, EBPF_BTF_FUNC_STATIC, 4),
 	TYPE(N_B, FUNC, EBPF_BTF_FUNC_GLOBAL, 2),
+	TYPE(N_A, FUNC, EBPF_BTF_FUNC_STATIC, 2),
 };
 
 /* Two functions, at 0 and 2. */
@@ -65,7 +69,7 @@ static const struct info_case cases[] = {
 	{ "tail call in a function that returns nothing", EINVAL,
 	  "tail_call is only allowed in functions that return 'int'", { { 0, 3 }, { 2, 5 } }, 2,
 	  .tail = true },
-	{ "tail call in a function that returns int", 0, NULL, { { 0, 3 }, { 2, 6 } }, 2,
+	{ "tail call in a function that returns int", 0, NULL, { { 0, 3 }, { 2, 7 } }, 2,
 	  .tail = true },
 	{ "line of the second function missing", EINVAL, "missing bpf_line_info for func#1",
 	  { { 0, 3 }, { 2, 5 } }, 2, { LINE(0, N_A), LINE(3, N_A) }, 2 },
@@ -77,7 +81,7 @@ static const struct info_case cases[] = {
 	{ "lines out of order", EINVAL, "Invalid line_info[2].insn_off:2",
 	  { { 0, 3 }, { 2, 5 } }, 2, { LINE(0, N_A), LINE(2, N_A), LINE(2, N_A) }, 3 },
 	{ "line of half an instruction", EINVAL, "Invalid insn code at line_info[2].insn_off",
-	  { { 0, 3 }, { 2, 6 } }, 2, { LINE(0, N_A), LINE(2, N_A), LINE(3, N_A) }, 3,
+	  { { 0, 3 }, { 2, 7 } }, 2, { LINE(0, N_A), LINE(2, N_A), LINE(3, N_A) }, 3,
 	  .tail = true },
 	{ "text beyond the strings", EINVAL, "Invalid line_info[0].line_off or .file_name_off",
 	  { { 0, 3 }, { 2, 5 } }, 2, { LINE(0, 5000), LINE(2, N_A) }, 2 },

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Global functions of the program: each is walked once, by itself, with any
+ * arguments its BTF signature allows, and its calls only check that what is
+ * passed fits. It returns some number.
+ *
+ * Static functions are walked in place with whatever they are given (call.c);
+ * their signatures, which compilers change at will, decide nothing.
+ */
+#include "internal.h"
+#include "btf_internal.h"
+
+#define ANY_LEVEL	(EBPF_LOG_LEVEL1 | EBPF_LOG_LEVEL2)
+
+/* What a parameter's type says of its register. */
+enum param_kind {
+	PARAM_SCALAR,
+	PARAM_CTX,
+	PARAM_MEM,		/* struct param.size bytes, or NULL */
+	PARAM_PTR,		/* to something without a size */
+	PARAM_OTHER,
+};
+
+struct param {
+	enum param_kind kind;
+	u32 size;
+	const struct ebpf_btf_type *t;		/* no modifier */
+	const struct ebpf_btf_type *target;	/* of a pointer, no modifier */
+};
+
+struct signature {
+	const char *name;
+	const struct ebpf_btf_param *params;
+	u32 nr;
+	const struct ebpf_btf_type *ret;	/* no modifier */
+};
+
+/* The struct a program's own code calls its context, NULL where that is none. */
+static const char *ctx_struct_name(u32 prog_type)
+{
+	switch (prog_type) {
+	case EBPF_PROG_TYPE_SOCKET_FILTER:
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_CGROUP_SKB:
+		return "__sk_buff";
+	case EBPF_PROG_TYPE_XDP:
+		return "xdp_md";
+	case EBPF_PROG_TYPE_KPROBE:
+		return "pt_regs";
+	case EBPF_PROG_TYPE_PERF_EVENT:
+		return "bpf_perf_event_data";
+	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
+	case EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
+		return "bpf_raw_tracepoint_args";
+	default:
+		return NULL;
+	}
+}
+
+static bool is_ctx_struct(const struct vf_env *env, const struct ebpf_btf_type *t)
+{
+	u32 prog_type = env->load->prog_type;
+	const char *want = ctx_struct_name(prog_type), *name;
+
+	if (!want || !btf_is(t, BTF_STRUCTS))
+		return false;
+	name = ebpf_btf_name(env->load->btf, t->name_off);
+	if (!name)
+		return false;
+	return !strcmp(name, want) ||
+	       (prog_type == EBPF_PROG_TYPE_KPROBE && !strcmp(name, "bpf_user_pt_regs_t"));
+}
+
+static bool is_number(const struct ebpf_btf_type *t)
+{
+	return btf_is(t, BTF_KIND_BIT(INT) | BTF_KIND_BIT(ENUM) | BTF_KIND_BIT(ENUM64));
+}
+
+static int read_signature(struct vf_env *env, u32 sub, struct signature *sig)
+{
+	const struct ebpf_btf *btf = env->load->btf;
+	const struct ebpf_btf_type *t = ebpf_btf_type_by_id(btf, env->subprogs[sub].btf_type_id);
+
+	if (EBPF_BUG_ON(!t || !btf_is(t, BTF_KIND_BIT(FUNC))))
+		return -EFAULT;
+	sig->name = ebpf_btf_name(btf, t->name_off);
+	t = ebpf_btf_type_by_id(btf, t->type);
+	if (EBPF_BUG_ON(!t || !btf_is(t, BTF_KIND_BIT(FUNC_PROTO))))
+		return -EFAULT;
+	sig->params = ebpf_btf_params(t);
+	sig->nr = ebpf_btf_vlen(t);
+	sig->ret = ebpf_btf_skip_modifiers(btf, t->type, NULL);
+	return EBPF_BUG_ON(!sig->ret) ? -EFAULT : 0;
+}
+
+static int read_param(struct vf_env *env, const struct signature *sig, u32 i, struct param *p)
+{
+	const struct ebpf_btf *btf = env->load->btf;
+
+	memset(p, 0, sizeof(*p));
+	p->kind = PARAM_OTHER;
+	p->t = ebpf_btf_skip_modifiers(btf, sig->params[i].type, NULL);
+	if (EBPF_BUG_ON(!p->t))
+		return -EFAULT;
+	if (is_number(p->t)) {
+		p->kind = PARAM_SCALAR;
+		return 0;
+	}
+	if (!btf_is(p->t, BTF_KIND_BIT(PTR)))
+		return 0;
+	p->target = ebpf_btf_skip_modifiers(btf, p->t->type, NULL);
+	if (EBPF_BUG_ON(!p->target))
+		return -EFAULT;
+	if (is_ctx_struct(env, p->target))
+		p->kind = PARAM_CTX;
+	else if (ebpf_btf_type_size(btf, p->t->type, &p->size))
+		p->kind = PARAM_MEM;
+	else
+		p->kind = PARAM_PTR;
+	return 0;
+}
+
+static int say_no_size(struct vf_env *env, u32 i, const struct param *p)
+{
+	vlog(env, "arg#%d reference type('%s %s') size cannot be determined: %d\n", i,
+	     ebpf_btf_kind_name(p->target), ebpf_btf_name(env->load->btf, p->target->name_off),
+	     -EINVAL);
+	return -EINVAL;
+}
+
+static int set_param(struct vf_env *env, const struct signature *sig, u32 i,
+		     struct reg_state *reg)
+{
+	struct param p;
+	int err = read_param(env, sig, i, &p);
+
+	if (err)
+		return err;
+	switch (p.kind) {
+	case PARAM_SCALAR:
+		ebpf_reg_set_unknown(reg);
+		return 0;
+	case PARAM_CTX:
+		ebpf_reg_set_ptr(reg, PTR_TO_CTX);
+		return 0;
+	case PARAM_MEM:
+		ebpf_reg_set_ptr(reg, PTR_TO_MEM | PTR_MAYBE_NULL);
+		reg->mem_size = p.size;
+		reg->id = ++env->id_gen;
+		return 0;
+	case PARAM_PTR:
+		return say_no_size(env, i, &p);
+	default:
+		vlog(env, "Arg#%d type %s in %s() is not supported yet.\n", i,
+		     ebpf_btf_kind_name(p.t), sig->name);
+		return -EINVAL;
+	}
+}
+
+int ebpf_set_func_args(struct vf_env *env, u32 sub, struct reg_state *regs)
+{
+	struct signature sig;
+	u32 i;
+	int err = read_signature(env, sub, &sig);
+
+	if (err)
+		return err;
+	if (env->log_level & ANY_LEVEL)
+		vlog(env, "Validating %s() func#%d...\n", sig.name, sub);
+	if (sig.nr > EBPF_MAX_FUNC_REG_ARGS) {
+		vlog(env, "Global function %s() with %d > %d args. Buggy compiler.\n", sig.name,
+		     sig.nr, EBPF_MAX_FUNC_REG_ARGS);
+		return -EINVAL;
+	}
+	if (!is_number(sig.ret)) {
+		vlog(env, "Global function %s() doesn't return scalar. Only those are supported.\n",
+		     sig.name);
+		return -EINVAL;
+	}
+	for (i = 0; !err && i < sig.nr; i++)
+		err = set_param(env, &sig, i, &regs[EBPF_REG_1 + i]);
+	return err;
+}
+
+static bool writable(struct vf_env *env, const struct reg_state *reg)
+{
+	return !is_pkt_ptr(reg->type) || ebpf_may_write_packet(env->load->prog_type);
+}
+
+/* The function does with the memory what it likes, and may call what moves the
+ * packet without its pointer being forgotten.
+ */
+static int check_mem(struct vf_env *env, u32 sub, u32 regno, u32 size)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+	struct call_meta meta;
+	int err;
+
+	/* Which number this is decides. */
+	if (is_null_reg(reg))
+		return ebpf_mark_precise(env, regno);
+	if (size >= MAX_VAR_SIZE || !writable(env, reg) ||
+	    (is_pkt_ptr(reg->type) && env->subprogs[sub].changes_pkt) ||
+	    (reg->type == (PTR_TO_MAP_VALUE | PTR_MAYBE_NULL) && reg->map->inner_map_meta)) {
+		vlog(env, "R%d %s of %u bytes cannot be passed to a global function\n", regno,
+		     ebpf_reg_type_str(env, reg->type), size);
+		return -EINVAL;
+	}
+	memset(&meta, 0, sizeof(meta));
+	err = ebpf_check_helper_mem(env, regno, size, true, &meta);
+	meta.raw_mode = true;
+	if (!err && reg->type != PTR_TO_STACK)
+		err = ebpf_check_helper_mem(env, regno, size, true, &meta);
+	return err ? -EINVAL : 0;
+}
+
+static int check_ctx(struct vf_env *env, u32 regno, const struct param *p)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+
+	if (reg->type != PTR_TO_CTX) {
+		vlog(env, "arg#%d expected pointer to ctx, but got %s\n", regno - EBPF_REG_1,
+		     ebpf_btf_kind_name(p->t));
+		return -EINVAL;
+	}
+	return ebpf_check_ptr_off(env, reg, regno, false) ? -EINVAL : 0;
+}
+
+static int check_param(struct vf_env *env, u32 sub, const struct signature *sig, u32 i)
+{
+	u32 regno = EBPF_REG_1 + i;
+	struct param p;
+	int err = read_param(env, sig, i, &p);
+
+	if (err)
+		return err;
+	switch (p.kind) {
+	case PARAM_SCALAR:
+		if (cur_regs(env)[regno].type == SCALAR_VALUE)
+			break;
+		vlog(env, "R%d is not a scalar\n", regno);
+		return -EINVAL;
+	case PARAM_CTX:
+		err = check_ctx(env, regno, &p);
+		break;
+	case PARAM_MEM:
+		err = check_mem(env, sub, regno, p.size);
+		break;
+	case PARAM_PTR:
+		return say_no_size(env, i, &p);
+	default:
+		vlog(env, "Unrecognized arg#%d type %s\n", i, ebpf_btf_kind_name(p.t));
+		return -EINVAL;
+	}
+	return err ? err : ebpf_check_reg_arg(env, regno, SRC_OP);
+}
+
+int ebpf_check_global_call(struct vf_env *env, u32 sub)
+{
+	struct signature sig;
+	u32 i;
+	int err = read_signature(env, sub, &sig);
+
+	if (!err && sig.nr > EBPF_MAX_FUNC_REG_ARGS) {
+		vlog(env, "Function %s has %d > %d args\n", sig.name, sig.nr,
+		     EBPF_MAX_FUNC_REG_ARGS);
+		err = -EINVAL;
+	}
+	for (i = 0; !err && i < sig.nr; i++)
+		err = check_param(env, sub, &sig, i);
+	if (err == -EINVAL)
+		vlog(env, "Caller passes invalid args into func#%d\n", sub);
+	if (err)
+		return err;
+	if (env->log_level & ANY_LEVEL)
+		vlog(env, "Func#%d is global and valid. Skipping.\n", sub);
+	ebpf_clear_caller_saved(env, cur_func(env));
+	ebpf_reg_set_unknown(&cur_regs(env)[EBPF_REG_0]);
+	if (env->subprogs[sub].changes_pkt)
+		ebpf_forget_packet(env->cur);
+	return 0;
+}
+
+/* Of the helpers, and the program that a tail call jumps to may do anything. */
+static bool insn_changes_pkt(const struct vf_env *env, u32 idx)
+{
+	const struct ebpf_insn *insn = &env->insns[idx];
+	const struct ebpf_func_proto *fn;
+	int callee;
+
+	if (is_pseudo_call(insn) || is_pseudo_func(insn)) {
+		callee = ebpf_find_subprog(env, (s32)idx + insn->imm + 1);
+		return callee >= 0 && env->subprogs[callee].changes_pkt;
+	}
+	if (insn->code != (EBPF_JMP | EBPF_CALL) || insn->src_reg)
+		return false;
+	if (insn->imm == EBPF_FUNC_tail_call)
+		return true;
+	fn = ebpf_helper_exists(insn->imm) ?
+	     ebpf_func_proto_of(env->load->prog_type, insn->imm) : NULL;
+	return fn && fn->changes_pkt;
+}
+
+static bool sub_changes_pkt(const struct vf_env *env, u32 sub)
+{
+	u32 i;
+
+	for (i = env->subprogs[sub].start; i < env->subprogs[sub + 1].start; i++)
+		if (insn_changes_pkt(env, i))
+			return true;
+	return false;
+}
+
+/* Which functions may move the packet, by what they call. Calls do not recurse,
+ * so this ends, after as many rounds as calls are deep.
+ */
+static void find_pkt_changers(struct vf_env *env)
+{
+	bool changed;
+	u32 sub;
+
+	do {
+		changed = false;
+		for (sub = 0; sub < env->subprog_cnt; sub++) {
+			if (env->subprogs[sub].changes_pkt || !sub_changes_pkt(env, sub))
+				continue;
+			env->subprogs[sub].changes_pkt = true;
+			changed = true;
+		}
+	} while (changed);
+}
+
+/* A call is checked against the signature only: all must hold, or the program
+ * does not load.
+ */
+int ebpf_walk_globals(struct vf_env *env)
+{
+	bool found = false;
+	u32 sub;
+	int err;
+
+	for (sub = 1; sub < env->subprog_cnt; sub++)
+		found |= env->subprogs[sub].is_global;
+	if (!found)
+		return 0;
+	find_pkt_changers(env);
+	for (sub = 1; sub < env->subprog_cnt; sub++) {
+		if (!env->subprogs[sub].is_global)
+			continue;
+		err = ebpf_walk(env, sub);
+		if (err)
+			return err;
+		if (env->log_level & ANY_LEVEL)
+			vlog(env, "Func#%d is safe for any args that match its prototype\n", sub);
+	}
+	return 0;
+}
