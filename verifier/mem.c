@@ -274,6 +274,15 @@ static int access_mem(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 	return err;
 }
 
+/* Contexts that are arrays of arguments are read as they lie, so a pointer to one of the
+ * arguments is as good. Linux 6.1 refuses it; tools that choose an argument by the kernel's
+ * version are compiled to it all the same.
+ */
+static bool ctx_is_array(u32 prog_type)
+{
+	return prog_type == EBPF_PROG_TYPE_TRACING || prog_type == EBPF_PROG_TYPE_RAW_TRACEPOINT;
+}
+
 static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int size, int acc,
 		      int value_regno)
 {
@@ -281,7 +290,7 @@ static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int 
 	u32 type = SCALAR_VALUE;
 	int err;
 
-	err = ebpf_check_ptr_off(env, &regs[regno], regno, false);
+	err = ebpf_check_ptr_off(env, &regs[regno], regno, ctx_is_array(env->load->prog_type));
 	if (err)
 		return err;
 	err = ebpf_check_ctx_access(env, insn_idx, off, size, acc, &type);
