@@ -364,6 +364,11 @@ static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 a
 			err = check_arg_off(env, reg, regno, arg_type);
 		if (err)
 			return err;
+	} else {
+		/* Any other number would be a pointer. */
+		err = ebpf_mark_precise(env, regno);
+		if (err)
+			return err;
 	}
 	err = note_ref(env, reg, regno, arg_type, meta);
 	return err ? err : check_by_type(env, fn, arg, meta);

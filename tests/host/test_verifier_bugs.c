@@ -101,6 +101,12 @@ static const struct verif_case cases[] = {
 	  .insns = { LDX(DW, 8, 1, 0), VALUE, MOV_K(6, 0), JMP_K(JEQ, 8, 0, 1), MOV_K(6, 800),
 		     STX(W, FP, 6, -12), JMP_K(JEQ, 8, 3, 0), LDX(W, 7, FP, -12), INDEX } },
 
+	{ "NULL for a helper on one path, a number on the other", EBPF_PROG_TYPE_SCHED_CLS,
+	  EBPF_F_TEST_STATE_FREQ, .err = EACCES, .says = "R1 type=scalar expected=fp",
+	  .insns = { LDX(W, 6, 1, 0), MOV_K(1, 0), JMP_K(JEQ, 6, 0, 1), JA(1), MOV_K(1, 8),
+		     JMP_K(JEQ, 6, 3, 0), MOV_K(2, 0), MOV_K(3, 0), MOV_K(4, 0), MOV_K(5, 0),
+		     HELPER(csum_diff), MOV_K(0, 0), EXIT } },
+
 	/* E: pointers taken for something else. */
 	{ "2017-17864: a number for a pointer", .err = EACCES, .says = "invalid mem access 'scalar'",
 	  .insns = { LDX(DW, 8, 1, 0), MOV_X(6, 1), JMP_K(JEQ, 8, 0, 1), JA(1), MOV_K(6, 8),
