@@ -63,3 +63,11 @@ EBPF_HELPER(tail_call)
 {
 	return (u64)-EINVAL;
 }
+
+/* address of a kptr, what to put there: what was there. The caller's reference goes in,
+ * the map's comes out.
+ */
+EBPF_HELPER(kptr_xchg)
+{
+	return xchg((u64 *)(unsigned long)r1, r2);
+}

@@ -113,6 +113,7 @@ EBPF_HELPER_DECL(for_each_map_elem);
 EBPF_HELPER_DECL(loop);
 EBPF_HELPER_DECL(spin_lock);
 EBPF_HELPER_DECL(spin_unlock);
+EBPF_HELPER_DECL(kptr_xchg);
 /* Reading memory */
 EBPF_HELPER_DECL(probe_read);
 EBPF_HELPER_DECL(probe_read_str);
@@ -245,6 +246,9 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   ARG_ANYTHING, ARG_PTR_TO_FUNC, ARG_PTR_TO_STACK_OR_NULL, ARG_ANYTHING),
 	FN(spin_lock, LOCKING_PROG, FREE, RET_VOID, ARG_PTR_TO_SPIN_LOCK),
 	FN(spin_unlock, LOCKING_PROG, FREE, RET_VOID, ARG_PTR_TO_SPIN_LOCK),
+	/* What it takes and returns is what the map's kptr points to. */
+	FN(kptr_xchg, ANY_PROG, FREE, RET_PTR_TO_BTF_ID_OR_NULL,
+	   ARG_PTR_TO_KPTR, ARG_PTR_TO_BTF_ID | PTR_MAYBE_NULL | OBJ_RELEASE),
 
 	FN(ringbuf_output, ANY_PROG, FREE, RET_INTEGER,
 	   ARG_CONST_MAP_PTR, MEM_RD, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),

@@ -158,6 +158,7 @@ static bool acquires(const struct call_meta *meta)
 	case EBPF_FUNC_sk_lookup_tcp:
 	case EBPF_FUNC_sk_lookup_udp:
 	case EBPF_FUNC_skc_lookup_tcp:
+	case EBPF_FUNC_kptr_xchg:
 		return true;
 	default:
 		return false;
@@ -234,6 +235,10 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		ebpf_reg_set_ptr(ret, PTR_TO_TCP_SOCK | flags);
 		break;
 	case RET_PTR_TO_BTF_ID:
+		if (meta->kptr) {
+			ebpf_reg_set_btf(ret, meta->kptr->btf, meta->kptr->btf_id, flags);
+			break;
+		}
 		ref = ebpf_kernel_struct(env, fn->btf_struct, &btf, &btf_id);
 		if (ref)
 			return ref;

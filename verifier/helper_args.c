@@ -35,6 +35,7 @@ static const struct accepted accepted[] = {
 	{ ARG_PTR_TO_FUNC, { PTR_TO_FUNC } },
 	{ ARG_PTR_TO_SPIN_LOCK, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_DYNPTR, { PTR_TO_STACK, CONST_PTR_TO_DYNPTR } },
+	{ ARG_PTR_TO_KPTR, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_SOCK_COMMON, SOCK_TYPES },
 	{ ARG_PTR_TO_BTF_ID_SOCK_COMMON, SOCK_TYPES },
@@ -77,8 +78,19 @@ static int check_btf_arg(struct vf_env *env, const struct reg_state *reg, u32 re
 	return -EACCES;
 }
 
+/* NULL or not, what is put into a kptr must be of its type. */
+static int check_struct_arg(struct vf_env *env, const struct reg_state *reg, u32 regno,
+			    const struct ebpf_func_proto *fn, const struct call_meta *meta)
+{
+	if (fn->id != EBPF_FUNC_kptr_xchg)
+		return check_btf_arg(env, reg, regno, fn->arg_struct);
+	if (EBPF_BUG_ON(!meta->kptr))
+		return -EFAULT;
+	return ebpf_check_kptr_type(env, meta->kptr, reg, regno) ? -EACCES : 0;
+}
+
 static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type,
-		      const struct ebpf_func_proto *fn)
+		      const struct ebpf_func_proto *fn, const struct call_meta *meta)
 {
 	const struct accepted *list = find_accepted(arg_type);
 	u32 type = reg->type, i;
@@ -96,7 +108,7 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 	if (arg_type & PTR_MAYBE_NULL)
 		type &= ~(u32)PTR_MAYBE_NULL;
 	if (type == PTR_TO_BTF_ID && base_type(arg_type) == ARG_PTR_TO_BTF_ID)
-		return check_btf_arg(env, reg, regno, fn->arg_struct);
+		return check_struct_arg(env, reg, regno, fn, meta);
 	if (type == PTR_TO_BTF_ID && base_type(arg_type) == ARG_PTR_TO_BTF_ID_SOCK_COMMON)
 		return check_btf_arg(env, reg, regno, "sock_common");
 	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
@@ -308,6 +320,8 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 		return check_func(env, reg, meta);
 	case ARG_PTR_TO_DYNPTR:
 		return ebpf_check_dynptr_arg(env, regno, arg_type, meta);
+	case ARG_PTR_TO_KPTR:
+		return ebpf_check_kptr_arg(env, regno, meta);
 	case ARG_PTR_TO_SPIN_LOCK:
 		return ebpf_check_spin_lock(env, regno, fn->id == EBPF_FUNC_spin_lock);
 	}
@@ -359,7 +373,7 @@ static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 a
 		return -EACCES;
 	}
 	if (!may_be_null(arg_type) || !is_null_reg(reg)) {
-		err = check_type(env, reg, regno, arg_type, fn);
+		err = check_type(env, reg, regno, arg_type, fn, meta);
 		if (!err)
 			err = check_arg_off(env, reg, regno, arg_type);
 		if (err)

@@ -281,6 +281,7 @@ struct call_meta {
 	u32 dynptr_type;	/* of the new one */
 	u32 dynptr_id;		/* of the one that was passed */
 	u32 dynptr_ref;
+	const struct ebpf_map_field *kptr;	/* that ARG_PTR_TO_KPTR points to */
 };
 
 /* Registers and stack slots to be made precise, per frame. */
@@ -629,6 +630,9 @@ int ebpf_check_kptr_access(struct vf_env *env, int insn_idx, const struct ebpf_m
 /* May what is in R@regno be kept there? */
 int ebpf_check_kptr_type(struct vf_env *env, const struct ebpf_map_field *field,
 			 const struct reg_state *reg, u32 regno);
+
+/* R@regno is the argument of bpf_kptr_xchg: fills @meta->kptr. */
+int ebpf_check_kptr_arg(struct vf_env *env, u32 regno, struct call_meta *meta);
 
 /* ---- ctx.c ---- */
 bool ebpf_prog_type_known(u32 prog_type);

@@ -178,3 +178,41 @@ int ebpf_check_kptr_access(struct vf_env *env, int insn_idx, const struct ebpf_m
 		return load_kptr(env, field, value_regno);
 	return store_kptr(env, insn, field, value_regno);
 }
+
+static int no_kptrs(struct vf_env *env, const struct ebpf_map *map)
+{
+	if (!map->btf)
+		vlog(env, "map '%s' has to have BTF in order to use bpf_kptr_xchg\n", map->name);
+	else if (map->kptr_err == -E2BIG)
+		vlog(env, "map '%s' has more than %d kptr\n", map->name, EBPF_MAP_KPTRS_MAX);
+	else
+		vlog(env, "map '%s' has no valid kptr\n", map->name);
+	return -EINVAL;
+}
+
+int ebpf_check_kptr_arg(struct vf_env *env, u32 regno, struct call_meta *meta)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	const struct ebpf_map *map = reg->map;
+	const struct ebpf_map_field *field;
+	int off = reg->off + (s32)reg->n.var_off.value;
+
+	if (!ebpf_tnum_is_const(reg->n.var_off)) {
+		vlog(env, "R%d doesn't have constant offset. kptr has to be at the constant offset\n",
+		     regno);
+		return -EINVAL;
+	}
+	if (!map->btf || !map->fields || !map->fields->nr_kptrs)
+		return no_kptrs(env, map);
+	field = ebpf_kptr_at(reg, reg->off);
+	if (!field) {
+		vlog(env, "off=%d doesn't point to kptr\n", off);
+		return -EACCES;
+	}
+	if (field->kind != EBPF_FIELD_KPTR_REF) {
+		vlog(env, "off=%d kptr isn't referenced kptr\n", off);
+		return -EACCES;
+	}
+	meta->kptr = field;
+	return 0;
+}

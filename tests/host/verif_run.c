@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include "services.h"
 
+const struct ebpf_btf *verif_kernel_btf;
+
 static struct verif_result result;
 
 void verif_maps(void)
@@ -102,6 +104,7 @@ bool verif_ok(const struct verif_case *c)
 		.gpl_compatible = true,
 		.insns = c->insns,
 		.insn_cnt = verif_len(c->insns, VERIF_INSNS),
+		.vmlinux_btf = verif_kernel_btf,
 	};
 	unsigned long bugs = test_bugs();
 	bool ok;

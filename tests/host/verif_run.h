@@ -49,6 +49,9 @@ struct verif_result {
 	struct ebpf_prog_image img;
 };
 
+/* The running kernel's BTF for verif_ok(); NULL at first. */
+extern const struct ebpf_btf *verif_kernel_btf;
+
 void verif_maps(void);
 u32 verif_len(const struct ebpf_insn *insns, u32 max);
 /* Info records, of type @type_id, for all functions that calls and addresses name. */
