@@ -70,8 +70,9 @@ static int event_release(struct inode *inode, struct file *file)
 	struct ebpf_event *event = file->private_data;
 
 	ebpf_ring_detach(event);
-	ebpf_event_drop(event);
 	ebpf_event_clear_prog(event);
+	/* Last: a grace period may be over before this returns. */
+	ebpf_event_drop(event);
 	return 0;
 }
 

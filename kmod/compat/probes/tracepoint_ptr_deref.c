@@ -2,6 +2,7 @@
 /* Modules list their tracepoints by tracepoint_ptr_t, perhaps relative, since
  * 4.19; by pointer before.
  */
+#include <linux/module.h>
 #include <linux/tracepoint.h>
 
 struct tracepoint *probe(struct module *mod)
