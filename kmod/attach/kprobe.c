@@ -74,6 +74,27 @@ static u64 kprobe_func_entry(unsigned long addr)
 	return compat_ibt() && offset == 4 ? addr - offset : 0;
 }
 
+/* Kernels that ask first whether a kretprobe is at a function's start (4.13 to 5.10)
+ * say -EINVAL also of a symbol that nobody has; of a kprobe they say what is so.
+ */
+static int kretprobe_error(const struct kprobe_event *ke, int err)
+{
+	struct kprobe kp = {
+		.symbol_name = ke->rp.kp.symbol_name,
+		.offset = ke->rp.kp.offset,
+		.flags = KPROBE_FLAG_DISABLED,
+		.pre_handler = kprobe_entry,
+	};
+	int kprobe_err;
+
+	if (err != -EINVAL || !kp.symbol_name)
+		return err;
+	kprobe_err = register_kprobe(&kp);
+	if (!kprobe_err)
+		unregister_kprobe(&kp);
+	return kprobe_err == -ENOENT ? -ENOENT : err;
+}
+
 static int kprobe_register_off(struct kprobe_event *ke)
 {
 	/* Not armed before it is known what it is on. */
@@ -84,7 +105,7 @@ static int kprobe_register_off(struct kprobe_event *ke)
 	}
 	ke->rp.handler = kprobe_return;
 	ke->rp.maxactive = max_t(int, KRETPROBE_MAXACTIVE_MIN, 2 * num_possible_cpus());
-	return register_kretprobe(&ke->rp);
+	return kretprobe_error(ke, register_kretprobe(&ke->rp));
 }
 
 static void kprobe_unregister(struct kprobe_event *ke)
