@@ -3,6 +3,8 @@
  * Small things: processor, node, random numbers, strings to numbers; and what
  * helpers keep per CPU.
  */
+#include <linux/cpumask.h>
+#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/topology.h>
 #include "helpers/helpers.h"
@@ -36,6 +38,21 @@ EBPF_HELPER(get_smp_processor_id)
 EBPF_HELPER(get_numa_node_id)
 {
 	return numa_node_id();
+}
+
+/* variable, CPU */
+EBPF_HELPER(per_cpu_ptr)
+{
+	u32 cpu = r2;
+
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
+		return 0;
+	return (u64)(unsigned long)per_cpu_ptr((const void __percpu *)(unsigned long)r1, cpu);
+}
+
+EBPF_HELPER(this_cpu_ptr)
+{
+	return (u64)(unsigned long)this_cpu_ptr((const void __percpu *)(unsigned long)r1);
 }
 
 static bool is_space(char c)

@@ -139,6 +139,8 @@ EBPF_HELPER_DECL(strtoul);
 EBPF_HELPER_DECL(get_prandom_u32);
 EBPF_HELPER_DECL(get_smp_processor_id);
 EBPF_HELPER_DECL(get_numa_node_id);
+EBPF_HELPER_DECL(per_cpu_ptr);
+EBPF_HELPER_DECL(this_cpu_ptr);
 /* Tasks */
 EBPF_HELPER_DECL(get_current_pid_tgid);
 EBPF_HELPER_DECL(get_current_uid_gid);
@@ -317,6 +319,10 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN(get_prandom_u32, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	FN(get_smp_processor_id, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	FN(get_numa_node_id, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
+	FN(per_cpu_ptr, ANY_PROG, FREE, PTR_MAYBE_NULL | MEM_RDONLY | RET_PTR_TO_MEM_OR_BTF_ID,
+	   ARG_PTR_TO_PERCPU_BTF_ID, ARG_ANYTHING),
+	FN(this_cpu_ptr, ANY_PROG, FREE, MEM_RDONLY | RET_PTR_TO_MEM_OR_BTF_ID,
+	   ARG_PTR_TO_PERCPU_BTF_ID),
 
 	FN(get_current_pid_tgid, TRACING_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	FN(get_current_uid_gid, TRACING_PROG, FREE, RET_INTEGER, ARG_DONTCARE),

@@ -9,6 +9,7 @@
 #include "kmod/map.h"
 #include "kmod/prog_internal.h"
 #include "kmod/prog_lines.h"
+#include "kmod/compat/ksyms.h"
 
 #include <ebpf/services.h>
 #include <ebpf/verifier.h>
@@ -60,10 +61,16 @@ static const struct ebpf_btf *load_vmlinux_btf(void *cookie)
 	return obj ? obj->btf : NULL;
 }
 
+static u64 load_ksym_addr(void *cookie, const char *name)
+{
+	return ebpf_compat_ksym_addr(name);
+}
+
 static const struct ebpf_verifier_ops load_ops = {
 	.map_get = load_map_get,
 	.map_put = load_map_put,
 	.vmlinux_btf = load_vmlinux_btf,
+	.ksym_addr = load_ksym_addr,
 };
 
 static const struct ebpf_verifier_ops load_ops_fd_array = {
@@ -71,6 +78,7 @@ static const struct ebpf_verifier_ops load_ops_fd_array = {
 	.map_put = load_map_put,
 	.fd_array_get = load_fd_array_get,
 	.vmlinux_btf = load_vmlinux_btf,
+	.ksym_addr = load_ksym_addr,
 };
 
 /*

@@ -52,21 +52,29 @@ static int expand_ctx(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 	return cnt;
 }
 
+static int map_load_addr(const struct ebpf_map *map, const struct ebpf_insn *insn, u32 off,
+			 u64 *addr)
+{
+	*addr = (unsigned long)map;
+	if (insn->src_reg != EBPF_PSEUDO_MAP_VALUE && insn->src_reg != EBPF_PSEUDO_MAP_IDX_VALUE)
+		return 0;
+	return map->ops->direct_value_addr(map, addr, off);
+}
+
 static int expand_ld_imm64(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 {
 	const struct insn_aux *aux = &env->aux[idx];
-	struct ebpf_map *map;
 	u64 addr;
 	int err;
 
 	buf[0] = env->insns[idx];
 	buf[1] = env->insns[idx + 1];
-	if (!aux->is_map_load)
+	if (!aux->is_map_load && !aux->is_ksym_load)
 		return 2;
-	map = env->maps[aux->map_index];
-	addr = (unsigned long)map;
-	if (buf[0].src_reg == EBPF_PSEUDO_MAP_VALUE || buf[0].src_reg == EBPF_PSEUDO_MAP_IDX_VALUE) {
-		err = map->ops->direct_value_addr(map, &addr, aux->map_off);
+	if (aux->is_ksym_load) {
+		addr = env->ksyms[aux->map_index].addr;
+	} else {
+		err = map_load_addr(env->maps[aux->map_index], buf, aux->map_off, &addr);
 		if (err)
 			return err;
 	}

@@ -234,6 +234,11 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 	case RET_PTR_TO_TCP_SOCK:
 		ebpf_reg_set_ptr(ret, PTR_TO_TCP_SOCK | flags);
 		break;
+	case RET_PTR_TO_MEM_OR_BTF_ID:
+		ref = ebpf_set_percpu_result(env, ret, flags, meta);
+		if (ref)
+			return ref;
+		break;
 	case RET_PTR_TO_BTF_ID:
 		if (meta->kptr) {
 			ebpf_reg_set_btf(ret, meta->kptr->btf, meta->kptr->btf_id, flags);

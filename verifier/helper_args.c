@@ -41,6 +41,7 @@ static const struct accepted accepted[] = {
 	{ ARG_PTR_TO_BTF_ID_SOCK_COMMON, SOCK_TYPES },
 	{ ARG_PTR_TO_SOCKET, { PTR_TO_SOCKET } },
 	{ ARG_PTR_TO_BTF_ID, { PTR_TO_BTF_ID } },
+	{ ARG_PTR_TO_PERCPU_BTF_ID, { PTR_TO_BTF_ID | MEM_PERCPU } },
 	{ ARG_PTR_TO_INT, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
 			    PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_LONG, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
@@ -322,6 +323,10 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 		return ebpf_check_dynptr_arg(env, regno, arg_type, meta);
 	case ARG_PTR_TO_KPTR:
 		return ebpf_check_kptr_arg(env, regno, meta);
+	case ARG_PTR_TO_PERCPU_BTF_ID:
+		meta->ret_btf = reg->btf;
+		meta->ret_btf_id = reg->btf_id;
+		return 0;
 	case ARG_PTR_TO_SPIN_LOCK:
 		return ebpf_check_spin_lock(env, regno, fn->id == EBPF_FUNC_spin_lock);
 	}

@@ -219,7 +219,7 @@ struct pending {
 /**
  * struct insn_aux - what was learned of one instruction
  * @ptr_type:   loads and stores: type of the pointer, 0 when never reached
- * @map_index:  64-bit loads of maps: which of env->maps
+ * @map_index:  64-bit loads of maps: which of env->maps; of ksyms: of env->ksyms
  * @map_off:    64-bit loads of map values: byte offset
  * @call_map:   calls: the one map that was passed, or CALL_MAP_*
  * @alu_limit:  unused
@@ -245,7 +245,22 @@ struct insn_aux {
 	bool prune_point;
 	bool jmp_point;
 	bool is_map_load;
+	bool is_ksym_load;
 	bool is_func_load;
+};
+
+/**
+ * struct ksym - a variable or function of the kernel that a program names
+ * @reg_type: of the register that has its address
+ * @btf_id:   PTR_TO_BTF_ID: of @btf
+ * @mem_size: PTR_TO_MEM: bytes
+ */
+struct ksym {
+	u64 addr;
+	const struct ebpf_btf *btf;
+	u32 reg_type;
+	u32 btf_id;
+	u32 mem_size;
 };
 
 struct subprog_info {
@@ -274,6 +289,8 @@ struct call_meta {
 	s64 mem_size;
 	u32 ref_obj_id;
 	u32 func_id;
+	const struct ebpf_btf *ret_btf;	/* of the per-CPU variable */
+	u32 ret_btf_id;
 	bool has_callback;
 	u32 subprogno;		/* of the callback */
 	u8 new_dynptr_regno;	/* what the helper makes one of, or 0 */
@@ -327,6 +344,8 @@ struct vf_env {
 	u32 linfo_cnt;
 	struct ebpf_map **maps;
 	u32 map_cnt;
+	struct ksym *ksyms;
+	u32 ksym_cnt;
 
 	u32 insn_idx;
 	u32 prev_insn_idx;
@@ -657,6 +676,8 @@ int ebpf_check_attach_target(struct vf_env *env);
 bool ebpf_tracing_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type);
 /* Refuses helpers that @env->load's attach type has nothing for. */
 int ebpf_check_tracing_func(struct vf_env *env, u32 func_id);
+/* BTF of the running kernel, or NULL. */
+const struct ebpf_btf *ebpf_kernel_btf(struct vf_env *env);
 /* A struct of the running kernel by name; -EINVAL after a message. */
 int ebpf_kernel_struct(struct vf_env *env, const char *name, const struct ebpf_btf **btf, u32 *id);
 
@@ -687,6 +708,13 @@ void ebpf_match_packet_ptrs(struct vf_env *env, const struct ebpf_insn *insn,
 /* ---- load.c ---- */
 int ebpf_check_ld_imm(struct vf_env *env, const struct ebpf_insn *insn);
 int ebpf_resolve_ld_imm64(struct vf_env *env);
+
+/* ---- ksym.c ---- */
+int ebpf_resolve_ksym(struct vf_env *env, const struct ebpf_insn *insn, struct insn_aux *aux);
+void ebpf_load_ksym(struct reg_state *dst, const struct ksym *ksym);
+/* What this_cpu_ptr() and per_cpu_ptr() return. */
+int ebpf_set_percpu_result(struct vf_env *env, struct reg_state *ret, u32 flags,
+			   const struct call_meta *meta);
 
 /* ---- ld_abs.c ---- */
 int ebpf_check_ld_abs(struct vf_env *env, const struct ebpf_insn *insn);

@@ -211,8 +211,7 @@ static int resolve_one(struct vf_env *env, u32 idx)
 		aux->is_func_load = true;
 		return 0;
 	case EBPF_PSEUDO_BTF_ID:
-		vlog(env, "kernel variables (ksyms) are not supported yet\n");
-		return -EINVAL;
+		return ebpf_resolve_ksym(env, insn, aux);
 	case EBPF_PSEUDO_MAP_FD:
 	case EBPF_PSEUDO_MAP_IDX:
 		if (insn[1].imm)
@@ -303,6 +302,10 @@ int ebpf_check_ld_imm(struct vf_env *env, const struct ebpf_insn *insn)
 	}
 	if (aux->is_func_load)
 		return load_func(env, dst, insn);
+	if (aux->is_ksym_load) {
+		ebpf_load_ksym(dst, &env->ksyms[aux->map_index]);
+		return 0;
+	}
 	if (EBPF_BUG_ON(!aux->is_map_load))
 		return -EFAULT;
 	ebpf_reg_set_ptr(dst, is_value_load(insn) ? PTR_TO_MAP_VALUE : CONST_PTR_TO_MAP);

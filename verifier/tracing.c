@@ -315,8 +315,10 @@ int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 	return 0;
 }
 
-static const struct ebpf_btf *kernel_btf(const struct ebpf_load *load)
+const struct ebpf_btf *ebpf_kernel_btf(struct vf_env *env)
 {
+	const struct ebpf_load *load = env->load;
+
 	if (load->vmlinux_btf || !load->ops->vmlinux_btf)
 		return load->vmlinux_btf;
 	return load->ops->vmlinux_btf(load->cookie);
@@ -326,7 +328,7 @@ int ebpf_kernel_struct(struct vf_env *env, const char *name, const struct ebpf_b
 {
 	s32 found;
 
-	*btf = kernel_btf(env->load);
+	*btf = ebpf_kernel_btf(env);
 	if (!*btf) {
 		vlog(env, "BTF of the running kernel is needed for struct %s, and was not found\n",
 		     name);

@@ -20,6 +20,7 @@ static void free_env(struct vf_env *env)
 	ebpf_free(env->idmap);
 	ebpf_free(env->linfo);
 	ebpf_free(env->maps);
+	ebpf_free(env->ksyms);
 	ebpf_free(env->subprogs);
 	ebpf_free(env->aux);
 	ebpf_free(env->insns);

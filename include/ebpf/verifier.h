@@ -61,6 +61,10 @@ struct ebpf_verifier_ops {
 	 * is large and few programs need it; NULL when there is none. May be NULL.
 	 */
 	const struct ebpf_btf *(*vmlinux_btf)(void *cookie);
+	/* The address of a symbol of the kernel, of per-CPU variables the offset; 0
+	 * when it has no such symbol or does not tell. May be NULL.
+	 */
+	u64 (*ksym_addr)(void *cookie, const char *name);
 };
 
 /**

@@ -18,7 +18,7 @@ enum {
 	T_SELF, T_SELF_PTR, T_SELF_PROTO, T_SELF_FUNC, T_VOID_PROTO, T_VOID_FUNC, T_MANY_PROTO,
 	T_MANY, T_GHOST_FUNC, T_EMPTY, T_EMPTIES, T_EMPTY_TAIL, T_EMPTY_TAIL_PTR, T_EMPTY_PROTO,
 	T_EMPTY_FUNC, T_PERCPU, T_PERCPU_PTR, T_INT_PTR, T_CONST_INT, T_REGS,
-	T_END,
+	T_RUNQ, T_CPU_NR, T_JIFFIES, T_PERCPU_SEC, T_END,
 };
 
 static u32 words[1024];
@@ -128,6 +128,10 @@ static void add_oddities(void)
 	ADD(PTR(T_CONST_INT));
 	ADD(TYPE(0, CONST, 0, T_INT));
 	ADD(TYPE(str("pt_regs"), STRUCT, 1, 168), MEMBER(str("ip"), T_LONG, 128 * 8));
+	ADD(TYPE(str("runqueues"), VAR, 0, T_TASK), 1);
+	ADD(TYPE(str("cpu_number"), VAR, 0, T_INT), 1);
+	ADD(TYPE(str("jiffies"), VAR, 0, T_LONG), 1);
+	ADD(TYPE(str(".data..percpu"), DATASEC, 2, 72), T_RUNQ, 0, 64, T_CPU_NR, 64, 4);
 }
 
 static bool make_btf(void)
@@ -166,6 +170,7 @@ struct trace_case {
 #define FEXIT	EBPF_TRACE_FEXIT
 #define TP_BTF	EBPF_TRACE_RAW_TP
 #define RET0	MOV_K(0, 0), EXIT
+#define KSYM(dst, id)	LD64_PSEUDO(dst, EBPF_PSEUDO_BTF_ID, id, 0)
 /* R2 = (struct task_struct *)ctx[0] */
 #define TASK	LDX(DW, 2, 1, 0)
 
@@ -174,7 +179,7 @@ static const struct trace_case cases[] = {
 	{ "a function", .insns = { RET0 } },
 	{ "its end", .attach = FEXIT, .insns = { RET0 } },
 	{ "a tracepoint", .attach = TP_BTF, .id = T_TP, .insns = { RET0 } },
-	{ "no such type", .id = T_END, .err = EINVAL, .says = "attach_btf_id 55 is invalid",
+	{ "no such type", .id = T_END, .err = EINVAL, .says = "attach_btf_id 59 is invalid",
 	  .insns = { RET0 } },
 	{ "id 1 of libbpf's probe", .id = T_INT, .err = EINVAL,
 	  .says = "attach_btf_id 1 is not a function", .insns = { RET0 } },
@@ -421,6 +426,41 @@ static const struct trace_case cases[] = {
 	  .says = "dereference of modified ctx ptr R1 off=8 disallowed",
 	  .insns = { ADD_K(1, 8), MOV_K(2, 0), MOV_X(3, FP), ADD_K(3, -8), MOV_K(4, 8),
 		     ST(DW, FP, -8, 0), HELPER(get_stack), RET0 } },
+	/* Variables of the kernel */
+	{ "a number of this CPU", .insns = { KSYM(1, T_CPU_NR), HELPER(this_cpu_ptr),
+	  LDX(W, 0, 0, 0), RET0 } },
+	{ "beyond a number", .err = EACCES, .says = "invalid access to memory, mem_size=4 off=4",
+	  .insns = { KSYM(1, T_CPU_NR), HELPER(this_cpu_ptr), LDX(W, 0, 0, 4), RET0 } },
+	{ "writing a number", .err = EACCES, .says = "R0 cannot write into rdonly_mem",
+	  .insns = { KSYM(1, T_CPU_NR), HELPER(this_cpu_ptr), ST(W, 0, 0, 0), RET0 } },
+	{ "a struct of another CPU", .insns = { KSYM(1, T_RUNQ), MOV_K(2, 1),
+	  HELPER(per_cpu_ptr), JMP_K(JEQ, 0, 0, 1), LDX(DW, 0, 0, 16), RET0 } },
+	{ "a struct of another CPU, which may not be there", .err = EACCES,
+	  .says = "R0 invalid mem access 'ptr_or_null_'",
+	  .insns = { KSYM(1, T_RUNQ), MOV_K(2, 1), HELPER(per_cpu_ptr), LDX(DW, 0, 0, 16),
+		     RET0 } },
+	{ "a per-CPU variable by its bare address", .err = EACCES,
+	  .says = "is ptr_task_struct access percpu memory: off=0",
+	  .insns = { KSYM(1, T_RUNQ), LDX(W, 0, 1, 0), RET0 } },
+	{ "a task as a per-CPU variable", .err = EACCES,
+	  .says = "R1 type=ptr_ expected=percpu_ptr_",
+	  .insns = { TASK, MOV_X(1, 2), HELPER(this_cpu_ptr), RET0 } },
+	{ "inside a per-CPU variable", .err = EACCES, .says = "disallowed",
+	  .insns = { KSYM(1, T_RUNQ), ADD_K(1, 8), HELPER(this_cpu_ptr), RET0 } },
+	{ "a variable there is once", .insns = { KSYM(1, T_JIFFIES), LDX(DW, 0, 1, 0), RET0 } },
+	{ "beyond it", .err = EACCES, .says = "invalid access to memory, mem_size=8 off=8",
+	  .insns = { KSYM(1, T_JIFFIES), LDX(DW, 0, 1, 8), RET0 } },
+	{ "the address of a function", .insns = { KSYM(1, T_TRACED), RET0 } },
+	{ "what a function consists of", .err = EACCES,
+	  .says = "invalid access to memory, mem_size=0 off=0 size=1",
+	  .insns = { KSYM(1, T_TRACED), LDX(B, 0, 1, 0), RET0 } },
+	{ "a symbol without address", .err = ENOENT,
+	  .says = "failed to find the address for kernel symbol 'variadic'",
+	  .insns = { KSYM(1, T_VA), RET0 } },
+	{ "a type as a symbol", .err = EINVAL, .says = "isn't KIND_VAR or KIND_FUNC.",
+	  .insns = { KSYM(1, T_TASK), RET0 } },
+	{ "no type as a symbol", .err = ENOENT, .says = "ldimm64 insn specifies invalid btf_id",
+	  .insns = { KSYM(1, T_END), RET0 } },
 	{ "a helper of socket programs", .err = EINVAL, .says = "unknown func bpf_skb_load_bytes#26",
 	  .insns = { HELPER(skb_load_bytes), RET0 } },
 };

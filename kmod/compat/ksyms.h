@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Symbols of the kernel by name.
+ */
+#ifndef _KMOD_COMPAT_KSYMS_H
+#define _KMOD_COMPAT_KSYMS_H
+
+#include "kmod/compat/compat.h"
+
+/* The address of function or variable @name (of a per-CPU variable: its offset), or 0
+ * when the kernel has none, knows no names of data (CONFIG_KALLSYMS_ALL) or does
+ * not tell. Process context; may sleep.
+ */
+u64 ebpf_compat_ksym_addr(const char *name);
+
+#endif /* _KMOD_COMPAT_KSYMS_H */
