@@ -121,7 +121,7 @@ static int answer_open(int fd, const char *path, int flags, mode_t mode)
 	int saved = errno;
 
 	if (shim_path_lookup(path, fd < 0 ? saved : 0, &answer) == SHIM_NATIVE)
-		return fd;
+		return fd < 0 ? fd : shim_kernel_config(fd, path, flags);
 	if (fd >= 0)
 		sys3(SYS_close, fd, 0, 0);
 	if (answer.answer == SHIM_REDIRECT)

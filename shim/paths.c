@@ -40,6 +40,8 @@ static const struct served_file {
 	{ PMU "uprobe/format/ref_ctr_offset", "config:32-63\n", true },
 	/* "2": off, an administrator may turn it on; the device is root's. */
 	{ "/proc/sys/kernel/unprivileged_bpf_disabled", "2\n", false },
+	/* Since 3.16. Before, what must not be probed is found out by trying. */
+	{ "/sys/kernel/debug/kprobes/blacklist", "", false },
 };
 
 #define VMLINUX_BTF	"/sys/kernel/btf/vmlinux"

@@ -99,4 +99,12 @@ enum shim_answer shim_path_lookup(const char *path, int error, struct shim_path 
 /* The text of a tracepoint's file that the module stands for, or NULL. */
 const char *shim_tracepoint_file(const char *path);
 
+/**
+ * shim_kernel_config() - the kernel's configuration as BCC wants to see it
+ * @fd:   what opening @path with @flags gave
+ *
+ * Return: @fd, or what to read instead; @fd is closed then. Keeps errno.
+ */
+int shim_kernel_config(int fd, const char *path, int flags);
+
 #endif /* _SHIM_H */
