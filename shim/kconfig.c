@@ -16,7 +16,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define HEADER		"/include/generated/autoconf.h"
+#define HEADER		"include/generated/autoconf.h"
 #define DEFINE		"#define CONFIG_BPF_SYSCALL 1\n"
 #define CHUNK		1024
 
@@ -126,7 +126,8 @@ static bool is_header(const char *path)
 {
 	size_t len = strlen(path), tail = strlen(HEADER);
 
-	return len >= tail && !strcmp(path + len - tail, HEADER);
+	return len >= tail && !strcmp(path + len - tail, HEADER) &&
+	       (len == tail || path[len - tail - 1] == '/');
 }
 
 int shim_kernel_config(int fd, const char *path, int flags)
