@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <bpf/btf.h>
@@ -37,6 +38,7 @@ struct hook {
 	void (*hit)(void);
 	int (*attach)(enum backend b, const struct hook *h, int prog);
 	int attach_type;	/* of TRACING programs */
+	uint64_t period;	/* ns from sample to sample, which no hit() makes */
 };
 
 static int load(enum backend b, const struct hook *h, const struct bpf_insn *insns, int cnt)
@@ -250,27 +252,62 @@ static void hit_signal(void)
 	kill(getpid(), SIGURG);
 }
 
+static int attach_software(enum backend b, const struct hook *h, int prog)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.config = h->offset,
+		.sample_period = h->period ? h->period : 1,
+	};
+
+	return attach_event(b, &attr, prog);
+}
+
+/* One page fault. */
+static void hit_page(void)
+{
+	static volatile char *page;
+
+	if (!page)
+		page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	madvise((void *)page, 4096, MADV_DONTNEED);
+	*page = 1;
+}
+
+/* Some time in user space. */
+static void hit_work(void)
+{
+	volatile int i;
+
+	for (i = 0; i < 20000; i++)
+		;
+}
+
 static const struct hook hooks[] = {
 	{ "kprobe", BPF_PROG_TYPE_KPROBE, "__x64_sys_getppid", 0, 0, hit_getppid,
-	  attach_kprobe, 0 },
+	  attach_kprobe, 0, 0 },
 	{ "kprobe-inside", BPF_PROG_TYPE_KPROBE, "__x64_sys_getppid", 0, 5, hit_getppid,
-	  attach_kprobe, 0 },
+	  attach_kprobe, 0, 0 },
 	{ "kretprobe", BPF_PROG_TYPE_KPROBE, "__x64_sys_getppid", 1, 0, hit_getppid,
-	  attach_kprobe, 0 },
+	  attach_kprobe, 0, 0 },
 	{ "tracepoint-syscall", BPF_PROG_TYPE_TRACEPOINT, "syscalls/sys_enter_getppid", 0, 0,
-	  hit_getppid, attach_tracepoint, 0 },
+	  hit_getppid, attach_tracepoint, 0, 0 },
 	{ "tracepoint-other", BPF_PROG_TYPE_TRACEPOINT, "signal/signal_generate", 0, 0,
-	  hit_signal, attach_tracepoint, 0 },
+	  hit_signal, attach_tracepoint, 0, 0 },
 	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT, "sys_enter", 0, 0, hit_getppid, attach_raw_tp,
-	  0 },
+	  0, 0 },
 	{ "tp_btf", BPF_PROG_TYPE_TRACING, "sys_enter", 0, 0, hit_getppid, attach_raw_tp,
-	  BPF_TRACE_RAW_TP },
+	  BPF_TRACE_RAW_TP, 0 },
 	{ "fentry", BPF_PROG_TYPE_TRACING, "vfs_read", 0, 0, hit_read, attach_raw_tp,
-	  BPF_TRACE_FENTRY },
+	  BPF_TRACE_FENTRY, 0 },
 	{ "fexit", BPF_PROG_TYPE_TRACING, "vfs_read", 0, 0, hit_read, attach_raw_tp,
-	  BPF_TRACE_FEXIT },
-	{ "uprobe", BPF_PROG_TYPE_KPROBE, NULL, 0, 0, probed_function, attach_uprobe, 0 },
-	{ "uretprobe", BPF_PROG_TYPE_KPROBE, NULL, 1, 0, probed_function, attach_uprobe, 0 },
+	  BPF_TRACE_FEXIT, 0 },
+	{ "uprobe", BPF_PROG_TYPE_KPROBE, NULL, 0, 0, probed_function, attach_uprobe, 0, 0 },
+	{ "uretprobe", BPF_PROG_TYPE_KPROBE, NULL, 1, 0, probed_function, attach_uprobe, 0, 0 },
+	{ "page-faults", BPF_PROG_TYPE_PERF_EVENT, NULL, 0, PERF_COUNT_SW_PAGE_FAULTS, hit_page,
+	  attach_software, 0, 0 },
+	{ "cpu-clock", BPF_PROG_TYPE_PERF_EVENT, NULL, 0, PERF_COUNT_SW_CPU_CLOCK, hit_work,
+	  attach_software, 0, 100000 },
 };
 
 static double per_hit(const struct hook *h)
@@ -302,6 +339,8 @@ static double cost_of(enum backend b, const struct hook *h, int prog)
 	sleep(1);
 	with = per_hit(h);
 	close(fd);
+	if (h->period)
+		return (with - before) * h->period / with;
 	return with - before;
 }
 
@@ -323,13 +362,24 @@ static void bench(const struct hook *h, const char *kind,
 	bench_row(row, costs[NATIVE], costs[EBPFDRV]);
 }
 
-int main(void)
+/* Rows whose names begin as one of @names. */
+static bool wanted(const struct hook *h, char *const *names)
+{
+	for (; *names; names++)
+		if (!strncmp(h->name, *names, strlen(*names)))
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
 {
 	unsigned int i;
 
 	backend_init();
 	signal(SIGURG, SIG_IGN);
 	for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+		if (argc > 1 && !wanted(&hooks[i], argv + 1))
+			continue;
 		bench(&hooks[i], "empty", load_empty);
 		bench(&hooks[i], "count", load_counting);
 	}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Programs of a tracepoint in trace_event_call::prog_array, statistics in
+ * bpf_prog::stats: since 5.12, with CONFIG_BPF_EVENTS.
+ */
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/trace_events.h>
+
+#ifndef CONFIG_BPF_EVENTS
+#error "no programs on tracepoints"
+#endif
+
+unsigned long probe(struct trace_event_call *call, struct bpf_prog_array *array,
+		    struct bpf_prog *prog, struct bpf_prog_stats __percpu *stats)
+{
+	prog->stats = stats;
+	prog->bpf_func = NULL;
+	array->items[0].prog = prog;
+	call->prog_array = array;
+	return offsetof(struct bpf_prog, insnsi);
+}
