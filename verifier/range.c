@@ -71,7 +71,7 @@ static void lower_smax(struct range *r, s64 v)
 }
 
 /* The extremes of what the known bits leave open. */
-static void bounds_from_tnum(struct range *r, int w)
+static __always_inline void bounds_from_tnum(struct range *r, int w)
 {
 	u64 sign = 1ULL << (w - 1);
 
@@ -82,7 +82,7 @@ static void bounds_from_tnum(struct range *r, int w)
 }
 
 /* Both orders agree as long as the values do not cross the sign boundary. */
-static void bounds_from_each_other(struct range *r, int w)
+static __always_inline void bounds_from_each_other(struct range *r, int w)
 {
 	u64 umask = ebpf_width_umax(w);
 
@@ -121,7 +121,7 @@ static void tnum_from_bounds(struct range *r)
 		r->t = ebpf_tnum_intersect(r->t, t);
 }
 
-void ebpf_range_sync(struct range *r, int w)
+static __always_inline void sync_width(struct range *r, int w)
 {
 	bounds_from_tnum(r, w);
 	/* Twice: the first pass may decide the sign that the second uses. */
@@ -129,6 +129,17 @@ void ebpf_range_sync(struct range *r, int w)
 	bounds_from_each_other(r, w);
 	tnum_from_bounds(r);
 	bounds_from_tnum(r, w);
+}
+
+/* The widths of the machine apart: their limits are constants then. */
+void ebpf_range_sync(struct range *r, int w)
+{
+	if (w == 64)
+		sync_width(r, 64);
+	else if (w == 32)
+		sync_width(r, 32);
+	else
+		sync_width(r, w);
 }
 
 static void keep_tnum(struct range *r, struct tnum t, int w)

@@ -187,12 +187,35 @@ static void sync_once(struct scalar *s)
 	full_from_low(s);
 }
 
+/* Bounds that hold one number say no more than that it is this one. */
+static bool is_one_number(const struct scalar *s)
+{
+	u64 v = s->var_off.value;
+
+	return !s->var_off.mask && s->umin <= v && v <= s->umax &&
+	       s->smin <= (s64)v && (s64)v <= s->smax &&
+	       s->u32_min <= (u32)v && (u32)v <= s->u32_max &&
+	       s->s32_min <= (s32)v && (s32)v <= s->s32_max;
+}
+
+/* Claims only ever get narrower, so that a round that changes nothing is the last. */
 void ebpf_scalar_sync(struct scalar *s)
 {
+	struct scalar was;
 	struct range r;
 
+	if (is_one_number(s)) {
+		ebpf_scalar_set_const(s, s->var_off.value);
+		return;
+	}
+	was = *s;
 	sync_once(s);
+	if (ebpf_scalar_equal(s, &was))
+		return;
+	was = *s;
 	sync_once(s);
+	if (ebpf_scalar_equal(s, &was))
+		return;
 	get64(s, &r);
 	ebpf_range_sync(&r, 64);
 	put64(s, &r);
@@ -212,10 +235,20 @@ static void set_zext32(struct scalar *s, const struct range *r)
 
 void ebpf_scalar_set_loaded(struct scalar *s, int size)
 {
+	u64 max = size >= 8 ? U64_MAX : (1ULL << (size * 8)) - 1;
+
+	ebpf_scalar_set_unknown(s);
 	if (size >= 8)
-		ebpf_scalar_set_unknown(s);
-	else
-		ebpf_scalar_set_urange(s, 0, (1ULL << (size * 8)) - 1);
+		return;
+	s->var_off.mask = max;
+	s->umax = max;
+	s->smin = 0;
+	s->smax = (s64)max;
+	if (size >= 4)
+		return;
+	s->u32_max = (u32)max;
+	s->s32_min = 0;
+	s->s32_max = (s32)max;
 }
 
 void ebpf_scalar_truncate(struct scalar *s, int size)
@@ -318,10 +351,51 @@ static void low_half_to_top(struct range *d, const struct range *low)
 	d->smax = min_t(s64, d->smax, (s64)((u64)low->smax << 32));
 }
 
+/* Two known numbers. False: not one of the operations that are done here. */
+static bool alu64_const(struct scalar *dst, const struct scalar *src, u8 op)
+{
+	u64 a = dst->var_off.value, b = src->var_off.value;
+
+	if (dst->var_off.mask | src->var_off.mask)
+		return false;
+	switch (op) {
+	case EBPF_ADD:
+		a += b;
+		break;
+	case EBPF_SUB:
+		a -= b;
+		break;
+	case EBPF_AND:
+		a &= b;
+		break;
+	case EBPF_OR:
+		a |= b;
+		break;
+	case EBPF_XOR:
+		a ^= b;
+		break;
+	case EBPF_MUL:
+		a *= b;
+		break;
+	case EBPF_LSH:
+		a <<= b & 63;
+		break;
+	case EBPF_RSH:
+		a >>= b & 63;
+		break;
+	default:
+		return false;
+	}
+	ebpf_scalar_set_const(dst, a);
+	return true;
+}
+
 static void alu64(struct scalar *dst, const struct scalar *src, u8 op, bool is_signed)
 {
 	struct range d, s, low, src_low;
 
+	if (alu64_const(dst, src, op))
+		return;
 	get64(dst, &d);
 	get64(src, &s);
 	get32(dst, &low);

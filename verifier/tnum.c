@@ -6,29 +6,7 @@
  */
 #include "tnum.h"
 
-#define TNUM(v, m) ((struct tnum){ .value = (v), .mask = (m) })
-
 const struct tnum ebpf_tnum_unknown = { .value = 0, .mask = ~0ULL };
-
-struct tnum ebpf_tnum_const(u64 value)
-{
-	return TNUM(value, 0);
-}
-
-/* Index of the highest set bit plus one, 0 for 0. */
-static int bit_length(u64 x)
-{
-	return x ? 64 - __builtin_clzll(x) : 0;
-}
-
-struct tnum ebpf_tnum_range(u64 min, u64 max)
-{
-	int bits = bit_length(min ^ max);
-	u64 differ = bits > 63 ? ~0ULL : (1ULL << bits) - 1;
-
-	/* All values in between share the bits above the highest difference. */
-	return TNUM(min & ~differ, differ);
-}
 
 struct tnum ebpf_tnum_lshift(struct tnum a, u8 shift)
 {
@@ -126,13 +104,6 @@ struct tnum ebpf_tnum_bswap(struct tnum a, u8 bytes)
 	return TNUM(reverse_bytes(a.value, bytes), reverse_bytes(a.mask, bytes));
 }
 
-struct tnum ebpf_tnum_intersect(struct tnum a, struct tnum b)
-{
-	u64 unknown = a.mask & b.mask;
-
-	return TNUM((a.value | b.value) & ~unknown, unknown);
-}
-
 struct tnum ebpf_tnum_union(struct tnum a, struct tnum b)
 {
 	u64 unknown = a.mask | b.mask | (a.value ^ b.value);
@@ -140,39 +111,7 @@ struct tnum ebpf_tnum_union(struct tnum a, struct tnum b)
 	return TNUM(a.value & ~unknown, unknown);
 }
 
-struct tnum ebpf_tnum_cast(struct tnum a, u8 size)
-{
-	u64 keep = size < 8 ? (1ULL << (size * 8)) - 1 : ~0ULL;
-
-	return TNUM(a.value & keep, a.mask & keep);
-}
-
 bool ebpf_tnum_is_aligned(struct tnum a, u64 size)
 {
 	return !size || !((a.value | a.mask) & (size - 1));
-}
-
-bool ebpf_tnum_in(struct tnum a, struct tnum b)
-{
-	if (b.mask & ~a.mask)
-		return false;
-	return a.value == (b.value & ~a.mask);
-}
-
-struct tnum ebpf_tnum_subreg(struct tnum a)
-{
-	return ebpf_tnum_cast(a, 4);
-}
-
-struct tnum ebpf_tnum_clear_subreg(struct tnum a)
-{
-	return TNUM(a.value & ~(u64)U32_MAX, a.mask & ~(u64)U32_MAX);
-}
-
-struct tnum ebpf_tnum_with_subreg(struct tnum reg, struct tnum subreg)
-{
-	struct tnum high = ebpf_tnum_clear_subreg(reg);
-	struct tnum low = ebpf_tnum_subreg(subreg);
-
-	return TNUM(high.value | low.value, high.mask | low.mask);
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What loading costs: the programs of libbpf tools, taken from the objects that
- * their binaries carry, loaded by libbpf on both sides. Only BPF_PROG_LOAD
- * itself is counted: verifier, rewriting and JIT.
+ * their binaries carry and loaded by libbpf on both sides, and generated ones of up
+ * to a million processed instructions. Only BPF_PROG_LOAD itself is counted:
+ * verifier, rewriting and JIT. Peak memory is of a second load, watched by programs
+ * on the kernel's tracepoints of allocation.
  */
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <elf.h>
 #include <errno.h>
@@ -16,34 +19,120 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "backend.h"
+#include "verifier_gen.h"
+#include "verifier_mem.h"
 
 #define MAX_PROGS	64
+#define LOG_LEVEL_STATS	4
 
 struct load_cost {
 	char name[BPF_OBJ_NAME_LEN];
 	unsigned int insns;
-	unsigned long long cost;
+	unsigned int processed;		/* by the verifier */
+	unsigned long long cost;	/* instructions of the machine */
+	unsigned long long peak;	/* bytes */
+};
+
+struct total {
+	unsigned int rows;
+	double native, ebpfdrv;
 };
 
 /* What the calls that libbpf makes go to, and what they cost. */
 static enum backend side;
+static bool counting;
 static struct load_cost loads[NR_BACKENDS][MAX_PROGS];
 static int nr_loads[NR_BACKENDS];
 
-static long count_load(union bpf_attr *attr, unsigned int size)
-{
-	struct load_cost *l = &loads[side][nr_loads[side]];
-	unsigned long long start = bench_now();
-	long fd = backend_bpf(side, BPF_PROG_LOAD, attr, size);
-	unsigned long long cost = bench_now() - start;
+/* Of verifier_mem.bpf.c. */
+static int mem_fd = -1;		/* struct verifier_mem */
+static struct bpf_program *mem_progs[8];
+static struct bpf_link *mem_links[8];
+static int nr_mem_progs;
 
-	/* Feature probes of libbpf are a handful of instructions. */
-	if (fd < 0 || attr->insn_cnt <= 6 || nr_loads[side] == MAX_PROGS)
+/* The programs are attached for this only: they cost both sides time. */
+static void watch_memory(struct verifier_mem *m)
+{
+	static __u32 watch;
+	__u32 zero = 0;
+	int i;
+
+	memset(m, 0, sizeof(*m));
+	m->pid = getpid();
+	m->watch = ++watch;
+	bpf_map_update_elem(mem_fd, &zero, m, BPF_ANY);
+	for (i = 0; i < nr_mem_progs; i++) {
+		mem_links[i] = bpf_program__attach(mem_progs[i]);
+		if (!mem_links[i])
+			bench_fail("%s: %s", bpf_program__name(mem_progs[i]), strerror(errno));
+	}
+}
+
+static void unwatch_memory(struct verifier_mem *m)
+{
+	__u32 zero = 0;
+	int i;
+
+	bpf_map_lookup_elem(mem_fd, &zero, m);
+	for (i = 0; i < nr_mem_progs; i++)
+		bpf_link__destroy(mem_links[i]);
+}
+
+/* The same load again for what would disturb the count. */
+static void load_again(struct load_cost *l, enum backend b, union bpf_attr *attr,
+		       unsigned int size)
+{
+	static char log[4096];
+	union bpf_attr copy = *attr;
+	struct verifier_mem m;
+	enum backend was = side;
+	const char *p;
+	long fd;
+
+	copy.log_buf = (unsigned long)log;
+	copy.log_size = sizeof(log);
+	copy.log_level = LOG_LEVEL_STATS;
+	memset(log, 0, sizeof(log));
+	side = NATIVE;
+	watch_memory(&m);
+	fd = backend_bpf(b, BPF_PROG_LOAD, &copy, size);
+	unwatch_memory(&m);
+	side = was;
+	if (fd >= 0)
+		close(fd);
+	p = strstr(log, "processed ");
+	l->processed = p ? strtoul(p + strlen("processed "), NULL, 10) : 0;
+	l->peak = m.peak;
+	if (m.lost)
+		printf("# %s: %llu allocations more than the map holds\n", l->name,
+		       (unsigned long long)m.lost);
+}
+
+static long count_load(struct load_cost *l, enum backend b, union bpf_attr *attr,
+		       unsigned int size)
+{
+	unsigned long long start = bench_now();
+	long fd = backend_bpf(b, BPF_PROG_LOAD, attr, size);
+
+	l->cost = bench_now() - start;
+	if (fd < 0)
 		return fd;
 	snprintf(l->name, sizeof(l->name), "%s", attr->prog_name);
 	l->insns = attr->insn_cnt;
-	l->cost = cost;
-	nr_loads[side]++;
+	load_again(l, b, attr, size);
+	return fd;
+}
+
+static long libbpf_load(union bpf_attr *attr, unsigned int size)
+{
+	long fd;
+
+	/* Feature probes of libbpf are a handful of instructions. */
+	if (!counting || attr->insn_cnt <= 6 || nr_loads[side] == MAX_PROGS)
+		return backend_bpf(side, BPF_PROG_LOAD, attr, size);
+	fd = count_load(&loads[side][nr_loads[side]], side, attr, size);
+	if (fd >= 0)
+		nr_loads[side]++;
 	return fd;
 }
 
@@ -59,7 +148,7 @@ long syscall(long nr, ...)
 		a[i] = va_arg(args, long);
 	va_end(args);
 	if (nr == 321 && a[0] == BPF_PROG_LOAD)
-		return count_load((union bpf_attr *)a[1], a[2]);
+		return libbpf_load((union bpf_attr *)a[1], a[2]);
 	if (nr == 321)
 		return backend_bpf(side, a[0], (union bpf_attr *)a[1], a[2]);
 	if (nr == 298)
@@ -93,46 +182,102 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list args)
 	return 0;
 }
 
-static int load_object(enum backend b, const void *data, size_t size)
+static void compare(struct total *t, const char *tool, const struct load_cost *n,
+		    const struct load_cost *e)
 {
+	char row[64];
+
+	snprintf(row, sizeof(row), "%.10s:%.13s", tool, n->name);
+	printf("# %s: %u instructions, processed %u | %u, peak memory %llu | %llu kB\n", row,
+	       n->insns, n->processed, e->processed, n->peak >> 10, e->peak >> 10);
+	bench_row(row, n->cost, e->cost);
+	t->rows++;
+	t->native += n->cost;
+	t->ebpfdrv += e->cost;
+}
+
+static void print_total(const char *what, const struct total *t)
+{
+	printf("# total of %u %s programs: native %.0f, ebpfdrv %.0f: %.3f\n", t->rows, what,
+	       t->native, t->ebpfdrv, t->native ? t->ebpfdrv / t->native : 0);
+}
+
+/*
+ * Tools
+ */
+
+/* What the tool would set before it loads: sizes that the object leaves open. */
+static void complete_maps(struct bpf_object *obj)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj) {
+		if (bpf_map__type(map) == BPF_MAP_TYPE_STACK_TRACE && !bpf_map__value_size(map))
+			bpf_map__set_value_size(map, 127 * sizeof(__u64));
+		if (!bpf_map__max_entries(map))
+			bpf_map__set_max_entries(map, 1024);
+	}
+}
+
+/* @only: index of the one program to load, -1 for all that load by default. */
+static int load_object(enum backend b, const void *data, size_t size, int only)
+{
+	struct bpf_program *prog;
 	struct bpf_object *obj;
-	int err;
+	int err, i = 0;
 
 	side = b;
 	nr_loads[b] = 0;
 	obj = bpf_object__open_mem(data, size, NULL);
 	if (!obj)
 		return -errno;
-	err = bpf_object__load(obj);
+	complete_maps(obj);
+	bpf_object__for_each_program(prog, obj) {
+		if (only >= 0 && i != only)
+			bpf_program__set_autoload(prog, false);
+		i++;
+	}
+	err = only >= i ? -ENOENT : bpf_object__load(obj);
 	bpf_object__close(obj);
 	return err;
 }
 
-static void compare(const char *tool)
+/* One load of everything, or of one program. Positive: not natively either. */
+static int bench_object(struct total *t, const char *tool, const void *obj, size_t size, int only)
 {
-	char row[64];
-	int i;
+	int err, i;
 
+	/* Once to warm up what is made on first use: BTF, caches. */
+	err = load_object(NATIVE, obj, size, only);
+	if (err)
+		return err == -ENOENT && only >= 0 ? err : 1;
+	err = load_object(EBPFDRV, obj, size, only);
+	if (err) {
+		bench_fail("%s: does not load on ebpfdrv: %s", tool, strerror(-err));
+		return 0;
+	}
+	counting = true;
+	load_object(NATIVE, obj, size, only);
+	load_object(EBPFDRV, obj, size, only);
+	counting = false;
 	if (nr_loads[NATIVE] != nr_loads[EBPFDRV]) {
 		bench_fail("%s: %d programs natively, %d on ebpfdrv", tool, nr_loads[NATIVE],
 			   nr_loads[EBPFDRV]);
-		return;
+		return 0;
 	}
-	for (i = 0; i < nr_loads[NATIVE]; i++) {
-		snprintf(row, sizeof(row), "%.10s:%.13s", tool, loads[NATIVE][i].name);
-		printf("# %s: %u instructions\n", loads[NATIVE][i].name, loads[NATIVE][i].insns);
-		bench_row(row, loads[NATIVE][i].cost, loads[EBPFDRV][i].cost);
-	}
+	for (i = 0; i < nr_loads[NATIVE]; i++)
+		compare(t, tool, &loads[NATIVE][i], &loads[EBPFDRV][i]);
+	return 0;
 }
 
-static void bench_tool(const char *path)
+static void bench_tool(struct total *t, const char *path)
 {
 	const char *tool = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	int fd = open(path, O_RDONLY), i, ret, not_native = 0;
 	size_t obj_size = 0;
 	const void *obj;
 	struct stat st;
 	char *data;
-	int err, fd = open(path, O_RDONLY);
 
 	if (fd < 0 || fstat(fd, &st)) {
 		bench_fail("%s: %s", path, strerror(errno));
@@ -140,42 +285,110 @@ static void bench_tool(const char *path)
 	}
 	data = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
-	obj = data == MAP_FAILED ? NULL : find_object(data, st.st_size, &obj_size);
-	if (!obj) {
-		bench_fail("%s: holds no BPF object", path);
+	if (data == MAP_FAILED) {
+		bench_fail("%s: %s", path, strerror(errno));
 		return;
 	}
-	/* Once to warm up what is made on first use: BTF, caches. */
-	err = load_object(NATIVE, obj, obj_size);
-	if (err) {
-		printf("# %s does not load natively: %s\n", tool, strerror(-err));
-		goto out;
+	obj = find_object(data, st.st_size, &obj_size);
+	if (!obj) {
+		printf("# %s holds no BPF object\n", tool);
+	} else if (bench_object(t, tool, obj, obj_size, -1) > 0) {
+		/* Programs for other kernels keep the rest from loading. */
+		for (i = 0; (ret = bench_object(t, tool, obj, obj_size, i)) >= 0; i++)
+			not_native += ret;
+		printf("# %s: %d programs do not load natively\n", tool, not_native);
 	}
-	err = load_object(EBPFDRV, obj, obj_size);
-	if (err) {
-		bench_fail("%s: does not load on ebpfdrv: %s", tool, strerror(-err));
-		goto out;
-	}
-	load_object(NATIVE, obj, obj_size);
-	load_object(EBPFDRV, obj, obj_size);
-	compare(tool);
-out:
 	munmap(data, st.st_size);
 }
 
+/*
+ * Generated programs
+ */
+static bool load_generated(struct load_cost *l, enum backend b, const struct gen_kind *kind,
+			   unsigned int work)
+{
+	static struct bpf_insn insns[GEN_MAX_INSNS];
+	union bpf_attr attr;
+	int map_fd;
+	long fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = BPF_MAP_TYPE_ARRAY;
+	attr.key_size = 4;
+	attr.value_size = 64;
+	attr.max_entries = 1;
+	map_fd = backend_bpf(b, BPF_MAP_CREATE, &attr, sizeof(attr));
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	attr.insn_cnt = kind->make(insns, work, map_fd);
+	attr.insns = (unsigned long)insns;
+	attr.license = (unsigned long)"GPL";
+	snprintf(attr.prog_name, sizeof(attr.prog_name), "%u", work);
+	fd = count_load(l, b, &attr, sizeof(attr));
+	if (fd < 0)
+		bench_fail("%s %u does not load %s: %s", kind->name, work,
+			   b == NATIVE ? "natively" : "on ebpfdrv", strerror(errno));
+	else
+		close(fd);
+	close(map_fd);
+	return fd >= 0;
+}
+
+static void bench_generated(struct total *t)
+{
+	static const unsigned int works[] = { 1000, 10000, 100000, 950000 };
+	struct load_cost l[NR_BACKENDS];
+	unsigned int i, k;
+
+	for (i = 0; i < nr_gen_kinds; i++) {
+		for (k = 0; k < sizeof(works) / sizeof(works[0]); k++)
+			if (load_generated(&l[NATIVE], NATIVE, &gen_kinds[i], works[k]) &&
+			    load_generated(&l[EBPFDRV], EBPFDRV, &gen_kinds[i], works[k]))
+				compare(t, gen_kinds[i].name, &l[NATIVE], &l[EBPFDRV]);
+	}
+}
+
+/* Loads the programs of verifier_mem.bpf.c. */
+static void start_memory(const char *path)
+{
+	struct bpf_program *prog;
+	struct bpf_object *obj;
+
+	side = NATIVE;
+	obj = bpf_object__open_file(path, NULL);
+	if (!obj || bpf_object__load(obj)) {
+		bench_fail("%s: %s", path, strerror(errno));
+		return;
+	}
+	bpf_object__for_each_program(prog, obj)
+		mem_progs[nr_mem_progs++] = prog;
+	mem_fd = bpf_object__find_map_fd_by_name(obj, "mem");
+}
+
+/* ARGS: object that watches memory, then the tools; "generated" for those. */
 int main(int argc, char **argv)
 {
-	static const char * const defaults[] = {
-		"/usr/sbin/execsnoop", "/usr/sbin/opensnoop", "/usr/sbin/tcpconnect",
-		"/usr/sbin/filetop", "/usr/sbin/tcptracer", "/usr/sbin/mountsnoop",
-	};
-	unsigned int i;
+	struct total tools = { 0 }, generated = { 0 }, all;
+	int i;
 
 	backend_init();
 	libbpf_set_print(silent);
-	for (i = 1; i < (unsigned int)argc; i++)
-		bench_tool(argv[i]);
-	for (i = 0; argc == 1 && i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		bench_tool(defaults[i]);
+	if (argc < 2)
+		return 2;
+	start_memory(argv[1]);
+	if (mem_fd < 0)
+		return 1;
+	for (i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "generated"))
+			bench_tool(&tools, argv[i]);
+		else
+			bench_generated(&generated);
+	}
+	print_total("tools'", &tools);
+	print_total("generated", &generated);
+	all.rows = tools.rows + generated.rows;
+	all.native = tools.native + generated.native;
+	all.ebpfdrv = tools.ebpfdrv + generated.ebpfdrv;
+	print_total("all", &all);
 	return bench_end("verifier");
 }

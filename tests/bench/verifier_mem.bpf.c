@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kernel memory that one process holds: what kmalloc() and vmalloc() gave it and it
+ * has not given back, now and at most.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#include "verifier_mem.h"
+
+#define GFP_HIGHMEM		0x02U	/* of pages: those of vmalloc */
+#define PAGE_KEY(pfn)		((pfn) | 1ULL << 63)
+
+struct trace_event_raw_kmalloc {
+	const void *ptr;
+	unsigned long bytes_alloc;
+} __attribute__((preserve_access_index));
+
+struct trace_event_raw_kfree {
+	const void *ptr;
+} __attribute__((preserve_access_index));
+
+struct trace_event_raw_mm_page_alloc {
+	unsigned long pfn;
+	unsigned int order;
+	unsigned long gfp_flags;
+} __attribute__((preserve_access_index));
+
+struct trace_event_raw_mm_page_free {
+	unsigned long pfn;
+} __attribute__((preserve_access_index));
+
+struct held_mem {
+	__u64 bytes;
+	__u64 watch;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1 << 18);
+	__type(key, __u64);
+	__type(value, struct held_mem);
+} held SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct verifier_mem);
+} mem SEC(".maps");
+
+static struct verifier_mem *watched(void)
+{
+	__u32 zero = 0;
+	struct verifier_mem *m = bpf_map_lookup_elem(&mem, &zero);
+
+	if (!m || m->pid != bpf_get_current_pid_tgid() >> 32)
+		return 0;
+	return m;
+}
+
+static int took(__u64 key, __u64 bytes)
+{
+	struct verifier_mem *m = watched();
+	struct held_mem h;
+
+	if (!m)
+		return 0;
+	h.bytes = bytes;
+	h.watch = m->watch;
+	if (bpf_map_update_elem(&held, &key, &h, BPF_ANY)) {
+		m->lost++;
+		return 0;
+	}
+	m->now += bytes;
+	m->allocs++;
+	if (m->now > m->peak)
+		m->peak = m->now;
+	return 0;
+}
+
+static int gave(__u64 key)
+{
+	struct held_mem *h = bpf_map_lookup_elem(&held, &key);
+	__u32 zero = 0;
+	struct verifier_mem *m = bpf_map_lookup_elem(&mem, &zero);
+
+	if (!h || !m)
+		return 0;
+	if (h->watch == m->watch)
+		m->now -= h->bytes;
+	bpf_map_delete_elem(&held, &key);
+	return 0;
+}
+
+SEC("tracepoint/kmem/kmalloc")
+int on_kmalloc(struct trace_event_raw_kmalloc *ctx)
+{
+	return took((__u64)ctx->ptr, ctx->bytes_alloc);
+}
+
+SEC("tracepoint/kmem/kfree")
+int on_kfree(struct trace_event_raw_kfree *ctx)
+{
+	return gave((__u64)ctx->ptr);
+}
+
+SEC("tracepoint/kmem/mm_page_alloc")
+int on_page_alloc(struct trace_event_raw_mm_page_alloc *ctx)
+{
+	if (!(ctx->gfp_flags & GFP_HIGHMEM))
+		return 0;
+	return took(PAGE_KEY(ctx->pfn), 4096ULL << ctx->order);
+}
+
+SEC("tracepoint/kmem/mm_page_free")
+int on_page_free(struct trace_event_raw_mm_page_free *ctx)
+{
+	return gave(PAGE_KEY(ctx->pfn));
+}
+
+char _license[] SEC("license") = "GPL";
