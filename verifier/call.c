@@ -130,7 +130,7 @@ int ebpf_return_from_subprog(struct vf_env *env, u32 *insn_idx)
 		ebpf_print_state(env, caller, true);
 	}
 	st->frame[st->curframe--] = NULL;
-	ebpf_func_state_free(callee);
+	ebpf_func_state_free(env, callee);
 	return 0;
 }
 
@@ -155,7 +155,7 @@ int ebpf_push_early_return(struct vf_env *env, const char *what, bool moves_pkt)
 	ebpf_reg_set_unknown(&caller->regs[EBPF_REG_0]);
 	caller->regs[EBPF_REG_0].live |= LIVE_WRITTEN;
 	st->frame[st->curframe--] = NULL;
-	ebpf_func_state_free(callee);
+	ebpf_func_state_free(env, callee);
 	if (moves_pkt)
 		ebpf_forget_packet(st);
 	return 0;

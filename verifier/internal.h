@@ -151,6 +151,7 @@ struct func_state {
 	bool in_callback;
 	struct tnum callback_ret_range;
 	u64 frozen[EBPF_MAX_CALL_FRAMES];
+	struct func_state *next_spare;
 };
 
 /**
@@ -355,7 +356,8 @@ struct vf_env {
 	struct explored **explored;
 	u32 explored_size;
 	struct explored *free_list;	/* off the lists, still some state's parent */
-	struct func_state *spare_func;	/* one kept for reuse */
+	struct func_state *spare_funcs;	/* kept for reuse */
+	u32 spare_func_cnt;
 
 	u32 id_gen;
 	u32 insn_processed;
@@ -461,9 +463,9 @@ extern const char *const ebpf_alu_string[16];
 /* ---- state.c ---- */
 struct func_state *ebpf_func_state_alloc(struct vf_env *env);
 int ebpf_func_state_copy(struct func_state *dst, const struct func_state *src);
-void ebpf_func_state_free(struct func_state *func);
+void ebpf_func_state_free(struct vf_env *env, struct func_state *func);
 int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_state *src);
-void ebpf_state_release(struct vf_state *st);
+void ebpf_state_release(struct vf_env *env, struct vf_state *st);
 int ebpf_grow_stack(struct vf_env *env, struct func_state *func, u32 bytes);
 /* A copy of the current state to be continued at @insn_idx; NULL on failure. */
 struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_insn_idx);

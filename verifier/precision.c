@@ -297,19 +297,18 @@ static void mark_all_precise(struct vf_state *st)
  */
 static int mark_frame(struct backtrack *bt, u32 f, struct func_state *func)
 {
-	u32 i;
+	u32 i, regs;
+	u64 slots;
 
-	for (i = 0; i < REG_FP; i++) {
-		if (!(bt->regs[f] & (1U << i)))
-			continue;
+	for (regs = bt->regs[f]; regs; regs &= regs - 1) {
+		i = __builtin_ctz(regs);
 		if (func->regs[i].type != SCALAR_VALUE || func->regs[i].precise)
 			bt->regs[f] &= ~(1U << i);
 		else
 			func->regs[i].precise = true;
 	}
-	for (i = 0; i < NR_STACK_SLOTS; i++) {
-		if (!(bt->slots[f] & (1ULL << i)))
-			continue;
+	for (slots = bt->slots[f]; slots; slots &= slots - 1) {
+		i = __builtin_ctzll(slots);
 		if (i >= func->nr_slots)
 			return -ENOTSUPP;
 		if (!slot_is_scalar_spill(&func->stack[i]) || func->stack[i].spilled.precise)

@@ -371,7 +371,7 @@ static int add_state(struct vf_env *env, u32 insn_idx)
 	forget_precision(cur);
 	err = ebpf_state_copy(env, &sl->state, cur);
 	if (err) {
-		ebpf_state_release(&sl->state);
+		ebpf_state_release(env, &sl->state);
 		ebpf_free(sl);
 		return err;
 	}
@@ -381,7 +381,7 @@ static int add_state(struct vf_env *env, u32 insn_idx)
 	env->prev_insn_processed = env->insn_processed;
 	sl->state.insn_idx = insn_idx;
 	if (EBPF_BUG_ON(sl->state.branches != 1)) {
-		ebpf_state_release(&sl->state);
+		ebpf_state_release(env, &sl->state);
 		ebpf_free(sl);
 		return -EFAULT;
 	}
@@ -402,7 +402,7 @@ static void drop_state(struct vf_env *env, struct explored **link)
 
 	*link = sl->next;
 	if (state_is_done(&sl->state) && !sl->state.branches) {
-		ebpf_state_release(&sl->state);
+		ebpf_state_release(env, &sl->state);
 		ebpf_free(sl);
 		env->peak_states--;
 		return;

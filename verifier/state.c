@@ -4,24 +4,66 @@
  */
 #include "internal.h"
 
-struct func_state *ebpf_func_state_alloc(struct vf_env *env)
-{
-	struct func_state *func = env->spare_func;
+/* States come and go all the time: some are kept, with their arrays. None where
+ * the use of a freed one is looked for.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define MAX_SPARE_FUNCS	0
+#else
+#define MAX_SPARE_FUNCS	32
+#endif
 
-	if (func) {
-		env->spare_func = NULL;
-		return func;
-	}
-	return ebpf_alloc(sizeof(*func));
+/* What is in it, but for the arrays and their sizes, is of no meaning. */
+static struct func_state *func_get(struct vf_env *env)
+{
+	struct func_state *func = env->spare_funcs;
+
+	if (!func)
+		return ebpf_alloc(sizeof(*func));
+	env->spare_funcs = func->next_spare;
+	env->spare_func_cnt--;
+	return func;
 }
 
-void ebpf_func_state_free(struct func_state *func)
+struct func_state *ebpf_func_state_alloc(struct vf_env *env)
 {
+	struct func_state *func = func_get(env);
+	struct stack_slot *stack;
+	struct ref_state *refs;
+	u32 cap_slots, cap_refs;
+
 	if (!func)
-		return;
+		return NULL;
+	stack = func->stack;
+	refs = func->refs;
+	cap_slots = func->cap_slots;
+	cap_refs = func->cap_refs;
+	memset(func, 0, sizeof(*func));
+	func->stack = stack;
+	func->refs = refs;
+	func->cap_slots = cap_slots;
+	func->cap_refs = cap_refs;
+	return func;
+}
+
+static void func_destroy(struct func_state *func)
+{
 	ebpf_free(func->refs);
 	ebpf_free(func->stack);
 	ebpf_free(func);
+}
+
+void ebpf_func_state_free(struct vf_env *env, struct func_state *func)
+{
+	if (!func)
+		return;
+	if (env->spare_func_cnt == MAX_SPARE_FUNCS) {
+		func_destroy(func);
+		return;
+	}
+	func->next_spare = env->spare_funcs;
+	env->spare_funcs = func;
+	env->spare_func_cnt++;
 }
 
 /* Room for @n elements; what was there may be lost. */
@@ -90,7 +132,7 @@ int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_st
 	if (err)
 		return err;
 	for (i = src->curframe + 1; i < EBPF_MAX_CALL_FRAMES; i++) {
-		ebpf_func_state_free(dst->frame[i]);
+		ebpf_func_state_free(env, dst->frame[i]);
 		dst->frame[i] = NULL;
 	}
 	dst->parent = src->parent;
@@ -102,7 +144,7 @@ int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_st
 	dst->spin_lock_id = src->spin_lock_id;
 	for (i = 0; i <= src->curframe; i++) {
 		if (!dst->frame[i]) {
-			dst->frame[i] = ebpf_func_state_alloc(env);
+			dst->frame[i] = func_get(env);
 			if (!dst->frame[i])
 				return -ENOMEM;
 		}
@@ -114,12 +156,12 @@ int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_st
 }
 
 /* What the state owns, not the state. */
-void ebpf_state_release(struct vf_state *st)
+void ebpf_state_release(struct vf_env *env, struct vf_state *st)
 {
 	u32 i;
 
 	for (i = 0; i < EBPF_MAX_CALL_FRAMES; i++) {
-		ebpf_func_state_free(st->frame[i]);
+		ebpf_func_state_free(env, st->frame[i]);
 		st->frame[i] = NULL;
 	}
 	ebpf_free(st->jmps);
@@ -148,6 +190,7 @@ int ebpf_grow_stack(struct vf_env *env, struct func_state *func, u32 bytes)
 		func->cap_slots = cap;
 	}
 	if (want > func->nr_slots) {
+		/* What was there is of another state. */
 		memset(func->stack + func->nr_slots, 0,
 		       (want - func->nr_slots) * sizeof(*func->stack));
 		func->nr_slots = want;
@@ -164,7 +207,7 @@ struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_in
 	if (!p)
 		return NULL;
 	if (ebpf_state_copy(env, &p->state, env->cur)) {
-		ebpf_state_release(&p->state);
+		ebpf_state_release(env, &p->state);
 		ebpf_free(p);
 		return NULL;
 	}
@@ -192,7 +235,7 @@ int ebpf_pop_pending(struct vf_env *env, bool pop_log)
 
 	if (!p)
 		return -ENOENT;
-	ebpf_state_release(cur);
+	ebpf_state_release(env, cur);
 	*cur = p->state;
 	if (pop_log)
 		ebpf_vlog_rewind(env, p->log_pos);
@@ -242,13 +285,13 @@ int ebpf_push_jmp(struct vf_env *env, struct vf_state *st, u64 linked)
 	return 0;
 }
 
-static void free_explored(struct explored *sl)
+static void free_explored(struct vf_env *env, struct explored *sl)
 {
 	struct explored *next;
 
 	for (; sl; sl = next) {
 		next = sl->next;
-		ebpf_state_release(&sl->state);
+		ebpf_state_release(env, &sl->state);
 		ebpf_free(sl);
 	}
 }
@@ -257,26 +300,30 @@ static void free_explored(struct explored *sl)
 void ebpf_free_states(struct vf_env *env)
 {
 	struct pending *p, *next;
+	struct func_state *func;
 	u32 i;
 
 	if (env->cur) {
-		ebpf_state_release(env->cur);
+		ebpf_state_release(env, env->cur);
 		ebpf_free(env->cur);
 		env->cur = NULL;
 	}
 	for (p = env->pending; p; p = next) {
 		next = p->next;
-		ebpf_state_release(&p->state);
+		ebpf_state_release(env, &p->state);
 		ebpf_free(p);
 	}
 	env->pending = NULL;
 	env->pending_cnt = 0;
-	free_explored(env->free_list);
+	free_explored(env, env->free_list);
 	env->free_list = NULL;
 	for (i = 0; env->explored && i < env->explored_size; i++) {
-		free_explored(env->explored[i]);
+		free_explored(env, env->explored[i]);
 		env->explored[i] = NULL;
 	}
-	ebpf_func_state_free(env->spare_func);
-	env->spare_func = NULL;
+	while ((func = env->spare_funcs)) {
+		env->spare_funcs = func->next_spare;
+		func_destroy(func);
+	}
+	env->spare_func_cnt = 0;
 }
