@@ -218,6 +218,13 @@ EBPF_HELPER_DECL(sk_cgroup_id);
 EBPF_HELPER_DECL(sk_ancestor_cgroup_id);
 EBPF_HELPER_DECL(tcp_check_syncookie);
 EBPF_HELPER_DECL(sk_assign);
+EBPF_HELPER_DECL(fib_lookup);
+EBPF_HELPER_DECL(sk_storage_get);
+EBPF_HELPER_DECL(sk_storage_delete);
+EBPF_HELPER_DECL(get_local_storage);
+EBPF_HELPER_DECL(task_storage_get);
+EBPF_HELPER_DECL(task_storage_delete);
+EBPF_HELPER_DECL(d_path);
 EBPF_HELPER_DECL(skc_to_tcp6_sock);
 EBPF_HELPER_DECL(skc_to_tcp_sock);
 EBPF_HELPER_DECL(skc_to_tcp_timewait_sock);
@@ -442,6 +449,27 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	       ARG_PTR_TO_BTF_ID_SOCK_COMMON, MEM_RD, ARG_CONST_SIZE, MEM_RD, ARG_CONST_SIZE),
 	FN(sk_assign, TC_PROG, FREE, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_PTR_TO_BTF_ID_SOCK_COMMON, ARG_ANYTHING),
+	FN(fib_lookup, TC_PROG | T(XDP), GPL, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_PTR_TO_MEM, ARG_CONST_SIZE, ARG_ANYTHING),
+
+	FN(sk_storage_get, TC_PROG | T(CGROUP_SKB), FREE, RET_PTR_TO_MAP_VALUE_OR_NULL,
+	   ARG_CONST_MAP_PTR, ARG_PTR_TO_BTF_ID_SOCK_COMMON,
+	   ARG_PTR_TO_MAP_VALUE | PTR_MAYBE_NULL, ARG_ANYTHING),
+	FN(sk_storage_delete, TC_PROG | T(CGROUP_SKB), FREE, RET_INTEGER,
+	   ARG_CONST_MAP_PTR, ARG_PTR_TO_BTF_ID_SOCK_COMMON),
+	FN(get_local_storage, T(CGROUP_SKB), FREE, RET_PTR_TO_MAP_VALUE,
+	   ARG_CONST_MAP_PTR, ARG_ANYTHING),
+	PROTO(task_storage_get, TRACING_PROG, .ret_type = RET_PTR_TO_MAP_VALUE_OR_NULL,
+	      .arg_type = { ARG_CONST_MAP_PTR, ARG_PTR_TO_BTF_ID,
+			    ARG_PTR_TO_MAP_VALUE | PTR_MAYBE_NULL, ARG_ANYTHING },
+	      .arg_struct = "task_struct"),
+	PROTO(task_storage_delete, TRACING_PROG, .ret_type = RET_INTEGER,
+	      .arg_type = { ARG_CONST_MAP_PTR, ARG_PTR_TO_BTF_ID },
+	      .arg_struct = "task_struct"),
+	PROTO(d_path, T(TRACING), .ret_type = RET_INTEGER,
+	      .arg_type = { ARG_PTR_TO_BTF_ID, ARG_PTR_TO_MEM, ARG_CONST_SIZE_OR_ZERO },
+	      .arg_struct = "path"),
+
 	FN_SKC(skc_to_tcp6_sock, "tcp6_sock"),
 	FN_SKC(skc_to_tcp_sock, "tcp_sock"),
 	FN_SKC(skc_to_tcp_timewait_sock, "tcp_timewait_sock"),

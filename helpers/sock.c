@@ -9,6 +9,11 @@
 
 #define OVERFLOW_UID	65534	/* "nobody knows", as Linux says for packets without socket */
 
+#define FIB_PARAMS_SIZE	64	/* of struct bpf_fib_lookup, which starts with the family */
+#define FIB_FLAGS	3U	/* BPF_FIB_LOOKUP_DIRECT, _OUTPUT */
+#define FIB_INET	2
+#define FIB_INET6	10
+
 #define NO_SOCKET(name)		EBPF_HELPER(name) { return 0; }
 
 /* Look-ups: NULL */
@@ -48,6 +53,18 @@ EBPF_HELPER(get_socket_uid)
 EBPF_HELPER(skb_under_cgroup)
 {
 	return -ENOENT;
+}
+
+/* packet, struct bpf_fib_lookup, its size, flags. No device is one of the packet's. */
+EBPF_HELPER(fib_lookup)
+{
+	const u8 *family = net_ptr(r2);
+
+	if ((s32)r3 < FIB_PARAMS_SIZE || (u32)r4 & ~FIB_FLAGS)
+		return -EINVAL;
+	if (*family != FIB_INET && *family != FIB_INET6)
+		return -EAFNOSUPPORT;
+	return -ENODEV;
 }
 
 EBPF_HELPER(tcp_check_syncookie)

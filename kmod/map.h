@@ -77,6 +77,9 @@ extern const struct ebpf_map_ops ebpf_bloom_filter_map_ops;
 extern const struct ebpf_map_ops ebpf_lpm_trie_map_ops;
 extern const struct ebpf_map_ops ebpf_ringbuf_map_ops;
 extern const struct ebpf_map_ops ebpf_stack_trace_map_ops;
+extern const struct ebpf_map_ops ebpf_cgroup_storage_map_ops;
+extern const struct ebpf_map_ops ebpf_task_storage_map_ops;
+extern const struct ebpf_map_ops ebpf_sk_storage_map_ops;
 
 /* Layout of a prog array that compiled tail calls read (ebpf_jit_env). */
 struct ebpf_prog;

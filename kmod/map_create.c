@@ -34,6 +34,9 @@ static int check_spin_lock(const struct ebpf_map *map)
 	switch (map->map_type) {
 	case EBPF_MAP_TYPE_HASH:
 	case EBPF_MAP_TYPE_ARRAY:
+	case EBPF_MAP_TYPE_CGROUP_STORAGE:
+	case EBPF_MAP_TYPE_SK_STORAGE:
+	case EBPF_MAP_TYPE_TASK_STORAGE:
 		return 0;
 	default:
 		return -ENOTSUPP;

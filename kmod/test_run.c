@@ -4,6 +4,7 @@
  * caller, and what runs with packets share.
  */
 #include "kmod/test_run.h"
+#include "kmod/maps/cgroup_storage.h"
 
 #include <ebpf/ctx.h>
 #include <linux/netdevice.h>
@@ -100,8 +101,10 @@ int ebpf_test_repeat(struct ebpf_prog *prog, const void *ctx, u32 repeat,
 		     struct test_outcome *outcome)
 {
 	u64 spent = 0;
-	u32 left;
+	u32 left, i;
 
+	for (i = 0; i < prog->image.used_map_cnt; i++)
+		ebpf_cgroup_storage_reset(prog->image.used_maps[i]);
 	repeat = repeat ? repeat : 1;
 	for (left = repeat; left; cond_resched()) {
 		left -= run_stretch(prog, ctx, left, &outcome->retval, &spent);

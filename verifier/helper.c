@@ -254,7 +254,7 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		     fn->ret_type, FUNC_ARG(meta->func_id));
 		return -EINVAL;
 	}
-	if (may_be_null(ret->type))
+	if (may_be_null(ret->type) || has_spin_lock(ret))
 		ret->id = ++env->id_gen;
 	if (is_cast(meta))
 		ret->ref_obj_id = meta->ref_obj_id;
@@ -306,6 +306,11 @@ static int note_special(struct vf_env *env, const struct call_meta *meta, int in
 	case EBPF_FUNC_get_stackid:
 		env->has_callchain = true;
 		break;
+	case EBPF_FUNC_get_local_storage:
+		if (is_null_reg(&cur_regs(env)[EBPF_REG_2]))
+			return ebpf_mark_precise(env, EBPF_REG_2);
+		vlog(env, "get_local_storage() doesn't support non-zero flags\n");
+		return -EINVAL;
 	case EBPF_FUNC_loop:
 		return ebpf_note_loop(env, insn_idx, meta->subprogno);
 	case EBPF_FUNC_dynptr_from_mem:

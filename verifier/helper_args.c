@@ -83,6 +83,11 @@ static int check_btf_arg(struct vf_env *env, const struct reg_state *reg, u32 re
 static int check_struct_arg(struct vf_env *env, const struct reg_state *reg, u32 regno,
 			    const struct ebpf_func_proto *fn, const struct call_meta *meta)
 {
+	if (fn->id == EBPF_FUNC_d_path && !reg->from_ctx) {
+		vlog(env, "R%d is not a path of an argument, which the traced function holds\n",
+		     regno);
+		return -EACCES;
+	}
 	if (fn->id != EBPF_FUNC_kptr_xchg)
 		return check_btf_arg(env, reg, regno, fn->arg_struct);
 	if (EBPF_BUG_ON(!meta->kptr))
@@ -431,6 +436,12 @@ static const struct func_maps func_maps[] = {
 	{ EBPF_FUNC_get_stackid, { EBPF_MAP_TYPE_STACK_TRACE } },
 	{ EBPF_FUNC_current_task_under_cgroup, { EBPF_MAP_TYPE_CGROUP_ARRAY } },
 	{ EBPF_FUNC_skb_under_cgroup, { EBPF_MAP_TYPE_CGROUP_ARRAY } },
+	{ EBPF_FUNC_get_local_storage, { EBPF_MAP_TYPE_CGROUP_STORAGE,
+					 EBPF_MAP_TYPE_PERCPU_CGROUP_STORAGE } },
+	{ EBPF_FUNC_sk_storage_get, { EBPF_MAP_TYPE_SK_STORAGE } },
+	{ EBPF_FUNC_sk_storage_delete, { EBPF_MAP_TYPE_SK_STORAGE } },
+	{ EBPF_FUNC_task_storage_get, { EBPF_MAP_TYPE_TASK_STORAGE } },
+	{ EBPF_FUNC_task_storage_delete, { EBPF_MAP_TYPE_TASK_STORAGE } },
 	{ EBPF_FUNC_map_peek_elem, { EBPF_MAP_TYPE_QUEUE, EBPF_MAP_TYPE_STACK,
 				     EBPF_MAP_TYPE_BLOOM_FILTER } },
 	{ EBPF_FUNC_map_push_elem, { EBPF_MAP_TYPE_QUEUE, EBPF_MAP_TYPE_STACK,

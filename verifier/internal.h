@@ -95,6 +95,7 @@ struct reg_state {
 		struct {
 			const struct ebpf_btf *btf;
 			u32 btf_id;
+			u32 from_ctx;	/* 1: as the context had it */
 		};
 		u32 mem_size;
 		struct {

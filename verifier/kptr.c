@@ -148,9 +148,9 @@ static int store_kptr(struct vf_env *env, const struct ebpf_insn *insn,
 		return -EACCES;
 	}
 	reg = &cur_regs(env)[value_regno];
-	if (!is_null_reg(reg) && ebpf_check_kptr_type(env, field, reg, value_regno))
-		return -EACCES;
-	return 0;
+	if (is_null_reg(reg))
+		return ebpf_mark_precise(env, value_regno);
+	return ebpf_check_kptr_type(env, field, reg, value_regno) ? -EACCES : 0;
 }
 
 int ebpf_check_kptr_access(struct vf_env *env, int insn_idx, const struct ebpf_map_field *field,

@@ -124,6 +124,26 @@ static int check_map_prog(struct vf_env *env, const struct ebpf_map *map)
 	return 0;
 }
 
+static bool is_cgroup_storage(const struct ebpf_map *map)
+{
+	return map->map_type == EBPF_MAP_TYPE_CGROUP_STORAGE ||
+	       map->map_type == EBPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
+}
+
+/* A program has one value for itself of each kind. */
+static int check_storage(struct vf_env *env, const struct ebpf_map *map)
+{
+	u32 i;
+
+	for (i = 0; is_cgroup_storage(map) && i < env->map_cnt; i++) {
+		if (env->maps[i] == map || env->maps[i]->map_type != map->map_type)
+			continue;
+		vlog(env, "only one cgroup storage of each type is allowed\n");
+		return -EBUSY;
+	}
+	return 0;
+}
+
 /* Consumes the caller's reference on @map. Index in env->maps, or an errno. */
 static int use_map(struct vf_env *env, struct ebpf_map *map)
 {
@@ -185,6 +205,8 @@ static int resolve_map(struct vf_env *env, const struct ebpf_insn *insn, struct 
 	aux->map_index = ret;
 	aux->map_off = 0;
 	ret = check_map_prog(env, map);
+	if (!ret)
+		ret = check_storage(env, map);
 	if (ret)
 		return ret;
 	aux->is_map_load = true;

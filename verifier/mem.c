@@ -304,11 +304,13 @@ static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int 
 		ebpf_mark_unknown(env, regs, value_regno);
 		return 0;
 	}
-	if (base_type(type) == PTR_TO_BTF_ID)
+	if (base_type(type) == PTR_TO_BTF_ID) {
 		ebpf_reg_set_btf(&regs[value_regno], env->load->attach_btf, env->ctx_btf_id,
 				 type & ~0xffU);
-	else
+		regs[value_regno].from_ctx = 1;
+	} else {
 		ebpf_reg_set_ptr(&regs[value_regno], type);
+	}
 	if (may_be_null(type))
 		regs[value_regno].id = ++env->id_gen;
 	return 0;

@@ -126,7 +126,7 @@ static int step_call(struct vf_env *env, const struct ebpf_insn *insn)
 	if (insn->src_reg == EBPF_PSEUDO_CALL)
 		return ebpf_check_subprog_call(env, insn, &env->insn_idx);
 	if (insn->src_reg == EBPF_PSEUDO_KFUNC_CALL) {
-		vlog(env, "calling kernel function is not supported yet\n");
+		vlog(env, "calling kernel function is not supported\n");
 		return -ENOTSUPP;
 	}
 	return ebpf_check_helper_call(env, insn, env->insn_idx);

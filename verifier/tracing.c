@@ -245,9 +245,10 @@ static bool pointer_arg(struct vf_env *env, u32 arg, const struct ebpf_btf_type 
 		     t ? ebpf_btf_kind_name(t) : "UNKNOWN");
 		return false;
 	}
-	/* Half a pointer points nowhere. */
-	if (size != SLOT_SIZE)
-		return false;
+	/* Of half a pointer, as Linux has it: it points below the kernel, where loads
+	 * through it and helpers find nothing.
+	 */
+	(void)size;
 	*reg_type = PTR_TO_BTF_ID | ebpf_btf_ptr_flags(btf, ptr);
 	env->ctx_btf_id = id;
 	vlog(env, "func '%s' arg%d has btf_id %d type %s '%s'\n", name, arg, id,
@@ -294,9 +295,42 @@ bool ebpf_tracing_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 
 	return typed_arg(env, arg, env->target_ret, size, reg_type);
 }
 
+/* Functions that may sleep, so that no lock is held that names of paths need. */
+static const char * const path_funcs[] = {
+	"security_file_permission",
+	"security_inode_getattr",
+	"security_file_open",
+	"security_path_truncate",
+	"vfs_truncate",
+	"vfs_fallocate",
+	"dentry_open",
+	"vfs_getattr",
+	"filp_close",
+};
+
+static bool may_name_paths(const struct vf_env *env)
+{
+	u32 type = env->load->expected_attach_type, i;
+
+	if (type == EBPF_TRACE_ITER)
+		return true;
+	if (type != EBPF_TRACE_FENTRY && type != EBPF_TRACE_FEXIT)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(path_funcs); i++)
+		if (!strcmp(path_funcs[i], env->target.name))
+			break;
+	/* At its end the file that was closed may be gone. */
+	return i < ARRAY_SIZE(path_funcs) &&
+	       (type == EBPF_TRACE_FENTRY || strcmp(env->target.name, "filp_close"));
+}
+
 /* Helpers that read what only a probe on a function puts around the context. */
 int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 {
+	if (func_id == EBPF_FUNC_d_path && !may_name_paths(env)) {
+		vlog(env, "helper call is not allowed in probe\n");
+		return -EINVAL;
+	}
 	if (env->load->prog_type != EBPF_PROG_TYPE_TRACING ||
 	    env->load->expected_attach_type != EBPF_TRACE_RAW_TP)
 		return 0;

@@ -11,6 +11,8 @@
 
 /* No key and no value together is larger, as with Linux's kmalloc limit. */
 #define EBPF_ELEM_MAX		(4U << 20)
+/* No value of a storage map is larger. */
+#define EBPF_STORAGE_VALUE_MAX	(U16_MAX - 128)
 /* Frames of a recorded stack (sysctl kernel.perf_event_max_stack's default). */
 #define EBPF_MAX_STACK_DEPTH	127
 
