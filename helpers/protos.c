@@ -109,6 +109,10 @@ EBPF_HELPER_DECL(dynptr_from_mem);
 EBPF_HELPER_DECL(dynptr_read);
 EBPF_HELPER_DECL(dynptr_write);
 EBPF_HELPER_DECL(dynptr_data);
+EBPF_HELPER_DECL(timer_init);
+EBPF_HELPER_DECL(timer_set_callback);
+EBPF_HELPER_DECL(timer_start);
+EBPF_HELPER_DECL(timer_cancel);
 EBPF_HELPER_DECL(for_each_map_elem);
 EBPF_HELPER_DECL(loop);
 EBPF_HELPER_DECL(spin_lock);
@@ -275,6 +279,14 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   DYNPTR_RINGBUF | OBJ_RELEASE, ARG_ANYTHING),
 	FN(ringbuf_discard_dynptr, ANY_PROG, FREE, RET_VOID,
 	   DYNPTR_RINGBUF | OBJ_RELEASE, ARG_ANYTHING),
+
+	/* Maps with timers are refused to what probes run. */
+	FN(timer_init, ANY_PROG, GPL, RET_INTEGER,
+	   ARG_PTR_TO_TIMER, ARG_CONST_MAP_PTR, ARG_ANYTHING),
+	FN(timer_set_callback, ANY_PROG, GPL, RET_INTEGER, ARG_PTR_TO_TIMER, ARG_PTR_TO_FUNC),
+	FN(timer_start, ANY_PROG, GPL, RET_INTEGER,
+	   ARG_PTR_TO_TIMER, ARG_ANYTHING, ARG_ANYTHING),
+	FN(timer_cancel, ANY_PROG, GPL, RET_INTEGER, ARG_PTR_TO_TIMER),
 
 	FN(dynptr_from_mem, ANY_PROG, FREE, RET_INTEGER,
 	   ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING,

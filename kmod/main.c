@@ -13,6 +13,7 @@
 #include "kmod/reaper.h"
 #include "kmod/run.h"
 #include "kmod/syscall.h"
+#include "kmod/timer.h"
 #include "helpers/helpers.h"
 
 #include <ebpfdrv/ebpfdrv.h>
@@ -114,6 +115,7 @@ static void flush_objects(void)
 
 	for (round = 0; round < 100; round++) {
 		ebpf_link_flush();
+		ebpf_timer_flush();
 		ebpf_prog_flush();
 		ebpf_map_flush();
 		if (!ebpf_link_count() && !ebpf_prog_count() && !ebpf_map_count())
@@ -130,6 +132,7 @@ static int objects_init(void)
 	if (err)
 		return err;
 	ebpf_btf_init_module();
+	ebpf_timer_init_module();
 	ebpf_map_init_module();
 	ebpf_prog_init_module();
 	ebpf_link_init_module();
@@ -139,6 +142,7 @@ static int objects_init(void)
 static void objects_exit(void)
 {
 	flush_objects();
+	ebpf_timer_flush();
 	ebpf_link_exit_module();
 	ebpf_prog_exit_module();
 	ebpf_map_exit_module();

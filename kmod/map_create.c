@@ -51,7 +51,7 @@ static int check_timer(const struct ebpf_map *map)
 	case EBPF_MAP_TYPE_HASH:
 	case EBPF_MAP_TYPE_LRU_HASH:
 	case EBPF_MAP_TYPE_ARRAY:
-		/* None runs yet. */
+		return 0;
 	default:
 		return -EOPNOTSUPP;
 	}

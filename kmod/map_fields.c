@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/map_fields.h"
+#include "kmod/timer.h"
 
 void ebpf_map_copy_around_fields(const struct ebpf_map *map, void *dst, const void *src)
 {
@@ -32,6 +33,9 @@ void ebpf_map_end_fields_slow(struct ebpf_map *map, void *value)
 		case EBPF_FIELD_KPTR:
 		case EBPF_FIELD_KPTR_REF:
 			end_kptr(&tab->field[i], value + tab->field[i].off);
+			break;
+		case EBPF_FIELD_TIMER:
+			ebpf_timer_end(value + tab->field[i].off);
 			break;
 		}
 	}

@@ -298,6 +298,7 @@ static void request_fill(struct request *req, const struct ebpf_prog *prog)
 	load->attach_btf_id = attr->attach_btf_id;
 	load->attach_btf = prog->attach_btf ? prog->attach_btf->btf : NULL;
 	load->ops = attr->fd_array ? &load_ops_fd_array : &load_ops;
+	load->self = prog;
 	load->cookie = req;
 	load->log = &req->log.log;
 }

@@ -72,6 +72,13 @@ void ebpf_run_exit(void);
  */
 u64 ebpf_prog_run(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx);
 
+/* Calls the function @fn of @prog, one that the verifier knows as a callback, on a
+ * stack of its own. @prog stays for the run (a reference, or RCU-sched). Any context,
+ * preemption off. Returns what the function does, 0 when the stack has no room.
+ */
+u64 ebpf_prog_run_callback(struct ebpf_prog *prog, void *fn, u64 a1, u64 a2, u64 a3,
+			   struct ebpf_run_ctx *rctx);
+
 /* Allocates the stacks of all possible CPUs. Process context. */
 int ebpf_run_init(void);
 void ebpf_run_exit_module(void);

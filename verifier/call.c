@@ -62,14 +62,7 @@ struct func_state *ebpf_enter_frame(struct vf_env *env, s32 callsite, u32 subpro
 	func = ebpf_func_state_alloc(env);
 	if (!func)
 		return ERR_PTR(-ENOMEM);
-	func->callsite = callsite;
-	func->frameno = st->curframe + 1;
-	func->subprogno = subprogno;
-	func->nr_slots = 0;
-	func->nr_refs = 0;
-	func->in_callback = false;
-	memset(func->frozen, 0, sizeof(func->frozen));
-	ebpf_init_regs(env, func);
+	ebpf_func_state_init(env, func, callsite, st->curframe + 1, subprogno);
 	st->frame[func->frameno] = func;
 	return copy_refs(func, cur_func(env)) ? ERR_PTR(-ENOMEM) : func;
 }
@@ -198,6 +191,12 @@ static bool raise_depth(const struct vf_env *env, struct depth *d, u32 caller, u
 	return changed;
 }
 
+/* Timers call it with a stack of its own. */
+static bool only_async(const struct vf_env *env, u32 sub)
+{
+	return env->subprogs[sub].is_async_cb && !env->subprogs[sub].is_cb;
+}
+
 /* One look at every call; true while something is still learned. */
 static bool spread_depths(const struct vf_env *env, struct depth *d)
 {
@@ -210,6 +209,8 @@ static bool spread_depths(const struct vf_env *env, struct depth *d)
 			if (!is_pseudo_call(&env->insns[i]) && !is_pseudo_func(&env->insns[i]))
 				continue;
 			callee = ebpf_find_subprog(env, (s32)i + env->insns[i].imm + 1);
+			if (is_pseudo_func(&env->insns[i]) && callee >= 0 && only_async(env, callee))
+				continue;
 			if (callee >= 0 && raise_depth(env, d, sub, callee))
 				changed = true;
 		}
@@ -223,7 +224,9 @@ static int check_callbacks(struct vf_env *env)
 	u32 sub;
 
 	for (sub = 0; sub < env->subprog_cnt; sub++) {
-		if (!env->subprogs[sub].is_cb || !env->subprogs[sub].tail_call_reachable)
+		if (!env->subprogs[sub].is_cb && !env->subprogs[sub].is_async_cb)
+			continue;
+		if (!env->subprogs[sub].tail_call_reachable && !env->subprogs[sub].has_tail_call)
 			continue;
 		vlog(env, "tail_call is not allowed in callbacks\n");
 		return -EINVAL;

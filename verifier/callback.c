@@ -85,6 +85,21 @@ static bool can_walk(const struct ebpf_map *map)
 	       map->map_type == EBPF_MAP_TYPE_PERCPU_ARRAY;
 }
 
+void ebpf_set_elem_args(struct vf_env *env, struct reg_state *regs, struct ebpf_map *map,
+			u32 map_uid)
+{
+	ebpf_reg_set_ptr(&regs[EBPF_REG_1], CONST_PTR_TO_MAP);
+	ebpf_reg_set_ptr(&regs[EBPF_REG_2], PTR_TO_MAP_KEY);
+	ebpf_reg_set_ptr(&regs[EBPF_REG_3], PTR_TO_MAP_VALUE);
+	regs[EBPF_REG_1].map = map;
+	regs[EBPF_REG_1].map_uid = map_uid;
+	regs[EBPF_REG_2].map = map;
+	regs[EBPF_REG_3].map = map;
+	regs[EBPF_REG_3].map_uid = map_uid;
+	if (has_spin_lock(&regs[EBPF_REG_3]))
+		regs[EBPF_REG_3].id = ++env->id_gen;
+}
+
 static int set_args(struct vf_env *env, const struct call_meta *meta, struct reg_state *regs,
 		    const struct reg_state *ctx)
 {
@@ -98,16 +113,7 @@ static int set_args(struct vf_env *env, const struct call_meta *meta, struct reg
 			vlog(env, "callback function not allowed for map\n");
 			return -ENOTSUPP;
 		}
-		ebpf_reg_set_ptr(&regs[EBPF_REG_1], CONST_PTR_TO_MAP);
-		ebpf_reg_set_ptr(&regs[EBPF_REG_2], PTR_TO_MAP_KEY);
-		ebpf_reg_set_ptr(&regs[EBPF_REG_3], PTR_TO_MAP_VALUE);
-		regs[EBPF_REG_1].map = meta->map;
-		regs[EBPF_REG_1].map_uid = meta->map_uid;
-		regs[EBPF_REG_2].map = meta->map;
-		regs[EBPF_REG_3].map = meta->map;
-		regs[EBPF_REG_3].map_uid = meta->map_uid;
-		if (has_spin_lock(&regs[EBPF_REG_3]))
-			regs[EBPF_REG_3].id = ++env->id_gen;
+		ebpf_set_elem_args(env, regs, meta->map, meta->map_uid);
 		ebpf_reg_copy(&regs[EBPF_REG_4], ctx);
 		return 0;
 	default:

@@ -189,12 +189,33 @@ static const void *map_operation(const struct insn_aux *aux, s32 func_id)
 	}
 }
 
+/* A call of @target, by its distance. */
+static int expand_target(const void *target, struct ebpf_insn *buf)
+{
+	s64 distance = (s64)((u64)(unsigned long)target - (u64)(unsigned long)ebpf_call_base);
+
+	if (EBPF_BUG_ON(distance != (s32)distance))
+		return -EFAULT;
+	*buf = mk(EBPF_JMP | EBPF_CALL, 0, 0, 0, distance);
+	return 1;
+}
+
+/* R3 is the program itself, which the timer keeps. */
+static int expand_set_callback(struct vf_env *env, const void *target, struct ebpf_insn *buf)
+{
+	u64 self = (unsigned long)env->load->self;
+	int err = expand_target(target, &buf[2]);
+
+	buf[0] = mk(EBPF_LD | EBPF_IMM | EBPF_DW, EBPF_REG_3, 0, 0, (s32)(u32)self);
+	buf[1] = mk(0, 0, 0, 0, (s32)(self >> 32));
+	return err < 0 ? err : 3;
+}
+
 static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 {
 	const struct insn_aux *aux = &env->aux[idx];
 	const struct ebpf_func_proto *fn;
 	const void *target;
-	s64 distance;
 	int cnt;
 
 	buf[0] = env->insns[idx];
@@ -224,11 +245,9 @@ static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 	target = map_operation(aux, buf[0].imm);
 	if (!target)
 		target = (const void *)(unsigned long)fn->func;
-	distance = (s64)((u64)(unsigned long)target - (u64)(unsigned long)ebpf_call_base);
-	if (EBPF_BUG_ON(distance != (s32)distance))
-		return -EFAULT;
-	buf[0].imm = distance;
-	return 1;
+	if (fn->id == EBPF_FUNC_timer_set_callback)
+		return expand_set_callback(env, target, buf);
+	return expand_target(target, buf);
 }
 
 /* Branches that only ever went one way. */

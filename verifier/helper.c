@@ -354,7 +354,9 @@ int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int
 	err = set_result(env, fn, &meta, insn_idx);
 	if (!err)
 		err = ebpf_check_map_func(env, meta.map, meta.func_id);
-	if (!err && meta.has_callback)
+	if (!err && meta.func_id == EBPF_FUNC_timer_set_callback)
+		err = ebpf_push_async(env, &meta);
+	else if (!err && meta.has_callback)
 		return ebpf_enter_callback(env, &meta, ctx);
 	env->insn_idx++;
 	return err;

@@ -34,6 +34,7 @@ static const struct accepted accepted[] = {
 	{ ARG_PTR_TO_STACK, { PTR_TO_STACK } },
 	{ ARG_PTR_TO_FUNC, { PTR_TO_FUNC } },
 	{ ARG_PTR_TO_SPIN_LOCK, { PTR_TO_MAP_VALUE } },
+	{ ARG_PTR_TO_TIMER, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_DYNPTR, { PTR_TO_STACK, CONST_PTR_TO_DYNPTR } },
 	{ ARG_PTR_TO_KPTR, { PTR_TO_MAP_VALUE } },
 	{ ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
@@ -299,6 +300,8 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 
 	switch (base_type(arg_type)) {
 	case ARG_CONST_MAP_PTR:
+		if (ebpf_check_timer_map(env, reg, meta))
+			return -EINVAL;
 		meta->map = reg->map;
 		meta->map_uid = reg->map_uid;
 		return 0;
@@ -324,6 +327,8 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 		return check_const_str(env, regno);
 	case ARG_PTR_TO_FUNC:
 		return check_func(env, reg, meta);
+	case ARG_PTR_TO_TIMER:
+		return ebpf_check_timer_arg(env, regno, meta);
 	case ARG_PTR_TO_DYNPTR:
 		return ebpf_check_dynptr_arg(env, regno, arg_type, meta);
 	case ARG_PTR_TO_KPTR:

@@ -136,6 +136,7 @@ struct ref_state {
  * struct func_state - one frame of the call chain
  * @callsite: instruction of the call, -1 in the main program
  * @stack:    slot i covers bytes [-8 * (i + 1), -8 * i) from R10
+ * @async_entry: of the lowest frame: which function called by timers it is, 0: none
  * @frozen:   callbacks: slots of the frames above that hold pointers
  */
 struct func_state {
@@ -149,6 +150,7 @@ struct func_state {
 	u32 nr_slots;
 	u32 cap_slots;
 	struct stack_slot *stack;
+	u32 async_entry;
 	bool in_callback;
 	struct tnum callback_ret_range;
 	u64 frozen[EBPF_MAX_CALL_FRAMES];
@@ -273,6 +275,7 @@ struct subprog_info {
 	bool tail_call_reachable;
 	bool has_ld_abs;
 	bool is_cb;
+	bool is_async_cb;	/* called by timers */
 	bool is_global;
 	bool changes_pkt;	/* only found out for programs with global functions */
 	u32 btf_type_id;	/* 0 without func_info */
@@ -356,6 +359,7 @@ struct vf_env {
 	u32 pending_cnt;
 	struct explored **explored;
 	u32 explored_size;
+	struct async_entry *async;	/* of timer.c */
 	struct explored *free_list;	/* off the lists, still some state's parent */
 	struct func_state *spare_funcs;	/* kept for reuse */
 	u32 spare_func_cnt;
@@ -463,6 +467,8 @@ extern const char *const ebpf_alu_string[16];
 
 /* ---- state.c ---- */
 struct func_state *ebpf_func_state_alloc(struct vf_env *env);
+void ebpf_func_state_init(struct vf_env *env, struct func_state *func, s32 callsite, u32 frameno,
+			  u32 subprogno);
 int ebpf_func_state_copy(struct func_state *dst, const struct func_state *src);
 void ebpf_func_state_free(struct vf_env *env, struct func_state *func);
 int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_state *src);
@@ -471,6 +477,8 @@ int ebpf_grow_stack(struct vf_env *env, struct func_state *func, u32 bytes);
 /* A copy of the current state to be continued at @insn_idx; NULL on failure. */
 struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_insn_idx);
 int ebpf_pop_pending(struct vf_env *env, bool pop_log);
+/* A path that begins at @insn_idx with nothing but a frame of subprogram @subprogno. */
+struct func_state *ebpf_push_fresh(struct vf_env *env, u32 insn_idx, u32 subprogno);
 void ebpf_update_branches(struct vf_env *env, struct vf_state *st);
 /* Remembers how env->insn_idx was reached, or what it linked. */
 int ebpf_push_jmp(struct vf_env *env, struct vf_state *st, u64 linked);
@@ -765,6 +773,22 @@ int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off
 int ebpf_note_loop(struct vf_env *env, int insn_idx, u32 subprogno);
 void ebpf_place_loops(struct vf_env *env);
 int ebpf_expand_loop(const struct insn_aux *aux, struct ebpf_insn *buf);
+
+/* Map, key and value in R1 to R3. */
+void ebpf_set_elem_args(struct vf_env *env, struct reg_state *regs, struct ebpf_map *map,
+			u32 map_uid);
+
+/* ---- timer.c ---- */
+/* R@regno is the argument ARG_PTR_TO_TIMER. */
+int ebpf_check_timer_arg(struct vf_env *env, u32 regno, struct call_meta *meta);
+/* A map that is passed with a timer must be the one the timer is in. */
+int ebpf_check_timer_map(struct vf_env *env, const struct reg_state *reg,
+			 const struct call_meta *meta);
+/* The function will be called by a timer of the map. */
+int ebpf_push_async(struct vf_env *env, const struct call_meta *meta);
+void ebpf_free_async(struct vf_env *env);
+/* Checks what such a function returns. */
+int ebpf_check_async_result(struct vf_env *env);
 
 /* ---- helper_args.c ---- */
 int ebpf_check_helper_args(struct vf_env *env, const struct ebpf_func_proto *fn,

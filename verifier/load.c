@@ -101,6 +101,12 @@ static bool is_tracing(u32 prog_type)
 	}
 }
 
+/* A probe can fire anywhere, also where the kernel works on its timers. */
+static bool has_timer(const struct ebpf_map *map)
+{
+	return map->timer_off >= 0 || (map->inner_map_meta && map->inner_map_meta->timer_off >= 0);
+}
+
 static int check_map_prog(struct vf_env *env, const struct ebpf_map *map)
 {
 	u32 type = env->load->prog_type;
@@ -113,7 +119,7 @@ static int check_map_prog(struct vf_env *env, const struct ebpf_map *map)
 		vlog(env, "tracing progs cannot use bpf_spin_lock yet\n");
 		return -EINVAL;
 	}
-	if (map->timer_off >= 0 && is_tracing(type)) {
+	if (has_timer(map) && (is_tracing(type) || type == EBPF_PROG_TYPE_TRACING)) {
 		vlog(env, "tracing progs cannot use bpf_timer yet\n");
 		return -EINVAL;
 	}

@@ -210,7 +210,9 @@ static bool states_safe(struct vf_env *env, const struct vf_state *old,
 {
 	u32 i;
 
-	if (old->curframe != cur->curframe)
+	/* Functions that timers call have another result to return. */
+	if (old->curframe != cur->curframe ||
+	    !old->frame[0]->async_entry != !cur->frame[0]->async_entry)
 		return false;
 	env->idmap_used = 0;
 	if (!ids_match(env, old->spin_lock_id, cur->spin_lock_id))
@@ -435,7 +437,9 @@ static int report_loop(struct vf_env *env, u32 insn_idx)
 /* Compares with a state this path came through. */
 static int check_loop(struct vf_env *env, struct explored *sl, u32 insn_idx, bool *add)
 {
-	if (may_loop(&sl->state, env->cur) && states_safe(env, &sl->state, env->cur))
+	/* A timer's function that was named anew goes on from the start: no loop. */
+	if (sl->state.frame[0]->async_entry == env->cur->frame[0]->async_entry &&
+	    may_loop(&sl->state, env->cur) && states_safe(env, &sl->state, env->cur))
 		return report_loop(env, insn_idx);
 	/* Iterations of a loop are rarely equal: do not keep them all. */
 	if (!env->test_state_freq && env->jmps_processed - env->prev_jmps_processed < LOOP_JMPS &&

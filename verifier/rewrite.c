@@ -165,6 +165,7 @@ static int build_subprogs(struct vf_env *env, const struct output *out,
 		to->has_tail_call = from->has_tail_call;
 		to->tail_call_reachable = from->tail_call_reachable || from->has_tail_call;
 		to->is_cb = from->is_cb;
+		to->is_async_cb = from->is_async_cb;
 		img->subprog_cnt++;
 	}
 	return 0;

@@ -66,6 +66,15 @@ void ebpf_func_state_free(struct vf_env *env, struct func_state *func)
 	env->spare_func_cnt++;
 }
 
+void ebpf_func_state_init(struct vf_env *env, struct func_state *func, s32 callsite, u32 frameno,
+			  u32 subprogno)
+{
+	func->callsite = callsite;
+	func->frameno = frameno;
+	func->subprogno = subprogno;
+	ebpf_init_regs(env, func);
+}
+
 /* Room for @n elements; what was there may be lost. */
 static int reserve(void **array, u32 *cap, u32 n, size_t size)
 {
@@ -225,6 +234,37 @@ struct vf_state *ebpf_push_pending(struct vf_env *env, u32 insn_idx, u32 prev_in
 	if (p->state.parent)
 		p->state.parent->branches++;
 	return &p->state;
+}
+
+struct func_state *ebpf_push_fresh(struct vf_env *env, u32 insn_idx, u32 subprogno)
+{
+	struct pending *p = ebpf_alloc(sizeof(*p));
+	struct func_state *func;
+
+	if (!p)
+		return NULL;
+	func = ebpf_func_state_alloc(env);
+	if (!func) {
+		ebpf_free(p);
+		return NULL;
+	}
+	ebpf_func_state_init(env, func, -1, 0, subprogno);
+	p->state.frame[0] = func;
+	p->state.branches = 1;
+	p->state.first_insn_idx = insn_idx;
+	p->state.last_insn_idx = -1;
+	p->insn_idx = insn_idx;
+	p->prev_insn_idx = -1;
+	p->log_pos = ebpf_vlog_pos(env);
+	p->next = env->pending;
+	env->pending = p;
+	env->pending_cnt++;
+	if (env->pending_cnt > PENDING_LIMIT) {
+		vlog(env, "The sequence of %d jumps is too complex for async cb.\n",
+		     env->pending_cnt);
+		return NULL;
+	}
+	return func;
 }
 
 /* The newest pending path becomes the current one. -ENOENT: none is left. */

@@ -161,6 +161,8 @@ static int check_result(struct vf_env *env)
 	struct reg_state *r0 = &cur_regs(env)[EBPF_REG_0];
 	struct tnum range;
 
+	if (cur_func(env)->async_entry)
+		return ebpf_check_async_result(env);
 	if (cur_func(env)->subprogno) {
 		if (r0->type == SCALAR_VALUE)
 			return 0;

@@ -16,6 +16,7 @@ static void put_maps(struct vf_env *env)
 static void free_env(struct vf_env *env)
 {
 	ebpf_free_states(env);
+	ebpf_free_async(env);
 	ebpf_free(env->explored);
 	ebpf_free(env->idmap);
 	ebpf_free(env->linfo);

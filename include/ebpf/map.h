@@ -98,6 +98,11 @@ struct ebpf_map_ops {
 	long (*for_each_callback)(struct ebpf_map *map, void *callback_fn,
 				  void *callback_ctx, u64 flags, u64 frame);
 
+	/* Maps with timers: the key of the element whose value is @value. @index: room
+	 * for a key that is its number. Program context.
+	 */
+	const void *(*key_of_value)(const struct ebpf_map *map, const void *value, u32 *index);
+
 	/* File operations of the map's fd. Process context. */
 	int (*mmap)(struct ebpf_map *map, struct vm_area_struct *vma);
 	unsigned int (*poll)(struct ebpf_map *map, struct file *filp,

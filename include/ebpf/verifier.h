@@ -90,6 +90,8 @@ struct ebpf_load {
 	u32 attach_btf_id;
 	const struct ebpf_btf *attach_btf;
 	const struct ebpf_btf *vmlinux_btf;
+	/* What the program will be, for helpers that keep it (timers). */
+	const void *self;
 	const struct ebpf_verifier_ops *ops;
 	void *cookie;
 	struct ebpf_log *log;

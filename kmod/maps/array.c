@@ -3,6 +3,7 @@
  * ARRAY and PERCPU_ARRAY: values that exist from the start, found by index.
  */
 #include "kmod/maps/maps.h"
+#include "kmod/timer.h"
 #include "kmod/map_fields.h"
 
 #include <ebpf/btf.h>
@@ -146,6 +147,26 @@ static void array_free(struct ebpf_map *map)
 		cond_resched();
 	}
 	ebpf_map_area_free(array_area(array));
+}
+
+/* Timers keep programs, and those the map: it would never go. */
+static void array_release_uref(struct ebpf_map *map)
+{
+	struct ebpf_array *array = array_of(map);
+	u32 i;
+
+	for (i = 0; map->timer_off >= 0 && i < map->max_entries; i++) {
+		ebpf_timer_end(array->values + (u64)i * array->elem_size + map->timer_off);
+		cond_resched();
+	}
+}
+
+static const void *array_key_of_value(const struct ebpf_map *map, const void *value, u32 *index)
+{
+	const struct ebpf_array *array = array_of(map);
+
+	*index = (u64)((const u8 *)value - array->values) / array->elem_size;
+	return index;
 }
 
 static void *array_lookup_elem(struct ebpf_map *map, const void *key)
@@ -306,6 +327,8 @@ const struct ebpf_map_ops ebpf_array_map_ops = {
 	.alloc_check = ebpf_array_alloc_check,
 	.alloc = array_alloc,
 	.free = array_free,
+	.release_uref = array_release_uref,
+	.key_of_value = array_key_of_value,
 	.lookup_elem = array_lookup_elem,
 	.update_elem = array_update_elem,
 	.delete_elem = ebpf_array_delete_elem,

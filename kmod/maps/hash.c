@@ -177,6 +177,11 @@ static int htab_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
 	return 1;
 }
 
+static const void *htab_key_of_value(const struct ebpf_map *map, const void *value, u32 *index)
+{
+	return value - htab_of(map)->value_off + offsetof(struct htab_elem, key);
+}
+
 static int htab_percpu_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn)
 {
 	*insn = ebpf_insn_call(htab_percpu_lookup_elem);
@@ -719,6 +724,8 @@ int ebpf_htab_get_next_key(struct ebpf_map *map, void *key, void *next_key)
 
 const struct ebpf_map_ops ebpf_htab_map_ops = {
 	HTAB_COMMON_OPS,
+	.release_uref = ebpf_htab_release_uref,
+	.key_of_value = htab_key_of_value,
 	.lookup_elem = htab_lookup_elem,
 	.update_elem = htab_update_elem,
 	.sys_update = htab_sys_update,
@@ -727,6 +734,8 @@ const struct ebpf_map_ops ebpf_htab_map_ops = {
 
 const struct ebpf_map_ops ebpf_lru_htab_map_ops = {
 	HTAB_COMMON_OPS,
+	.release_uref = ebpf_htab_release_uref,
+	.key_of_value = htab_key_of_value,
 	.lookup_elem = htab_lru_lookup_elem,
 	.update_elem = htab_lru_update_elem,
 	.gen_lookup = htab_lru_gen_lookup,

@@ -3,6 +3,7 @@
  * Making and freeing of hash maps. Process context.
  */
 #include "kmod/maps/htab.h"
+#include "kmod/timer.h"
 #include "kmod/map_fields.h"
 
 #include <linux/log2.h>
@@ -174,16 +175,29 @@ static int htab_alloc_elems(struct ebpf_htab *htab, int node)
 	return !err && htab->lru ? ebpf_lru_init(htab) : err;
 }
 
-static void htab_end_fields(struct ebpf_htab *htab)
+static void end_timer(struct ebpf_map *map, void *value)
+{
+	ebpf_timer_end(value + map->timer_off);
+}
+
+/* Of all elements, used or not. */
+static void htab_end_all(struct ebpf_htab *htab, void (*end)(struct ebpf_map *map, void *value))
 {
 	u32 nr = htab->grows ? htab->pool.nr : htab->nr_elems, i;
 	void *elem;
 
 	for (i = 0; i < nr; i++) {
 		elem = htab->grows ? ebpf_pool_at(&htab->pool, i) : htab_elem_at(htab, i);
-		ebpf_map_end_fields(&htab->map, elem_value(htab, elem));
+		end(&htab->map, elem_value(htab, elem));
 		cond_resched();
 	}
+}
+
+/* Timers keep programs, and those the map: it would never go. */
+void ebpf_htab_release_uref(struct ebpf_map *map)
+{
+	if (map->timer_off >= 0)
+		htab_end_all(htab_of(map), end_timer);
 }
 
 /* Also frees what an incomplete map has. */
@@ -192,7 +206,7 @@ void ebpf_htab_free(struct ebpf_map *map)
 	struct ebpf_htab *htab = htab_of(map);
 
 	if (map->fields)
-		htab_end_fields(htab);
+		htab_end_all(htab, ebpf_map_end_fields_slow);
 	ebpf_lru_destroy(htab);
 	if (htab->grows)
 		kfree(htab->percpu_areas);

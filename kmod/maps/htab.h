@@ -97,6 +97,7 @@ static inline void htab_push(struct ebpf_htab *htab, struct htab_elem *elem)
 int ebpf_htab_alloc_check(const union ebpf_attr *attr);
 struct ebpf_map *ebpf_htab_alloc(const union ebpf_attr *attr);
 void ebpf_htab_free(struct ebpf_map *map);
+void ebpf_htab_release_uref(struct ebpf_map *map);
 u64 ebpf_htab_mem_usage(const struct ebpf_map *map);
 
 /*

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Timers that expire in a softirq since 4.16. */
+#include <linux/hrtimer.h>
+
+int probe(void)
+{
+	return HRTIMER_MODE_REL_SOFT;
+}
