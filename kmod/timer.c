@@ -11,7 +11,9 @@
 
 /**
  * struct map_timer - a timer
+ * @timer:      the kernel's
  * @field:      where it belongs to; says which lock is meant
+ * @map:        of that value
  * @value:      what its function is called for; stays where it is as long as @map
  * @prog:       reference of the function's program, or NULL. Locked
  * @fn:         the function, NULL: none. Locked
