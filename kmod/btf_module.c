@@ -78,7 +78,7 @@ static bool is_known(const struct module *mod)
 
 /* The oldest module that is alive and was not looked at, with a reference; NULL. The
  * list goes from here to the oldest, over its head, which is not in a module, to the
- * youngest.
+ * youngest. This module is not among them: what runs programs is not traced by them.
  */
 static struct module *next_unknown(void)
 {
