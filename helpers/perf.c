@@ -36,6 +36,9 @@ static int packet_of(u32 prog_type, const void *ctx, struct ebpf_frag *packet)
 	case EBPF_PROG_TYPE_SCHED_CLS:
 	case EBPF_PROG_TYPE_SCHED_ACT:
 	case EBPF_PROG_TYPE_CGROUP_SKB:
+	case EBPF_PROG_TYPE_LWT_IN:
+	case EBPF_PROG_TYPE_LWT_OUT:
+	case EBPF_PROG_TYPE_LWT_XMIT:
 		packet->data = skb->data;
 		packet->size = skb->len;
 		return 0;

@@ -37,6 +37,7 @@ NO_SOCKET(skc_to_unix_sock)
 
 /* Given a packet: what its socket would know */
 NO_SOCKET(get_socket_cookie)
+NO_SOCKET(get_netns_cookie)
 NO_SOCKET(get_cgroup_classid)
 NO_SOCKET(skb_cgroup_classid)
 NO_SOCKET(skb_cgroup_id)
@@ -53,6 +54,13 @@ EBPF_HELPER(get_socket_uid)
 EBPF_HELPER(skb_under_cgroup)
 {
 	return -ENOENT;
+}
+
+/* context, level, option, buffer, its size: programs that have a socket do not run */
+EBPF_HELPER(getsockopt)
+{
+	memset(net_ptr(r4), 0, r5);
+	return -EINVAL;
 }
 
 /* packet, struct bpf_fib_lookup, its size, flags. No device is one of the packet's. */

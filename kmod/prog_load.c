@@ -98,19 +98,73 @@ static bool type_supported(u32 type)
 	case EBPF_PROG_TYPE_SCHED_ACT:
 	case EBPF_PROG_TYPE_XDP:
 	case EBPF_PROG_TYPE_CGROUP_SKB:
+	case EBPF_PROG_TYPE_LWT_IN:
+	case EBPF_PROG_TYPE_LWT_OUT:
+	case EBPF_PROG_TYPE_LWT_XMIT:
+	case EBPF_PROG_TYPE_SK_SKB:
+	case EBPF_PROG_TYPE_CGROUP_SOCK:
+	case EBPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+	case EBPF_PROG_TYPE_SOCK_OPS:
+	case EBPF_PROG_TYPE_SK_MSG:
+	case EBPF_PROG_TYPE_SK_LOOKUP:
+	case EBPF_PROG_TYPE_CGROUP_DEVICE:
+	case EBPF_PROG_TYPE_CGROUP_SYSCTL:
+	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
 		return true;
 	default:
 		return false;
 	}
 }
 
+static bool sock_addr_fits(u32 attach_type)
+{
+	switch (attach_type) {
+	case EBPF_CGROUP_INET4_BIND:
+	case EBPF_CGROUP_INET6_BIND:
+	case EBPF_CGROUP_INET4_CONNECT:
+	case EBPF_CGROUP_INET6_CONNECT:
+	case EBPF_CGROUP_INET4_GETPEERNAME:
+	case EBPF_CGROUP_INET6_GETPEERNAME:
+	case EBPF_CGROUP_INET4_GETSOCKNAME:
+	case EBPF_CGROUP_INET6_GETSOCKNAME:
+	case EBPF_CGROUP_UDP4_SENDMSG:
+	case EBPF_CGROUP_UDP6_SENDMSG:
+	case EBPF_CGROUP_UDP4_RECVMSG:
+	case EBPF_CGROUP_UDP6_RECVMSG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What programs of CGROUP_SOCK were before there was a choice. */
+static u32 attach_type_of(const union ebpf_attr *attr)
+{
+	if (attr->prog_type == EBPF_PROG_TYPE_CGROUP_SOCK && !attr->expected_attach_type)
+		return EBPF_CGROUP_INET_SOCK_CREATE;
+	return attr->expected_attach_type;
+}
+
 /* Types whose programs behave as one of several hooks demands say which. */
 static bool attach_type_fits(const union ebpf_attr *attr)
 {
-	if (attr->prog_type != EBPF_PROG_TYPE_CGROUP_SKB)
+	u32 at = attach_type_of(attr);
+
+	switch (attr->prog_type) {
+	case EBPF_PROG_TYPE_CGROUP_SKB:
+		return at == EBPF_CGROUP_INET_INGRESS || at == EBPF_CGROUP_INET_EGRESS;
+	case EBPF_PROG_TYPE_CGROUP_SOCK:
+		return at == EBPF_CGROUP_INET_SOCK_CREATE || at == EBPF_CGROUP_INET_SOCK_RELEASE ||
+		       at == EBPF_CGROUP_INET4_POST_BIND || at == EBPF_CGROUP_INET6_POST_BIND;
+	case EBPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+		return sock_addr_fits(at);
+	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
+		return at == EBPF_CGROUP_SETSOCKOPT || at == EBPF_CGROUP_GETSOCKOPT;
+	case EBPF_PROG_TYPE_SK_LOOKUP:
+		return at == EBPF_SK_LOOKUP;
+	default:
 		return true;
-	return attr->expected_attach_type == EBPF_CGROUP_INET_INGRESS ||
-	       attr->expected_attach_type == EBPF_CGROUP_INET_EGRESS;
+	}
 }
 
 /* Targets in BTF are for tracing and extension programs. */
@@ -283,7 +337,7 @@ static void request_fill(struct request *req, const struct ebpf_prog *prog)
 	struct ebpf_load *load = &req->load;
 
 	load->prog_type = attr->prog_type;
-	load->expected_attach_type = attr->expected_attach_type;
+	load->expected_attach_type = attach_type_of(attr);
 	load->prog_flags = attr->prog_flags;
 	load->gpl_compatible = prog->gpl_compatible;
 	load->insns = req->insns;
@@ -340,7 +394,7 @@ static int prog_describe(struct ebpf_prog *prog, const union ebpf_attr *attr)
 	int err;
 
 	prog->type = attr->prog_type;
-	prog->expected_attach_type = attr->expected_attach_type;
+	prog->expected_attach_type = attach_type_of(attr);
 	prog->load_time = compat_ktime_get_boot_ns();
 	prog->created_by_uid = from_kuid_munged(current_user_ns(), current_uid());
 	err = check_license(attr, &prog->gpl_compatible);

@@ -183,6 +183,9 @@ static long test_run_prog(struct ebpf_prog *prog, const union ebpf_attr *attr,
 	case EBPF_PROG_TYPE_SCHED_CLS:
 	case EBPF_PROG_TYPE_SCHED_ACT:
 	case EBPF_PROG_TYPE_CGROUP_SKB:
+	case EBPF_PROG_TYPE_LWT_IN:
+	case EBPF_PROG_TYPE_LWT_OUT:
+	case EBPF_PROG_TYPE_LWT_XMIT:
 		return ebpf_test_run_skb(prog, attr, uattr);
 	case EBPF_PROG_TYPE_XDP:
 		return ebpf_test_run_xdp(prog, attr, uattr);

@@ -6,17 +6,11 @@
  * One table entry per program type; a type without one cannot be loaded.
  */
 #include <ebpf/ctx.h>
-#include "internal.h"
+#include "ctx.h"
 
 #define PERF_EVENT_SAMPLE_PERIOD	EBPF_PT_REGS_SIZE
 #define PERF_EVENT_ADDR			(EBPF_PT_REGS_SIZE + 8)
 #define PERF_EVENT_SIZE			(EBPF_PT_REGS_SIZE + 16)
-
-/* What a permitted access is. */
-struct ctx_access {
-	u32 reg_type;		/* of the value loaded */
-	u32 field_size;		/* of the field a narrower load is cut from, or 0 */
-};
 
 struct ctx_type {
 	u32 prog_type;
@@ -104,48 +98,52 @@ static int perf_event_convert(const struct ebpf_insn *insn, struct ebpf_insn *bu
 #define TC_W		0x04
 #define CG_R		0x08	/* CGROUP_SKB */
 #define CG_W		0x10
-#define ALL_R		(SOCK_R | TC_R | CG_R)
+#define LWT_R		0x20	/* LWT_IN, LWT_OUT, LWT_XMIT */
+#define LWT_W		0x40
+#define SK_R		0x80	/* SK_SKB */
+#define SK_W		0x100
+#define ALL_R		(SOCK_R | TC_R | CG_R | LWT_R | SK_R)
 
 /*
  * struct skb_field - one field
  * @uapi:     offset in struct __sk_buff
  * @kern:     offset in struct ebpf_skb_kern
- * @size:     bytes in the former
  * @rights:   SOCK_R ...
+ * @size:     bytes in the former
  * @reg_type: not SCALAR_VALUE: the pointer that a load yields
  */
 struct skb_field {
 	u16 uapi;
 	u16 kern;
+	u16 rights;
 	u8 size;
-	u8 rights;
 	u16 reg_type;
 };
 
 #define SKB_FIELD(name, size, rights) \
-	{ offsetof(struct ebpf_sk_buff, name), offsetof(struct ebpf_skb_kern, name), size, rights, \
+	{ offsetof(struct ebpf_sk_buff, name), offsetof(struct ebpf_skb_kern, name), rights, size, \
 	  SCALAR_VALUE }
 #define SKB_PTR(name, rights, type) \
-	{ offsetof(struct ebpf_sk_buff, name), offsetof(struct ebpf_skb_kern, name), 4, rights, \
+	{ offsetof(struct ebpf_sk_buff, name), offsetof(struct ebpf_skb_kern, name), rights, 4, \
 	  type }
 
 static const struct skb_field skb_fields[] = {
 	SKB_FIELD(len, 4, ALL_R),
 	SKB_FIELD(pkt_type, 4, ALL_R),
-	SKB_FIELD(mark, 4, ALL_R | TC_W | CG_W),
+	SKB_FIELD(mark, 4, (ALL_R & ~SK_R) | TC_W | CG_W | LWT_W),
 	SKB_FIELD(queue_mapping, 4, ALL_R | TC_W),
 	SKB_FIELD(protocol, 4, ALL_R),
 	SKB_FIELD(vlan_present, 4, ALL_R),
 	SKB_FIELD(vlan_tci, 4, ALL_R),
 	SKB_FIELD(vlan_proto, 4, ALL_R),
-	SKB_FIELD(priority, 4, ALL_R | TC_W | CG_W),
+	SKB_FIELD(priority, 4, ALL_R | TC_W | CG_W | LWT_W | SK_W),
 	SKB_FIELD(ingress_ifindex, 4, ALL_R),
 	SKB_FIELD(ifindex, 4, ALL_R),
-	SKB_FIELD(tc_index, 4, ALL_R | TC_W),
+	SKB_FIELD(tc_index, 4, ALL_R | TC_W | SK_W),
 	SKB_FIELD(hash, 4, ALL_R),
 	SKB_FIELD(tc_classid, 4, TC_R | TC_W),
-	SKB_PTR(data, TC_R | CG_R, PTR_TO_PACKET),
-	SKB_PTR(data_end, TC_R | CG_R, PTR_TO_PACKET_END),
+	SKB_PTR(data, ALL_R & ~SOCK_R, PTR_TO_PACKET),
+	SKB_PTR(data_end, ALL_R & ~SOCK_R, PTR_TO_PACKET_END),
 	SKB_PTR(data_meta, TC_R, PTR_TO_PACKET_META),
 	SKB_FIELD(napi_id, 4, ALL_R),
 	SKB_FIELD(tstamp, 8, TC_R | TC_W | CG_R | CG_W),
@@ -153,7 +151,7 @@ static const struct skb_field skb_fields[] = {
 	SKB_FIELD(gso_size, 4, ALL_R),
 	SKB_FIELD(wire_len, 4, TC_R),
 	SKB_FIELD(hwtstamp, 8, TC_R | CG_R),
-	{ offsetof(struct ebpf_sk_buff, sk), offsetof(struct ebpf_skb_kern, sk), 8, ALL_R,
+	{ offsetof(struct ebpf_sk_buff, sk), offsetof(struct ebpf_skb_kern, sk), ALL_R, 8,
 	  PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL },
 };
 
@@ -174,17 +172,17 @@ static const struct skb_field *find_skb_field(s32 off)
 	return NULL;
 }
 
-static bool skb_valid(s32 off, int size, int acc, struct ctx_access *info, u8 read, u8 write)
+static bool skb_valid(s32 off, int size, int acc, struct ctx_access *info, u16 read, u16 write)
 {
 	const struct skb_field *field;
 
 	if (off < 0 || off % size)
 		return false;
 	if (off >= SKB_CB_START && off < SKB_CB_END)
-		return off + size <= SKB_CB_END;
+		return off + size <= SKB_CB_END && (acc == ACC_READ || !(write & SK_W));
 	if (off >= SKB_PEER_START && off < SKB_PEER_END) {
 		info->field_size = sizeof(u32);
-		return acc == ACC_READ && (read & CG_R) && size <= (int)sizeof(u32);
+		return acc == ACC_READ && (read & (CG_R | SK_R)) && size <= (int)sizeof(u32);
 	}
 	field = find_skb_field(off);
 	if (!field || !(field->rights & (acc == ACC_READ ? read : write)))
@@ -210,6 +208,16 @@ static bool tc_valid(s32 off, int size, int acc, struct ctx_access *info)
 static bool cgroup_skb_valid(s32 off, int size, int acc, struct ctx_access *info)
 {
 	return skb_valid(off, size, acc, info, CG_R, CG_W);
+}
+
+static bool lwt_valid(s32 off, int size, int acc, struct ctx_access *info)
+{
+	return skb_valid(off, size, acc, info, LWT_R, LWT_W);
+}
+
+static bool sk_skb_valid(s32 off, int size, int acc, struct ctx_access *info)
+{
+	return skb_valid(off, size, acc, info, SK_R, SK_W);
 }
 
 static int skb_convert(const struct ebpf_insn *insn, struct ebpf_insn *buf, u32 *field_size)
@@ -283,6 +291,18 @@ static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_SCHED_ACT, tc_valid, skb_convert },
 	{ EBPF_PROG_TYPE_CGROUP_SKB, cgroup_skb_valid, skb_convert },
 	{ EBPF_PROG_TYPE_XDP, xdp_valid, xdp_convert },
+	{ EBPF_PROG_TYPE_LWT_IN, lwt_valid, skb_convert },
+	{ EBPF_PROG_TYPE_LWT_OUT, lwt_valid, skb_convert },
+	{ EBPF_PROG_TYPE_LWT_XMIT, lwt_valid, skb_convert },
+	{ EBPF_PROG_TYPE_SK_SKB, sk_skb_valid, skb_convert },
+	{ EBPF_PROG_TYPE_CGROUP_SOCK, ebpf_ctx_cgroup_sock, NULL },
+	{ EBPF_PROG_TYPE_CGROUP_SOCK_ADDR, ebpf_ctx_sock_addr, NULL },
+	{ EBPF_PROG_TYPE_SOCK_OPS, ebpf_ctx_sock_ops, NULL },
+	{ EBPF_PROG_TYPE_SK_MSG, ebpf_ctx_sk_msg, NULL },
+	{ EBPF_PROG_TYPE_SK_LOOKUP, ebpf_ctx_sk_lookup, NULL },
+	{ EBPF_PROG_TYPE_CGROUP_DEVICE, ebpf_ctx_cgroup_device, NULL },
+	{ EBPF_PROG_TYPE_CGROUP_SYSCTL, ebpf_ctx_sysctl, NULL },
+	{ EBPF_PROG_TYPE_CGROUP_SOCKOPT, ebpf_ctx_sockopt, NULL },
 };
 
 static const struct ctx_type *find_type(u32 prog_type)
@@ -309,8 +329,18 @@ bool ebpf_ctx_needs_conv(u32 prog_type)
 
 bool ebpf_may_write_packet(u32 prog_type)
 {
-	return prog_type == EBPF_PROG_TYPE_SCHED_CLS || prog_type == EBPF_PROG_TYPE_SCHED_ACT ||
-	       prog_type == EBPF_PROG_TYPE_XDP;
+	switch (prog_type) {
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_XDP:
+	case EBPF_PROG_TYPE_LWT_XMIT:
+	case EBPF_PROG_TYPE_SK_SKB:
+	case EBPF_PROG_TYPE_SK_MSG:
+	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
+		return true;
+	default:
+		return false;
+	}
 }
 
 bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range)
@@ -320,7 +350,7 @@ bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range)
 		return load->expected_attach_type != EBPF_TRACE_RAW_TP;
 	}
 	if (load->prog_type != EBPF_PROG_TYPE_CGROUP_SKB)
-		return false;
+		return ebpf_ctx_sock_exit_range(load, range);
 	*range = ebpf_tnum_range(0, load->expected_attach_type == EBPF_CGROUP_INET_EGRESS ? 3 : 1);
 	return true;
 }
@@ -329,7 +359,7 @@ int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, i
 			  u32 *reg_type)
 {
 	const struct ctx_type *type = find_type(env->load->prog_type);
-	struct ctx_access info = { SCALAR_VALUE, 0 };
+	struct ctx_access info = { SCALAR_VALUE, 0, env->load->expected_attach_type };
 
 	if (!type || !(type->valid ? type->valid(off, size, acc, &info) :
 		       ebpf_tracing_ctx_valid(env, off, size, acc, &info.reg_type))) {

@@ -4,7 +4,7 @@
  * memory laid out like struct bpf_sock, bpf_tcp_sock and bpf_xdp_sock, so that
  * loads are not converted; nothing stores through them.
  */
-#include "internal.h"
+#include "ctx.h"
 
 #define FIELD(name)	offsetof(struct ebpf_sock, name)
 #define FIELD_END(name)	(FIELD(name) + sizeof(((struct ebpf_sock *)0)->name))
@@ -15,7 +15,7 @@ static bool within(s32 off, u32 start, u32 end)
 }
 
 /* Fields of a full socket; parts of the later ones can be loaded, too. */
-static bool sock_valid(s32 off, int size)
+bool ebpf_sock_field_valid(s32 off, int size)
 {
 	if (off >= (s32)sizeof(struct ebpf_sock))
 		return false;
@@ -35,7 +35,7 @@ static bool sock_valid(s32 off, int size)
 /* What requests and sockets in TIME_WAIT have as well. */
 static bool sock_common_valid(s32 off, int size)
 {
-	return !within(off, FIELD(type), FIELD(src_ip4)) && sock_valid(off, size);
+	return !within(off, FIELD(type), FIELD(src_ip4)) && ebpf_sock_field_valid(off, size);
 }
 
 static bool tcp_sock_valid(s32 off, int size)
@@ -56,7 +56,7 @@ static bool load_valid(u32 type, s32 off, int size)
 	case PTR_TO_SOCK_COMMON:
 		return sock_common_valid(off, size);
 	case PTR_TO_SOCKET:
-		return sock_valid(off, size);
+		return ebpf_sock_field_valid(off, size);
 	case PTR_TO_TCP_SOCK:
 		return tcp_sock_valid(off, size);
 	case PTR_TO_XDP_SOCK:

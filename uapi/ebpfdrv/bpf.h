@@ -1105,6 +1105,123 @@ struct ebpf_tcp_sock {
 	__u32 icsk_retransmits;
 };
 
+/* Context of CGROUP_SOCK_ADDR programs */
+struct ebpf_sock_addr {
+	__u32 user_family;
+	__u32 user_ip4;		/* addresses and ports in network byte order */
+	__u32 user_ip6[4];
+	__u32 user_port;
+	__u32 family;
+	__u32 type;
+	__u32 protocol;
+	__u32 msg_src_ip4;
+	__u32 msg_src_ip6[4];
+	__ebpf_md_ptr(struct ebpf_sock *, sk);
+};
+
+/* Context of SOCK_OPS programs */
+struct ebpf_sock_ops {
+	__u32 op;
+	union {
+		__u32 args[4];
+		__u32 reply;
+		__u32 replylong[4];
+	};
+	__u32 family;
+	__u32 remote_ip4;
+	__u32 local_ip4;
+	__u32 remote_ip6[4];
+	__u32 local_ip6[4];
+	__u32 remote_port;	/* network byte order */
+	__u32 local_port;	/* host byte order */
+	__u32 is_fullsock;
+	__u32 snd_cwnd;
+	__u32 srtt_us;
+	__u32 bpf_sock_ops_cb_flags;
+	__u32 state;
+	__u32 rtt_min;
+	__u32 snd_ssthresh;
+	__u32 rcv_nxt;
+	__u32 snd_nxt;
+	__u32 snd_una;
+	__u32 mss_cache;
+	__u32 ecn_flags;
+	__u32 rate_delivered;
+	__u32 rate_interval_us;
+	__u32 packets_out;
+	__u32 retrans_out;
+	__u32 total_retrans;
+	__u32 segs_in;
+	__u32 data_segs_in;
+	__u32 segs_out;
+	__u32 data_segs_out;
+	__u32 lost_out;
+	__u32 sacked_out;
+	__u32 sk_txhash;
+	__u64 bytes_received;
+	__u64 bytes_acked;
+	__ebpf_md_ptr(struct ebpf_sock *, sk);
+	__ebpf_md_ptr(void *, skb_data);
+	__ebpf_md_ptr(void *, skb_data_end);
+	__u32 skb_len;
+	__u32 skb_tcp_flags;
+};
+
+/* Context of SK_MSG programs */
+struct ebpf_sk_msg_md {
+	__ebpf_md_ptr(void *, data);
+	__ebpf_md_ptr(void *, data_end);
+	__u32 family;
+	__u32 remote_ip4;
+	__u32 local_ip4;
+	__u32 remote_ip6[4];
+	__u32 local_ip6[4];
+	__u32 remote_port;
+	__u32 local_port;
+	__u32 size;
+	__ebpf_md_ptr(struct ebpf_sock *, sk);
+};
+
+/* Context of SK_LOOKUP programs */
+struct ebpf_sk_lookup {
+	union {
+		__ebpf_md_ptr(struct ebpf_sock *, sk);
+		__u64 cookie;
+	};
+	__u32 family;
+	__u32 protocol;
+	__u32 remote_ip4;
+	__u32 remote_ip6[4];
+	__u16 remote_port;	/* network byte order */
+	__u16 :16;
+	__u32 local_ip4;
+	__u32 local_ip6[4];
+	__u32 local_port;
+	__u32 ingress_ifindex;
+};
+
+/* Contexts of control groups' hooks */
+struct ebpf_cgroup_dev_ctx {
+	__u32 access_type;
+	__u32 major;
+	__u32 minor;
+};
+
+struct ebpf_sysctl {
+	__u32 write;
+	__u32 file_pos;
+};
+
+struct ebpf_sockopt {
+	__ebpf_md_ptr(struct ebpf_sock *, sk);
+	__ebpf_md_ptr(void *, optval);
+	__ebpf_md_ptr(void *, optval_end);
+	__s32 level;
+	__s32 optname;
+	__s32 optlen;
+	__s32 retval;
+};
+
 /* Context of socket programs (struct __sk_buff) */
 struct ebpf_sk_buff {
 	__u32 len;
