@@ -30,8 +30,9 @@ EBPF_HELPER(get_func_arg)
 EBPF_HELPER(get_func_ret)
 {
 	const u64 *ctx = (const u64 *)(unsigned long)r1;
+	u32 type = ebpf_run_current()->prog->expected_attach_type;
 
-	if (ebpf_run_current()->prog->expected_attach_type != EBPF_TRACE_FEXIT)
+	if (type != EBPF_TRACE_FEXIT && type != EBPF_MODIFY_RETURN)
 		return -EOPNOTSUPP;
 	*(u64 *)(unsigned long)r2 = ctx[nr_slots(ctx)];
 	return 0;

@@ -3,6 +3,7 @@
  * PROG_LOAD: from the caller's instructions to a program object.
  */
 #include "kmod/syscall.h"
+#include "kmod/attach/attach.h"
 #include "kmod/btf.h"
 #include "kmod/ids.h"
 #include "kmod/log.h"
@@ -315,6 +316,10 @@ static int prog_set_target(struct ebpf_prog *prog, const union ebpf_attr *attr,
 
 	if (!attr->attach_btf_id)
 		return 0;
+	if (attr->expected_attach_type == EBPF_MODIFY_RETURN && !ebpf_attach_can_modify()) {
+		ebpf_log_printf(log, "fmod_ret programs need a kernel whose ftrace can send calls elsewhere\n");
+		return -EOPNOTSUPP;
+	}
 	if (attr->attach_btf_obj_fd) {
 		obj = target_by_fd(attr->attach_btf_obj_fd, log);
 		if (IS_ERR(obj))

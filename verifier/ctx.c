@@ -347,7 +347,8 @@ bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range)
 {
 	if (load->prog_type == EBPF_PROG_TYPE_TRACING) {
 		*range = ebpf_tnum_const(0);
-		return load->expected_attach_type != EBPF_TRACE_RAW_TP;
+		return load->expected_attach_type != EBPF_TRACE_RAW_TP &&
+		       load->expected_attach_type != EBPF_MODIFY_RETURN;
 	}
 	if (load->prog_type != EBPF_PROG_TYPE_CGROUP_SKB)
 		return ebpf_ctx_sock_exit_range(load, range);

@@ -8,6 +8,7 @@
 #include "btf_internal.h"
 
 #define TP_PREFIX	"btf_trace_"
+#define HOOK_PREFIX	"security_"
 #define MAX_ARG_SIZE	16	/* bytes of a struct passed by value */
 #define SLOT_SIZE	8
 
@@ -153,6 +154,42 @@ static int target_function(struct vf_env *env, const struct ebpf_btf_type *t)
 	return describe_proto(env, t, 0);
 }
 
+/* System calls, by the names that kernels give their functions; what else begins with
+ * sys_ returns no plain long.
+ */
+static bool is_syscall(const struct vf_env *env, const struct ebpf_btf_type *func)
+{
+	static const char * const prefixes[] = { "__x64_sys_", "__ia32_sys_", "SyS_", "sys_" };
+	const struct ebpf_btf *btf = env->load->attach_btf;
+	const struct ebpf_btf_type *ret;
+	u32 i;
+
+	ret = ebpf_btf_type_by_id(btf, proto_behind(btf, func)->type);
+	if (!ret || !btf_is(ret, BTF_KIND_BIT(INT)) || ret->size != SLOT_SIZE)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncmp(env->target.name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+/* Functions whose callers take any result: system calls, and the hooks of security
+ * modules. Linux has a list of others that are marked so, which old kernels do not
+ * have and new ones show no module.
+ */
+static int target_modifiable(struct vf_env *env, const struct ebpf_btf_type *func)
+{
+	int err = target_function(env, func);
+
+	if (err)
+		return err;
+	if (!strncmp(env->target.name, HOOK_PREFIX, sizeof(HOOK_PREFIX) - 1) ||
+	    is_syscall(env, func))
+		return 0;
+	vlog(env, "%s() is not modifiable\n", env->target.name);
+	return -EINVAL;
+}
+
 static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type *t)
 {
 	switch (env->load->expected_attach_type) {
@@ -162,11 +199,7 @@ static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type 
 	case EBPF_TRACE_FEXIT:
 		return target_function(env, t);
 	case EBPF_MODIFY_RETURN:
-		if (target_function(env, t))
-			return -EINVAL;
-		vlog(env, "fmod_ret programs are not supported: %s() is not modifiable\n",
-		     env->target.name);
-		return -EINVAL;
+		return target_modifiable(env, t);
 	case EBPF_TRACE_ITER:
 		vlog(env, "BPF iterators are not supported\n");
 		return -EINVAL;
@@ -274,6 +307,28 @@ static bool typed_arg(struct vf_env *env, u32 arg, u32 id, int size, u32 *reg_ty
 	return false;
 }
 
+/* Which programs find one in their context; fmod_ret what programs before them made. */
+static bool result_valid(struct vf_env *env, int size, u32 *reg_type)
+{
+	const struct ebpf_btf_type *t;
+
+	if (env->load->expected_attach_type == EBPF_MODIFY_RETURN) {
+		t = ebpf_btf_skip_modifiers(env->load->attach_btf, env->target_ret, NULL);
+		if (!t || !btf_is(t, BTF_KIND_BIT(INT)) || t->size > SLOT_SIZE) {
+			vlog(env, "ret type %s not allowed for fmod_ret\n",
+			     t ? ebpf_btf_kind_name(t) : "UNKNOWN");
+			return false;
+		}
+	}
+	return typed_arg(env, env->target.nr_args, env->target_ret, size, reg_type);
+}
+
+static bool has_result(const struct vf_env *env)
+{
+	return env->load->expected_attach_type == EBPF_TRACE_FEXIT ||
+	       env->load->expected_attach_type == EBPF_MODIFY_RETURN;
+}
+
 bool ebpf_tracing_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type)
 {
 	const struct ebpf_attach_target *target = &env->target;
@@ -288,11 +343,11 @@ bool ebpf_tracing_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 
 	arg = arg_at(env, off);
 	if (arg < target->nr_args)
 		return typed_arg(env, arg, env->target_args[arg].type, size, reg_type);
-	if (arg > target->nr_args || env->load->expected_attach_type != EBPF_TRACE_FEXIT) {
+	if (arg > target->nr_args || !has_result(env)) {
 		vlog(env, "func '%s' doesn't have %d-th argument\n", target->name, arg + 1);
 		return false;
 	}
-	return typed_arg(env, arg, env->target_ret, size, reg_type);
+	return result_valid(env, size, reg_type);
 }
 
 /* Functions that may sleep, so that no lock is held that names of paths need. */

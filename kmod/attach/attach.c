@@ -44,6 +44,7 @@ int ebpf_attach_init(void)
 /* Every event had a file that kept the module; what is left is their memory. */
 void ebpf_attach_exit(void)
 {
+	ebpf_tracing_exit();
 	ebpf_tracepoint_exit();
 	ebpf_event_flush();
 	ebpf_compat_tracepoint_exit();

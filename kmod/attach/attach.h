@@ -37,10 +37,15 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name);
 struct ebpf_link;
 const char *ebpf_raw_tp_name(const struct ebpf_link *link);
 
-/* fentry and fexit programs, to the function they were loaded for; same ownership
- * rule. -EBUSY: it is attached already.
+/* fentry, fexit and fmod_ret programs, to the function they were loaded for; same
+ * ownership rule. -EBUSY: it is attached already; -ENOTSUPP: results of this function
+ * cannot be changed on this kernel.
  */
 int ebpf_tracing_open(struct ebpf_prog *prog, u64 cookie);
+/* Is there a way to run fmod_ret programs on this kernel? */
+bool ebpf_attach_can_modify(void);
+/* Module exit: waits for calls that are still on their way through its text. */
+void ebpf_tracing_exit(void);
 
 /* BPF_LINK_CREATE, attach_type BPF_PERF_EVENT; same ownership rule. */
 int ebpf_perf_link_create(struct ebpf_prog *prog, int event_fd, u64 cookie);

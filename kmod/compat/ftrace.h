@@ -15,6 +15,24 @@
 #define COMPAT_FTRACE
 #endif
 
+#if defined(CONFIG_PREEMPTION) || defined(CONFIG_PREEMPT)
+#define COMPAT_PREEMPTION	1
+#else
+#define COMPAT_PREEMPTION	0
+#endif
+
+/* Is there more to wait for than an RCU-sched grace period until a task that ran
+ * somewhere, not sleeping, has left?
+ */
+#define COMPAT_RCU_TASKS	COMPAT_PREEMPTION
+
+static inline void compat_synchronize_rcu_tasks(void)
+{
+#if COMPAT_RCU_TASKS && defined(HAVE_EXPORT_SYNCHRONIZE_RCU_TASKS)
+	synchronize_rcu_tasks();
+#endif
+}
+
 /* Places of a handler. The caller orders add and del. */
 struct compat_ftrace {
 #ifdef COMPAT_FTRACE
@@ -79,6 +97,38 @@ struct compat_ftrace {
 			 .flags = FTRACE_OPS_FL_SAVE_REGS | COMPAT_FTRACE_SAFE }, \
 	}
 #endif
+
+/*
+ * Sending calls elsewhere: what @regs says is where the function goes on and with
+ * which rax, on every kernel with SAVE_REGS or ARGS; argument registers must not
+ * change. It takes a function whose first instruction calls ftrace, and a way to
+ * wait for tasks that lost the CPU on the way: a kernel with preemption needs
+ * RCU-tasks. Indirect branch tracking would fault at the entry in mid-function.
+ */
+#if defined(COMPAT_FTRACE) && defined(CC_USING_FENTRY) && !defined(CONFIG_X86_KERNEL_IBT) && \
+	(!COMPAT_PREEMPTION || defined(HAVE_EXPORT_SYNCHRONIZE_RCU_TASKS))
+#define COMPAT_TRAMPOLINE	1
+#else
+#define COMPAT_TRAMPOLINE	0
+#endif
+
+static inline bool compat_trampoline(void)
+{
+	return COMPAT_TRAMPOLINE;
+}
+
+/* False, and nothing happens: another handler has sent the call elsewhere. @from:
+ * where it would go on. Out of hit() only.
+ */
+static __always_inline bool compat_ftrace_divert(struct pt_regs *regs, unsigned long from,
+						 unsigned long to, unsigned long ax)
+{
+	if (unlikely(regs->ip != from))
+		return false;
+	regs->ip = to;
+	regs->ax = ax;
+	return true;
+}
 
 /* Hits at @ip from now on. -EINVAL: no such place; -ENODEV: no ftrace here. Process
  * context, as del.

@@ -10,6 +10,7 @@
 # them; HAVE_EXPORT_NAME says that the target's Module.symvers has it.
 
 compat-exports := \
+	__x86_indirect_thunk_r11 \
 	__x86_indirect_thunk_rcx \
 	__x86_return_thunk \
 	cgroup_get_from_fd \
@@ -21,6 +22,7 @@ compat-exports := \
 	ktime_get_tai_fast_ns \
 	probe_kernel_read \
 	stack_trace_save \
+	synchronize_rcu_tasks \
 	tracepoint_iter_start \
 	unwind_next_frame
 

@@ -18,7 +18,8 @@ enum {
 	T_SELF, T_SELF_PTR, T_SELF_PROTO, T_SELF_FUNC, T_VOID_PROTO, T_VOID_FUNC, T_MANY_PROTO,
 	T_MANY, T_GHOST_FUNC, T_EMPTY, T_EMPTIES, T_EMPTY_TAIL, T_EMPTY_TAIL_PTR, T_EMPTY_PROTO,
 	T_EMPTY_FUNC, T_PERCPU, T_PERCPU_PTR, T_INT_PTR, T_CONST_INT, T_REGS,
-	T_RUNQ, T_CPU_NR, T_JIFFIES, T_PERCPU_SEC, T_END,
+	T_RUNQ, T_CPU_NR, T_JIFFIES, T_PERCPU_SEC,
+	T_HOOK, T_PTR_HOOK, T_VOID_HOOK, T_LONG_PROTO, T_SYSCALL, T_NO_SYSCALL, T_END,
 };
 
 static u32 words[1024];
@@ -132,6 +133,12 @@ static void add_oddities(void)
 	ADD(TYPE(str("cpu_number"), VAR, 0, T_INT), 1);
 	ADD(TYPE(str("jiffies"), VAR, 0, T_LONG), 1);
 	ADD(TYPE(str(".data..percpu"), DATASEC, 2, 72), T_RUNQ, 0, 64, T_CPU_NR, 64, 4);
+	ADD(TYPE(str("security_hook"), FUNC, 0, T_PROTO));
+	ADD(TYPE(str("security_ptr"), FUNC, 0, T_PP_PROTO));
+	ADD(TYPE(str("security_void"), FUNC, 0, T_VOID_PROTO));
+	ADD(TYPE(0, FUNC_PROTO, 0, T_LONG));
+	ADD(TYPE(str("__x64_sys_call"), FUNC, 0, T_LONG_PROTO));
+	ADD(TYPE(str("sys_int"), FUNC, 0, T_PROTO));
 }
 
 static bool make_btf(void)
@@ -169,6 +176,7 @@ struct trace_case {
 
 #define FEXIT	EBPF_TRACE_FEXIT
 #define TP_BTF	EBPF_TRACE_RAW_TP
+#define FMOD	EBPF_MODIFY_RETURN
 #define RET0	MOV_K(0, 0), EXIT
 #define KSYM(dst, id)	LD64_PSEUDO(dst, EBPF_PSEUDO_BTF_ID, id, 0)
 /* R2 = (struct task_struct *)ctx[0] */
@@ -179,7 +187,7 @@ static const struct trace_case cases[] = {
 	{ "a function", .insns = { RET0 } },
 	{ "its end", .attach = FEXIT, .insns = { RET0 } },
 	{ "a tracepoint", .attach = TP_BTF, .id = T_TP, .insns = { RET0 } },
-	{ "no such type", .id = T_END, .err = EINVAL, .says = "attach_btf_id 59 is invalid",
+	{ "no such type", .id = T_END, .err = EINVAL, .says = " is invalid",
 	  .insns = { RET0 } },
 	{ "id 1 of libbpf's probe", .id = T_INT, .err = EINVAL,
 	  .says = "attach_btf_id 1 is not a function", .insns = { RET0 } },
@@ -197,8 +205,14 @@ static const struct trace_case cases[] = {
 	{ "13 arguments", .id = T_MANY, .err = EINVAL,
 	  .says = "The function takes_many has 13 arguments. Too many.", .insns = { RET0 } },
 	{ "what must not be traced", .id = T_DENIED, .err = EINVAL, .insns = { RET0 } },
-	{ "fmod_ret", .attach = EBPF_MODIFY_RETURN, .err = EINVAL, .says = "not modifiable",
-	  .insns = { RET0 } },
+	{ "fmod_ret", .attach = FMOD, .id = T_HOOK, .insns = { RET0 } },
+	{ "fmod_ret of a function that must do its work", .attach = FMOD, .err = EINVAL,
+	  .says = "traced() is not modifiable", .insns = { RET0 } },
+	{ "fmod_ret of a system call", .attach = FMOD, .id = T_SYSCALL, .insns = { RET0 } },
+	{ "fmod_ret of what is only called like one", .attach = FMOD, .id = T_NO_SYSCALL,
+	  .err = EINVAL, .says = "sys_int() is not modifiable", .insns = { RET0 } },
+	{ "fmod_ret of no function", .attach = FMOD, .id = T_INT, .err = EINVAL,
+	  .says = "is not a function", .insns = { RET0 } },
 	{ "iterator", .attach = EBPF_TRACE_ITER, .err = EINVAL, .says = "iterators",
 	  .insns = { RET0 } },
 	{ "attach type of other programs", .attach = EBPF_PERF_EVENT, .err = EINVAL,
@@ -214,6 +228,10 @@ static const struct trace_case cases[] = {
 	  .insns = { MOV_X(0, 1), EXIT } },
 	{ "any result of a tracepoint", .attach = TP_BTF, .id = T_TP,
 	  .insns = { MOV_K(0, 7), EXIT } },
+	{ "any result of fmod_ret", .attach = FMOD, .id = T_HOOK,
+	  .insns = { LDX(DW, 0, 1, 8), EXIT } },
+	{ "but one", .attach = FMOD, .id = T_HOOK, .err = EACCES, .says = "R0 !read_ok",
+	  .insns = { EXIT } },
 	{ "a bad result that pruning must not hide", .err = EINVAL, .insns = {
 	  LDX(DW, 2, 1, 8), MOV_K(0, 0), JMP_K(JEQ, 2, 0, 1), MOV_K(0, 1), MOV_X(3, 2),
 	  ADD_K(3, 1), ADD_K(3, 1), ADD_K(3, 1), JMP_K(JEQ, 2, 5, 0), EXIT } },
@@ -223,6 +241,22 @@ static const struct trace_case cases[] = {
 	{ "half a number", .insns = { LDX(W, 2, 1, 8), RET0 } },
 	{ "its upper half", .err = EACCES, .says = "func 'traced' offset 12 is not multiple of 8",
 	  .insns = { LDX(W, 2, 1, 12), RET0 } },
+	{ "the result of fmod_ret so far", .attach = FMOD, .id = T_HOOK,
+	  .insns = { LDX(DW, 0, 1, 48), EXIT } },
+	{ "written", .attach = FMOD, .id = T_HOOK, .err = EACCES,
+	  .says = "invalid bpf_context access off=48 size=8",
+	  .insns = { MOV_K(2, 1), STX(DW, 1, 2, 48), RET0 } },
+	{ "behind it is nothing", .attach = FMOD, .id = T_HOOK, .err = EACCES,
+	  .says = "func 'security_hook' doesn't have 8-th argument",
+	  .insns = { LDX(DW, 0, 1, 56), EXIT } },
+	{ "fentry has no result", .id = T_HOOK, .err = EACCES,
+	  .says = "func 'security_hook' doesn't have 7-th argument",
+	  .insns = { LDX(DW, 0, 1, 48), EXIT } },
+	{ "a pointer as the result so far", .attach = FMOD, .id = T_PTR_HOOK, .err = EACCES,
+	  .says = "ret type PTR not allowed for fmod_ret",
+	  .insns = { LDX(DW, 0, 1, 8), RET0 } },
+	{ "no result so far", .attach = FMOD, .id = T_VOID_HOOK, .err = EACCES,
+	  .insns = { LDX(DW, 0, 1, 0), RET0 } },
 	{ "a misaligned argument", .err = EACCES, .says = "invalid bpf_context access off=9 size=8",
 	  .insns = { LDX(DW, 2, 1, 9), RET0 } },
 	{ "a pointer to a struct", .says = "", .insns = { TASK, LDX(W, 0, 2, 0), RET0 } },
@@ -356,6 +390,9 @@ static const struct trace_case cases[] = {
 	{ "how many arguments", .insns = { HELPER(get_func_arg_cnt), RET0 } },
 	{ "the result by helper", .attach = FEXIT, .insns = { ST(DW, FP, -8, 0), MOV_X(2, FP),
 	  ADD_K(2, -8), HELPER(get_func_ret), RET0 } },
+	{ "the result so far by helper", .attach = FMOD, .id = T_HOOK,
+	  .insns = { ST(DW, FP, -8, 0), MOV_X(2, FP), ADD_K(2, -8), HELPER(get_func_ret),
+		     LDX(DW, 0, FP, -8), EXIT } },
 	{ "arguments by number of a tracepoint", .attach = TP_BTF, .id = T_TP, .err = EINVAL,
 	  .says = "unknown func bpf_get_func_arg_cnt#185",
 	  .insns = { HELPER(get_func_arg_cnt), RET0 } },

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Functions with programs at their entry or, by the trampoline, around them.
+ *
+ * All entries share one ftrace handler, which finds the programs of a function by
+ * its address: ftrace costs less at a hit than a kprobe does. fentry programs run
+ * in it; for fmod_ret and fexit it sends the call through the trampoline. What
+ * ftrace cannot reach gets a kprobe, and no trampoline.
+ *
+ * Life of a site. Handlers and the trampoline's two halves look at links with
+ * preemption off: an RCU-sched grace period after it was unlinked, a link may go.
+ * Calls inside the trampoline hold their site by counting themselves, for as long
+ * as they sleep. Between the handler and the count, and behind the count at the
+ * end, nothing sleeps, but a kernel with preemption can take the CPU away there:
+ * it has RCU-tasks to wait for such tasks, and without that there is no trampoline
+ * (compat_trampoline()). So after the last link went, the site goes when
+ *	1. a grace period of RCU-sched has passed: no handler sends calls any more,
+ *	2. one of RCU-tasks has passed: each call that was sent is counted,
+ *	3. no call is left.
+ * While calls are left the module stays, since they return through its text.
+ */
+#include "kmod/attach/attach.h"
+#include "kmod/attach/tracing_internal.h"
+
+#include <linux/delay.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/workqueue.h>
+
+/* A function with programs. */
+struct tracing_site {
+	struct hlist_node node;		/* of sites */
+	unsigned long place;		/* as the ftrace handler is told */
+	struct hlist_head entries;	/* fentry, the latest first, as the others */
+	bool divert;			/* calls go through the trampoline */
+	bool by_kprobe;
+	struct ebpf_trampoline tramp;
+	struct hlist_head modifies;	/* fmod_ret */
+	struct hlist_head exits;	/* fexit */
+	u64 ret_mask;
+	struct arg_layout layout;
+	struct kprobe kp;
+	struct list_head retired;
+	bool pinned;			/* keeps the module */
+};
+
+#define SITE_BITS	8
+/* Changed under tracing_lock of the links, read with preemption off. */
+static struct hlist_head sites[1 << SITE_BITS];
+
+/*
+ * Hits
+ */
+
+static __always_inline struct hlist_head *site_head(unsigned long place)
+{
+	/* Functions are aligned to 16 bytes. */
+	return &sites[(place >> 4) & ((1 << SITE_BITS) - 1)];
+}
+
+static __always_inline struct tracing_site *site_find(unsigned long place)
+{
+	struct tracing_site *site;
+
+	hlist_for_each_entry_rcu_notrace(site, site_head(place), node)
+		if (site->place == place)
+			return site;
+	return NULL;
+}
+
+static __always_inline void site_fire(struct tracing_site *site, struct pt_regs *regs)
+{
+	struct args_record rec COMPAT_UNINIT;
+	struct tracing_link *tl;
+
+	args_fetch(&site->layout, &rec, regs);
+	hlist_for_each_entry_rcu_notrace(tl, &site->entries, site_node)
+		tracing_fire(tl, rec.ctx, regs, NULL);
+}
+
+/* Somebody else sends calls of the function elsewhere, as livepatches do. */
+static noinline notrace void site_missed(struct tracing_site *site)
+{
+	struct tracing_link *tl;
+
+	hlist_for_each_entry_rcu_notrace(tl, &site->modifies, site_node)
+		ebpf_run_count_missed(tl->link.prog);
+	hlist_for_each_entry_rcu_notrace(tl, &site->exits, site_node)
+		ebpf_run_count_missed(tl->link.prog);
+}
+
+static __always_inline void site_divert(struct tracing_site *site, struct pt_regs *regs)
+{
+	if (unlikely(!compat_ftrace_divert(regs, site->tramp.body,
+					   (unsigned long)ebpf_trampoline,
+					   (unsigned long)&site->tramp)))
+		site_missed(site);
+}
+
+/* Until a program is known to run, a function called from here that is traced itself
+ * would recurse without end: nothing but inline functions, and notrace ones.
+ */
+static __always_inline void entry_hit(unsigned long place, struct pt_regs *regs)
+{
+	struct tracing_site *site;
+
+	preempt_disable_notrace();
+	if (likely(compat_rcu_watching())) {
+		site = site_find(place);
+		if (site) {
+			if (!hlist_empty(&site->entries))
+				site_fire(site, regs);
+			if (site->divert)
+				site_divert(site, regs);
+		}
+	}
+	preempt_enable_notrace();
+}
+
+COMPAT_FTRACE_DEFINE(entry_ftrace, entry_hit);
+
+static int entry_kprobe(struct kprobe *kp, struct pt_regs *regs)
+{
+	site_fire(container_of(kp, struct tracing_site, kp), regs);
+	return 0;
+}
+
+static __always_inline struct tracing_site *site_of(struct trampoline_frame *f)
+{
+	return container_of(f->tramp, struct tracing_site, tramp);
+}
+
+u64 notrace ebpf_trampoline_enter(struct trampoline_frame *f)
+{
+	struct tracing_site *site = site_of(f);
+	u32 nr = site->layout.nr;
+	struct tracing_link *tl;
+
+	f->nr = nr;
+	f->ctx[nr] = 0;
+	preempt_disable_notrace();
+	if (likely(compat_rcu_watching()))
+		hlist_for_each_entry_rcu_notrace(tl, &site->modifies, site_node) {
+			f->ctx[nr] = tracing_fire(tl, f->ctx, NULL, &f->bp);
+			if (f->ctx[nr])
+				break;
+		}
+	preempt_enable_notrace();
+	return f->ctx[nr];
+}
+
+u64 notrace ebpf_trampoline_exit(struct trampoline_frame *f, u64 ret)
+{
+	struct tracing_site *site = site_of(f);
+	u32 nr = site->layout.nr;
+	struct tracing_link *tl;
+
+	f->nr = nr;
+	f->ctx[nr] = ret & site->ret_mask;
+	preempt_disable_notrace();
+	if (likely(compat_rcu_watching()))
+		hlist_for_each_entry_rcu_notrace(tl, &site->exits, site_node)
+			tracing_fire(tl, f->ctx, NULL, &f->bp);
+	this_cpu_dec(*site->tramp.calls);
+	preempt_enable_notrace();
+	return ret;
+}
+
+/*
+ * Sites that have gone
+ */
+
+static LIST_HEAD(retired_sites);
+static DEFINE_MUTEX(retired_lock);
+static bool trampoline_used;
+
+#define REAP_DELAY	(HZ / 4)
+
+static void site_free(struct tracing_site *site)
+{
+	free_percpu(site->tramp.calls);
+	kfree(site);
+}
+
+/* Exact once no call can begin: then each counter only falls. */
+static bool site_has_calls(const struct tracing_site *site)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(site->tramp.calls, cpu));
+	return sum != 0;
+}
+
+static bool reap_once(void)
+{
+	struct tracing_site *site, *next;
+	LIST_HEAD(list);
+	bool left;
+
+	mutex_lock(&retired_lock);
+	list_splice_init(&retired_sites, &list);
+	mutex_unlock(&retired_lock);
+	if (list_empty(&list))
+		return false;
+	compat_synchronize_rcu_tasks();
+	list_for_each_entry_safe(site, next, &list, retired) {
+		if (site_has_calls(site))
+			continue;
+		list_del(&site->retired);
+		if (site->pinned)
+			module_put(THIS_MODULE);
+		site_free(site);
+	}
+	mutex_lock(&retired_lock);
+	list_splice(&list, &retired_sites);
+	left = !list_empty(&retired_sites);
+	mutex_unlock(&retired_lock);
+	return left;
+}
+
+static void reap(struct work_struct *work);
+static DECLARE_DELAYED_WORK(reaper, reap);
+
+static void reap(struct work_struct *work)
+{
+	if (reap_once())
+		schedule_delayed_work(&reaper, REAP_DELAY);
+}
+
+/* After the grace period of RCU-sched. The module is in use by the caller. */
+static void site_retire(struct tracing_site *site)
+{
+	bool calls = site->tramp.calls && site_has_calls(site);
+
+	if (!site->tramp.calls || (!calls && !COMPAT_RCU_TASKS)) {
+		site_free(site);
+		return;
+	}
+	if (calls) {
+		site->pinned = true;
+		__module_get(THIS_MODULE);
+	}
+	mutex_lock(&retired_lock);
+	list_add(&site->retired, &retired_sites);
+	mutex_unlock(&retired_lock);
+	schedule_delayed_work(&reaper, 1);
+}
+
+/* Sites with calls keep the module, but for calls that were not counted yet when
+ * their site went; and calls that are counted no more may be on their last steps.
+ */
+void ebpf_tracing_exit(void)
+{
+	cancel_delayed_work_sync(&reaper);
+	while (reap_once())
+		msleep(10);
+	if (!trampoline_used)
+		return;
+	compat_synchronize_rcu_sched();
+	compat_synchronize_rcu_tasks();
+}
+
+/*
+ * Attaching
+ */
+
+static int site_arm(struct tracing_site *site, bool kprobe_will_do)
+{
+	int err;
+
+	err = ebpf_compat_ftrace_add(&entry_ftrace, site->place);
+	if ((err != -EINVAL && err != -ENODEV) || !kprobe_will_do)
+		return err == -EINVAL ? -ENODEV : err;
+	site->kp.addr = (kprobe_opcode_t *)site->place;
+	site->kp.pre_handler = entry_kprobe;
+	site->by_kprobe = true;
+	return register_kprobe(&site->kp);
+}
+
+static void site_disarm(struct tracing_site *site)
+{
+	if (site->by_kprobe)
+		unregister_kprobe(&site->kp);
+	else
+		ebpf_compat_ftrace_del(&entry_ftrace, site->place);
+}
+
+static struct hlist_head *site_list(struct tracing_site *site, const struct tracing_link *tl)
+{
+	switch (tracing_attach_type(tl)) {
+	case EBPF_TRACE_FENTRY:
+		return &site->entries;
+	case EBPF_MODIFY_RETURN:
+		return &site->modifies;
+	default:
+		return &site->exits;
+	}
+}
+
+/* What calls are to do now, after lists changed. */
+static void site_update(struct tracing_site *site)
+{
+	WRITE_ONCE(site->tramp.modify, !hlist_empty(&site->modifies));
+	WRITE_ONCE(site->divert, !hlist_empty(&site->modifies) || !hlist_empty(&site->exits));
+}
+
+static int site_make_divertible(struct tracing_site *site)
+{
+	if (site->tramp.calls)
+		return 0;
+	site->tramp.calls = alloc_percpu(unsigned long);
+	if (!site->tramp.calls)
+		return -ENOMEM;
+	site->tramp.body = site->place + MCOUNT_INSN_SIZE;
+	trampoline_used = true;
+	return 0;
+}
+
+static void site_link(struct tracing_site *site, struct tracing_link *tl)
+{
+	tl->site = site;
+	hlist_add_head_rcu(&tl->site_node, site_list(site, tl));
+	site_update(site);
+}
+
+/* A site is complete before the first hit can find it. */
+static int site_attach_first(struct tracing_link *tl, unsigned long place, bool divert)
+{
+	struct tracing_site *site = kzalloc(sizeof(*site), GFP_KERNEL);
+	int err;
+
+	if (!site)
+		return -ENOMEM;
+	site->place = place;
+	site->layout = tl->layout;
+	site->ret_mask = tracing_ret_mask(tl->ret_size);
+	if (divert) {
+		err = site_make_divertible(site);
+		if (err) {
+			site_free(site);
+			return err;
+		}
+	}
+	site_link(site, tl);
+	hlist_add_head_rcu(&site->node, site_head(place));
+	err = site_arm(site, !divert);
+	if (!err)
+		return 0;
+	tl->site = NULL;
+	hlist_del_rcu(&site->node);
+	compat_synchronize_rcu_sched();
+	site_retire(site);
+	return err;
+}
+
+/* Functions that end the task, or in which it often ends: their calls never come back
+ * to be counted. What follows return probes takes note when a task dies.
+ */
+static const char * const without_return[] = {
+	"__module_put_and_exit", "__module_put_and_kthread_exit", "__secure_computing",
+	"__secure_computing_strict", "__seccomp_filter", "arch_do_signal_or_restart",
+	"complete_and_exit", "do_exit", "do_group_exit", "do_notify_resume", "do_signal",
+	"do_task_dead", "get_signal", "get_signal_to_deliver", "kthread_complete_and_exit",
+	"kthread_exit", "make_task_dead", "nmi_panic", "oops_end", "panic",
+	"prepare_exit_to_usermode", "rewind_stack_and_make_dead", "rewind_stack_do_exit",
+	"secure_computing", "seccomp_phase1", "seccomp_phase2", "syscall_trace_enter",
+	"syscall_trace_enter_phase1", "syscall_trace_enter_phase2",
+};
+
+static bool returns(const char *name)
+{
+	u32 i;
+
+	/* System calls have names of several makes. */
+	if (strstr(name, "sys_exit") || strstr(name, "sys_reboot") || strstr(name, "sys_seccomp"))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(without_return); i++)
+		if (!strcmp(without_return[i], name))
+			return false;
+	return true;
+}
+
+/* The trampoline hands registers on, not what callers have on the stack, and the
+ * result in rax.
+ */
+static bool can_divert(const struct tracing_link *tl)
+{
+	return compat_trampoline() && tl->layout.in_regs && tl->ret_size <= 8 &&
+	       returns(tl->link.prog->image.target.name);
+}
+
+int ebpf_site_attach(struct tracing_link *tl)
+{
+	bool divert = tracing_attach_type(tl) != EBPF_TRACE_FENTRY;
+	unsigned long place = ebpf_compat_ftrace_place(tl->func);
+	struct tracing_site *site = site_find(place);
+	int err;
+
+	BUILD_BUG_ON(offsetof(struct ebpf_trampoline, body) != TRAMPOLINE_BODY);
+	BUILD_BUG_ON(offsetof(struct ebpf_trampoline, calls) != TRAMPOLINE_CALLS);
+	BUILD_BUG_ON(offsetof(struct ebpf_trampoline, modify) != TRAMPOLINE_MODIFY);
+	BUILD_BUG_ON(offsetof(struct trampoline_frame, ctx) != TRAMPOLINE_ARGS);
+	BUILD_BUG_ON(offsetof(struct trampoline_frame, bp) != TRAMPOLINE_FRAME);
+	if (divert && !can_divert(tl))
+		return -ENODEV;
+	if (!site)
+		return site_attach_first(tl, place, divert);
+	if (divert) {
+		if (site->by_kprobe)
+			return -ENODEV;
+		err = site_make_divertible(site);
+		if (err)
+			return err;
+	}
+	site_link(site, tl);
+	return 0;
+}
+
+void ebpf_site_detach(struct tracing_link *tl)
+{
+	struct tracing_site *site = tl->site;
+	bool last;
+
+	hlist_del_rcu(&tl->site_node);
+	site_update(site);
+	last = hlist_empty(&site->entries) && !site->divert;
+	if (last) {
+		site_disarm(site);
+		hlist_del_rcu(&site->node);
+	}
+	compat_synchronize_rcu_sched();
+	if (last)
+		site_retire(site);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Assembler of the module: what kernels want of calls and returns.
+ */
+#ifndef _COMPAT_ASM_H
+#define _COMPAT_ASM_H
+
+#include "kmod/compat/features.h"
+
+#include <linux/linkage.h>
+
+/* Kernels with return thunks or int3 behind returns (5.17) bring a macro for it. */
+#ifdef RET
+#define COMPAT_RET	RET
+#else
+#define COMPAT_RET	ret
+#endif
+
+/* Calls through r11 do not speculate where the kernel's own do not. */
+#ifdef HAVE_EXPORT___X86_INDIRECT_THUNK_R11
+#define COMPAT_CALL_R11	call __x86_indirect_thunk_r11
+#else
+#define COMPAT_CALL_R11	call *%r11
+#endif
+
+/* Per-CPU variables on this CPU, by the address that stands for all. */
+#ifdef CONFIG_SMP
+#define COMPAT_PERCPU(addr)	%gs:addr
+#else
+#define COMPAT_PERCPU(addr)	addr
+#endif
+
+#endif /* _COMPAT_ASM_H */
