@@ -195,9 +195,6 @@ static int check_attr(const union ebpf_attr *attr)
 		return -EINVAL;
 	if (!type_supported(attr->prog_type) || !attach_type_fits(attr))
 		return -EINVAL;
-	/* None of these types may sleep. */
-	if (attr->prog_flags & EBPF_F_SLEEPABLE)
-		return -EINVAL;
 	return 0;
 }
 

@@ -208,12 +208,24 @@ static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type 
 	}
 }
 
+/* Types of programs that sleep on some target, as far as there are such here. */
+static bool may_sleep(const struct ebpf_load *load)
+{
+	return load->prog_type == EBPF_PROG_TYPE_TRACING &&
+	       load->expected_attach_type != EBPF_TRACE_RAW_TP;
+}
+
 int ebpf_check_attach_target(struct vf_env *env)
 {
 	const struct ebpf_load *load = env->load;
 	struct ebpf_attach_target *target = &env->target;
 	const struct ebpf_btf_type *t;
+	int err;
 
+	if (load->prog_flags & EBPF_F_SLEEPABLE && !may_sleep(load)) {
+		vlog(env, "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable\n");
+		return -EINVAL;
+	}
 	if (load->prog_type != EBPF_PROG_TYPE_TRACING)
 		return 0;
 	if (!load->attach_btf_id) {
@@ -235,7 +247,14 @@ int ebpf_check_attach_target(struct vf_env *env)
 		vlog(env, "attach_btf_id %u doesn't have a name\n", load->attach_btf_id);
 		return -EINVAL;
 	}
-	return target_by_attach_type(env, t);
+	err = target_by_attach_type(env, t);
+	if (err || !(load->prog_flags & EBPF_F_SLEEPABLE))
+		return err;
+	/* Linux's answer where no function is marked for error injection. Nothing here
+	 * waits for programs that sleep before it frees what they use.
+	 */
+	vlog(env, "%s is not sleepable\n", target->name);
+	return -EINVAL;
 }
 
 /* Which argument is at @off: nr_args for the result, more for none. */

@@ -38,13 +38,13 @@ struct args_record {
 struct tracing_site;
 
 struct tracing_link {
+	struct hlist_node site_node;	/* first: lists are walked without offsets */
 	struct ebpf_link link;
 	struct list_head node;		/* of tracing_links */
 	u64 cookie;
 	unsigned long func;
 	struct module *mod;		/* whose function it is, with a reference; NULL */
 	struct tracing_site *site;	/* NULL: by return probe */
-	struct hlist_node site_node;
 	struct kretprobe rp;
 	struct arg_layout layout;
 	u32 ret_size;
@@ -82,16 +82,25 @@ static __always_inline void args_fetch(const struct arg_layout *layout, struct a
 }
 
 /* Preemption is off. Recursion into the same program ends in here. @regs: of the
- * function's entry or end; or NULL and @frame, see ebpf_run_ctx.
+ * function's entry or end.
  */
 static __always_inline u64 tracing_fire(struct tracing_link *tl, const u64 *ctx,
-					struct pt_regs *regs, void *frame)
+					struct pt_regs *regs)
 {
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
 	ebpf_run_ctx_init(&rctx, regs, tl->cookie, tl->func, NULL);
-	if (!regs)
-		rctx.frame = frame;
+	return ebpf_prog_run_inline(tl->link.prog, ctx, &rctx);
+}
+
+/* Out of the trampoline, which has no registers; @frame: see ebpf_run_ctx. */
+static __always_inline u64 tracing_fire_framed(struct tracing_link *tl, const u64 *ctx,
+					       void *frame)
+{
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+
+	ebpf_run_ctx_init(&rctx, NULL, tl->cookie, tl->func, NULL);
+	rctx.frame = frame;
 	return ebpf_prog_run_inline(tl->link.prog, ctx, &rctx);
 }
 

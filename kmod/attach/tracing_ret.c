@@ -33,7 +33,7 @@ static int exit_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 0;
 	tl = container_of(rp, struct tracing_link, rp);
 	rec->ctx[tl->layout.nr] = regs->ax & tracing_ret_mask(tl->ret_size);
-	tracing_fire(tl, rec->ctx, regs, NULL);
+	tracing_fire(tl, rec->ctx, regs);
 	return 0;
 }
 

@@ -68,14 +68,30 @@ static __always_inline struct tracing_site *site_find(unsigned long place)
 	return NULL;
 }
 
+static __always_inline struct tracing_link *first_link(const struct hlist_head *list)
+{
+	return hlist_entry_safe(READ_ONCE(list->first), struct tracing_link,
+				site_node);
+}
+
+static __always_inline struct tracing_link *next_link(const struct tracing_link *tl)
+{
+	return hlist_entry_safe(READ_ONCE(tl->site_node.next),
+				struct tracing_link, site_node);
+}
+
 static __always_inline void site_fire(struct tracing_site *site, struct pt_regs *regs)
 {
+	struct tracing_link *tl = first_link(&site->entries);
 	struct args_record rec COMPAT_UNINIT;
-	struct tracing_link *tl;
 
+	if (!tl)
+		return;
 	args_fetch(&site->layout, &rec, regs);
-	hlist_for_each_entry_rcu_notrace(tl, &site->entries, site_node)
-		tracing_fire(tl, rec.ctx, regs, NULL);
+	do {
+		tracing_fire(tl, rec.ctx, regs);
+		tl = next_link(tl);
+	} while (unlikely(tl));
 }
 
 /* Somebody else sends calls of the function elsewhere, as livepatches do. */
@@ -108,8 +124,7 @@ static __always_inline void entry_hit(unsigned long place, struct pt_regs *regs)
 	if (likely(compat_rcu_watching())) {
 		site = site_find(place);
 		if (site) {
-			if (!hlist_empty(&site->entries))
-				site_fire(site, regs);
+			site_fire(site, regs);
 			if (site->divert)
 				site_divert(site, regs);
 		}
@@ -133,35 +148,38 @@ static __always_inline struct tracing_site *site_of(struct trampoline_frame *f)
 u64 notrace ebpf_trampoline_enter(struct trampoline_frame *f)
 {
 	struct tracing_site *site = site_of(f);
-	u32 nr = site->layout.nr;
+	u64 *result = &f->ctx[site->layout.nr];
 	struct tracing_link *tl;
 
-	f->nr = nr;
-	f->ctx[nr] = 0;
+	f->nr = site->layout.nr;
+	*result = 0;
 	preempt_disable_notrace();
-	if (likely(compat_rcu_watching()))
-		hlist_for_each_entry_rcu_notrace(tl, &site->modifies, site_node) {
-			f->ctx[nr] = tracing_fire(tl, f->ctx, NULL, &f->bp);
-			if (f->ctx[nr])
+	tl = first_link(&site->modifies);
+	if (likely(tl && compat_rcu_watching()))
+		do {
+			*result = tracing_fire_framed(tl, f->ctx, &f->bp);
+			if (*result)
 				break;
-		}
+			tl = next_link(tl);
+		} while (unlikely(tl));
 	preempt_enable_notrace();
-	return f->ctx[nr];
+	return *result;
 }
 
 u64 notrace ebpf_trampoline_exit(struct trampoline_frame *f, u64 ret)
 {
 	struct tracing_site *site = site_of(f);
-	u32 nr = site->layout.nr;
 	struct tracing_link *tl;
 
-	f->nr = nr;
-	f->ctx[nr] = ret & site->ret_mask;
+	f->nr = site->layout.nr;
+	f->ctx[site->layout.nr] = ret & site->ret_mask;
 	preempt_disable_notrace();
-	if (likely(compat_rcu_watching()))
-		hlist_for_each_entry_rcu_notrace(tl, &site->exits, site_node)
-			tracing_fire(tl, f->ctx, NULL, &f->bp);
-	this_cpu_dec(*site->tramp.calls);
+	tl = first_link(&site->exits);
+	if (likely(tl && compat_rcu_watching()))
+		do {
+			tracing_fire_framed(tl, f->ctx, &f->bp);
+			tl = next_link(tl);
+		} while (unlikely(tl));
 	preempt_enable_notrace();
 	return ret;
 }
@@ -303,6 +321,7 @@ static struct hlist_head *site_list(struct tracing_site *site, const struct trac
 static void site_update(struct tracing_site *site)
 {
 	WRITE_ONCE(site->tramp.modify, !hlist_empty(&site->modifies));
+	WRITE_ONCE(site->tramp.exit, !hlist_empty(&site->exits));
 	WRITE_ONCE(site->divert, !hlist_empty(&site->modifies) || !hlist_empty(&site->exits));
 }
 
@@ -401,6 +420,7 @@ int ebpf_site_attach(struct tracing_link *tl)
 	BUILD_BUG_ON(offsetof(struct ebpf_trampoline, body) != TRAMPOLINE_BODY);
 	BUILD_BUG_ON(offsetof(struct ebpf_trampoline, calls) != TRAMPOLINE_CALLS);
 	BUILD_BUG_ON(offsetof(struct ebpf_trampoline, modify) != TRAMPOLINE_MODIFY);
+	BUILD_BUG_ON(offsetof(struct ebpf_trampoline, exit) != TRAMPOLINE_EXIT);
 	BUILD_BUG_ON(offsetof(struct trampoline_frame, ctx) != TRAMPOLINE_ARGS);
 	BUILD_BUG_ON(offsetof(struct trampoline_frame, bp) != TRAMPOLINE_FRAME);
 	if (divert && !can_divert(tl))

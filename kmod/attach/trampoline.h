@@ -14,6 +14,7 @@
 #define TRAMPOLINE_BODY		0
 #define TRAMPOLINE_CALLS	8
 #define TRAMPOLINE_MODIFY	16
+#define TRAMPOLINE_EXIT		24
 /* Of struct trampoline_frame; a multiple of 16, as calls want the stack. */
 #define TRAMPOLINE_FRAME	80
 #define TRAMPOLINE_ARGS		16
@@ -28,11 +29,13 @@
  * @calls:  calls inside the trampoline, to be summed over CPUs: a call may begin on
  *          one and end on another. While there is one, this struct must stay.
  * @modify: there are fmod_ret programs
+ * @exit:   there are fexit programs
  */
 struct ebpf_trampoline {
 	unsigned long body;
 	unsigned long __percpu *calls;
 	unsigned long modify;
+	unsigned long exit;
 };
 
 /* What the trampoline has on the stack of a call. */
@@ -49,7 +52,7 @@ struct trampoline_frame {
 void ebpf_trampoline(void);
 
 /* Called by it. Before the function, if ->modify: what to return instead of calling
- * it, or 0. After it, or instead: returns @ret.
+ * it, or 0. After it, or instead, if ->exit: returns @ret.
  */
 u64 ebpf_trampoline_enter(struct trampoline_frame *frame);
 u64 ebpf_trampoline_exit(struct trampoline_frame *frame, u64 ret);

@@ -34,9 +34,12 @@ ebpf_trampoline:
 .Lbody:
 	COMPAT_CALL_R11
 .Ldone:
-	mov %rsp, %rdi
-	mov %rax, %rsi
-	call ebpf_trampoline_exit
+	mov (%rsp), %r10
+	cmpq $0, TRAMPOLINE_EXIT(%r10)
+	jne .Lexit
+.Lcounted:
+	mov TRAMPOLINE_CALLS(%r10), %r10
+	decq COMPAT_PERCPU((%r10))
 	leave
 	COMPAT_RET
 
@@ -54,5 +57,12 @@ ebpf_trampoline:
 	mov TRAMPOLINE_ARGS + 32(%rsp), %r8
 	mov TRAMPOLINE_ARGS + 40(%rsp), %r9
 	jmp .Lbody
+
+.Lexit:
+	mov %rsp, %rdi
+	mov %rax, %rsi
+	call ebpf_trampoline_exit
+	mov (%rsp), %r10
+	jmp .Lcounted
 	.size ebpf_trampoline, . - ebpf_trampoline
 	.section .note.GNU-stack, "", @progbits

@@ -302,6 +302,9 @@ static const struct hook hooks[] = {
 	  BPF_TRACE_FENTRY, 0 },
 	{ "fexit", BPF_PROG_TYPE_TRACING, "vfs_read", 0, 0, hit_read, attach_raw_tp,
 	  BPF_TRACE_FEXIT, 0 },
+	/* On the way of every read. */
+	{ "fmod_ret", BPF_PROG_TYPE_TRACING, "security_file_permission", 0, 0, hit_read,
+	  attach_raw_tp, BPF_MODIFY_RETURN, 0 },
 	{ "uprobe", BPF_PROG_TYPE_KPROBE, NULL, 0, 0, probed_function, attach_uprobe, 0, 0 },
 	{ "uretprobe", BPF_PROG_TYPE_KPROBE, NULL, 1, 0, probed_function, attach_uprobe, 0, 0 },
 	{ "page-faults", BPF_PROG_TYPE_PERF_EVENT, NULL, 0, PERF_COUNT_SW_PAGE_FAULTS, hit_page,

@@ -541,6 +541,21 @@ static void test_log(void)
 	tap_ok(strstr(res.log, "R2_w=ptr_task_struct(off=0,imm=0)"), "and a register's");
 }
 
+static void test_sleepable(void)
+{
+	static const struct trace_case entry = { "", .err = EINVAL,
+		.says = "traced is not sleepable", .insns = { RET0 } };
+	static const struct trace_case mod = { "", .attach = FMOD, .id = T_SYSCALL, .err = EINVAL,
+		.says = "__x64_sys_call is not sleepable", .insns = { RET0 } };
+	static const struct trace_case tp = { "", .attach = TP_BTF, .id = T_TP, .err = EINVAL,
+		.says = "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
+		.insns = { RET0 } };
+
+	tap_ok(case_ok(&entry, EBPF_F_SLEEPABLE), "no fentry program sleeps");
+	tap_ok(case_ok(&mod, EBPF_F_SLEEPABLE), "no fmod_ret program either");
+	tap_ok(case_ok(&tp, EBPF_F_SLEEPABLE), "a tracepoint is no place to sleep");
+}
+
 static void test_image(void)
 {
 	static const struct trace_case c = {
@@ -598,6 +613,7 @@ int main(void)
 		tap_ok(case_ok(&cases[i], 0) && case_ok(&cases[i], EBPF_F_TEST_STATE_FREQ),
 		       "%s", cases[i].name);
 	test_log();
+	test_sleepable();
 	test_image();
 	test_without();
 	ebpf_prog_image_free(&res.img);

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * harness: timeout=600
+ *
+ * fmod_ret and fexit programs on one system call: results that they make, their order,
+ * calls that sleep or die inside while programs come and go, owners that are killed.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "tap.h"
+#include "test_attach_fmodret.h"
+
+static struct bpf_object *obj;
+static int out_fd, conf_fd;
+static struct conf conf;
+static char log_buf[4096];
+
+static void die(const char *what)
+{
+	printf("Bail out! %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static struct bpf_program *prog_named(const char *name)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
+
+	if (!prog)
+		die(name);
+	return prog;
+}
+
+/* The function of a system call goes by one of these names. */
+static const char *function_of(const char *call, bool *regs)
+{
+	static const char * const prefixes[] = { "__x64_sys_", "SyS_", "sys_" };
+	static char name[64];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%s%s", prefixes[i], call);
+		*regs = !i;
+		if (libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) > 0)
+			return name;
+	}
+	die(call);
+	return NULL;
+}
+
+static void set_conf(void)
+{
+	__u32 zero = 0;
+
+	if (bpf_map_update_elem(conf_fd, &zero, &conf, 0))
+		die("conf");
+}
+
+static void load(void)
+{
+	static const char * const names[] = { "entry", "mod_1", "mod_2", "exit_1", "exit_2" };
+	char path[4096];
+	bool regs;
+	unsigned int i;
+
+	snprintf(path, sizeof(path), "%s/test_attach_fmodret.bpf.o", getenv("EBPFDRV_TEST_DIR"));
+	obj = bpf_object__open_file(path, NULL);
+	if (!obj)
+		die(path);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (bpf_program__set_attach_target(prog_named(names[i]), 0,
+						   function_of("getpriority", &regs)))
+			die(names[i]);
+	conf.regs = regs;
+	if (bpf_program__set_attach_target(prog_named("sleep_exit"), 0,
+					   function_of("nanosleep", &regs)))
+		die("sleep_exit");
+	tap_eq(bpf_object__load(obj), 0, "fentry, fmod_ret and fexit of a system call load");
+	out_fd = bpf_object__find_map_fd_by_name(obj, "out");
+	conf_fd = bpf_object__find_map_fd_by_name(obj, "conf");
+	if (out_fd < 0 || conf_fd < 0)
+		exit(tap_end());
+	conf.tgid = getpid();
+	set_conf();
+}
+
+static struct bpf_link *attach(const char *name)
+{
+	struct bpf_link *link = bpf_program__attach(prog_named(name));
+
+	tap_ok(link != NULL, "%s attaches", name);
+	if (!link)
+		exit(tap_end());
+	return link;
+}
+
+static struct seen take(__u32 prog)
+{
+	struct seen seen, none = {};
+
+	if (bpf_map_lookup_elem(out_fd, &prog, &seen) ||
+	    bpf_map_update_elem(out_fd, &prog, &none, 0))
+		die("out");
+	return seen;
+}
+
+static void ask(long mod_1, long mod_2)
+{
+	__u32 i;
+
+	for (i = 0; i < NR_PROGS; i++)
+		take(i);
+	conf.clock = 0;
+	conf.modify[0] = mod_1;
+	conf.modify[1] = mod_2;
+	set_conf();
+}
+
+/* As the kernel returns it: 20 for priority 0. */
+static long call(int which)
+{
+	errno = 0;
+	return syscall(SYS_getpriority, which, 0);
+}
+
+/*
+ * Loading
+ */
+static int load_raw(__u32 attach_type, const char *func, const struct bpf_insn *insns, int cnt,
+		    __u32 flags)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach_type,
+		    .log_buf = log_buf, .log_size = sizeof(log_buf), .log_level = 1,
+		    .prog_flags = flags);
+	int id = libbpf_find_vmlinux_btf_id(func, attach_type);
+
+	if (id <= 0)
+		die(func);
+	opts.attach_btf_id = id;
+	log_buf[0] = '\0';
+	return bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", insns, cnt, &opts);
+}
+
+static void test_load(void)
+{
+	const struct bpf_insn ret[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	bool regs;
+	int fd;
+
+	fd = load_raw(BPF_MODIFY_RETURN, "vfs_read", ret, 2, 0);
+	tap_ok(fd < 0 && errno == EINVAL, "fmod_ret of vfs_read is refused");
+	tap_ok(strstr(log_buf, "vfs_read() is not modifiable") != NULL, "in Linux's words");
+	fd = load_raw(BPF_TRACE_FEXIT, "vfs_read", ret, 2, BPF_F_SLEEPABLE);
+	tap_ok(fd < 0 && errno == EINVAL, "fexit that sleeps is refused");
+	tap_ok(strstr(log_buf, "vfs_read is not sleepable") != NULL, "in Linux's words");
+	fd = load_raw(BPF_MODIFY_RETURN, function_of("setpriority", &regs), ret, 2, 0);
+	tap_ok(fd >= 0, "fmod_ret of another system call loads");
+	close(fd);
+}
+
+/*
+ * Results and order
+ */
+static void test_results(void)
+{
+	struct bpf_link *mod = attach("mod_1"), *exit;
+	struct seen s;
+
+	ask(0, 0);
+	tap_eq(call(PRIO_PROCESS), 20L, "fmod_ret of 0: the call is made");
+	s = take(MOD_1);
+	tap_eq(s.hits, (__u64)1, "fmod_ret: one hit");
+	tap_eq(s.which, (__u64)PRIO_PROCESS, "fmod_ret: argument");
+	tap_eq(s.ret_err, (__s64)0, "fmod_ret: get_func_ret");
+	tap_eq(s.ret, (__u64)0, "fmod_ret: the result so far is 0");
+	tap_eq(call(12345), -1L, "fmod_ret of 0: a bad call fails");
+	tap_eq(errno, EINVAL, "as it does without");
+	ask(77, 0);
+	tap_eq(call(PRIO_PROCESS), 77L, "fmod_ret of 77: instead of calling");
+	tap_eq(call(12345), 77L, "whatever the arguments");
+	ask(-EPERM, 0);
+	tap_eq(call(PRIO_PROCESS), -1L, "fmod_ret of -EPERM: the call fails");
+	tap_eq(errno, EPERM, "with EPERM");
+	exit = attach("exit_1");
+	ask(77, 0);
+	tap_eq(call(PRIO_PROCESS), 77L, "with fexit: the modified result");
+	s = take(EXIT_1);
+	tap_eq(s.hits, (__u64)1, "fexit runs for calls that were not made");
+	tap_eq(s.ret, (__u64)77, "and sees the modified result");
+	bpf_link__destroy(mod);
+	ask(77, 0);
+	tap_eq(call(PRIO_PROCESS), 20L, "detached: the call is made");
+	tap_eq(take(EXIT_1).ret, (__u64)20, "and fexit sees its result");
+	tap_eq(take(MOD_1).hits, (__u64)0, "fmod_ret does not run");
+	bpf_link__destroy(exit);
+	ask(77, 0);
+	tap_eq(call(PRIO_PROCESS), 20L, "all detached");
+	tap_eq(take(EXIT_1).hits, (__u64)0, "fexit does not run");
+}
+
+static void test_order(void)
+{
+	struct bpf_link *links[5];
+	int i;
+
+	/* The latest of a kind runs first. */
+	links[0] = attach("exit_2");
+	links[1] = attach("exit_1");
+	links[2] = attach("mod_2");
+	links[3] = attach("mod_1");
+	links[4] = attach("entry");
+	ask(0, 0);
+	tap_eq(call(PRIO_PROCESS), 20L, "five programs: the call is made");
+	tap_eq(take(ENTRY).order, (__u64)1, "first fentry");
+	tap_eq(take(MOD_1).order, (__u64)2, "then fmod_ret");
+	tap_eq(take(MOD_2).order, (__u64)3, "and the other one");
+	tap_eq(take(EXIT_1).order, (__u64)4, "then fexit");
+	tap_eq(take(EXIT_2).order, (__u64)5, "and the other one");
+	ask(5, 6);
+	tap_eq(call(PRIO_PROCESS), 5L, "the first result that is not 0 counts");
+	tap_eq(take(MOD_2).hits, (__u64)0, "and no fmod_ret program runs after it");
+	tap_eq(take(EXIT_2).ret, (__u64)5, "fexit sees it");
+	ask(0, 6);
+	tap_eq(call(PRIO_PROCESS), 6L, "the second one's result");
+	tap_eq(take(MOD_1).hits, (__u64)1, "after the first one ran");
+	for (i = 0; i < 5; i++)
+		bpf_link__destroy(links[i]);
+	tap_eq(call(PRIO_PROCESS), 20L, "all detached");
+}
+
+/*
+ * Under load
+ */
+static volatile bool stop;
+static volatile long odd_results;
+
+/* Each result is the function's or a program's. */
+static void *caller(void *arg)
+{
+	unsigned long n = 0;
+	long ret;
+
+	for (; !stop; n++) {
+		ret = syscall(SYS_getpriority, PRIO_PROCESS, 0);
+		if (ret != 20 && ret != 1001 && ret != 1002)
+			__sync_fetch_and_add(&odd_results, 1);
+	}
+	return arg ? (void *)n : NULL;
+}
+
+static void test_storm(void)
+{
+	static const char * const names[] = { "mod_1", "exit_1", "entry", "mod_2", "exit_2" };
+	struct bpf_link *links[5] = {};
+	int rounds, failed = 0, i;
+	pthread_t threads[3];
+	unsigned long calls = 0;
+	void *ret;
+
+	ask(1001, 1002);
+	for (i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, caller, (void *)1);
+	for (rounds = 0; rounds < 60; rounds++) {
+		i = (rounds * 7 + rounds / 5) % 5;
+		if (links[i]) {
+			bpf_link__destroy(links[i]);
+			links[i] = NULL;
+		} else {
+			links[i] = bpf_program__attach(prog_named(names[i]));
+			failed += !links[i];
+		}
+	}
+	for (i = 0; i < 5; i++)
+		bpf_link__destroy(links[i]);
+	stop = true;
+	for (i = 0; i < 3; i++) {
+		pthread_join(threads[i], &ret);
+		calls += (unsigned long)ret;
+	}
+	tap_eq(failed, 0, "each of %d attachments under load succeeds", rounds);
+	tap_ok(calls > 0 && !odd_results, "%lu calls have results of the function or programs",
+	       calls);
+	tap_eq(call(PRIO_PROCESS), 20L, "the function is as it was");
+}
+
+/*
+ * Calls that sleep
+ */
+#define SLEEPERS	16
+
+static void *sleeper(void *arg)
+{
+	struct timespec ts = { .tv_sec = 2, .tv_nsec = (long)arg * 100000000 };
+
+	return (void *)(long)syscall(SYS_nanosleep, &ts, NULL);
+}
+
+static void test_sleepers(void)
+{
+	struct bpf_link *link = NULL;
+	pthread_t threads[SLEEPERS];
+	long i, failed = 0;
+	void *ret;
+
+	ask(0, 0);
+	/* Every call begins under another attachment, which is gone before it ends. */
+	for (i = 0; i < SLEEPERS; i++) {
+		if (i % 4 == 0)
+			link = attach("sleep_exit");
+		if (pthread_create(&threads[i], NULL, sleeper, (void *)(i % 10)))
+			die("thread");
+		usleep(20000);
+		if (i % 4 == 3)
+			bpf_link__destroy(link);
+	}
+	for (i = 0; i < SLEEPERS; i++) {
+		pthread_join(threads[i], &ret);
+		failed += ret != NULL;
+	}
+	tap_eq(failed, 0L, "calls that slept while programs came and went return what they should");
+	link = attach("sleep_exit");
+	ask(0, 0);
+	sleeper(NULL);
+	tap_eq(take(SLEEP_EXIT).hits, (__u64)1, "and the next one is seen once");
+	bpf_link__destroy(link);
+}
+
+/* A signal ends the call early, another one its task after the call. */
+static void test_killed(void)
+{
+	struct bpf_link *link = attach("sleep_exit");
+	int i, status;
+	pid_t pid;
+
+	for (i = 0; i < 4; i++) {
+		pid = fork();
+		if (!pid) {
+			struct timespec ts = { .tv_sec = 100 };
+
+			syscall(SYS_nanosleep, &ts, NULL);
+			_exit(0);
+		}
+		conf.tgid = pid;
+		ask(0, 0);
+		usleep(300000);
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		tap_ok(WIFSIGNALED(status), "a task in the call is killed");
+		if (i < 2)
+			tap_eq(take(SLEEP_EXIT).hits, (__u64)1, "and the end of its call is seen");
+		if (i == 1)
+			bpf_link__destroy(link);
+	}
+	conf.tgid = getpid();
+	set_conf();
+}
+
+/* The owner of five programs dies while they run. */
+static void test_owner_killed(void)
+{
+	static const char * const names[] = { "mod_1", "mod_2", "exit_1", "exit_2", "entry" };
+	int i, round, status, ready[2], odd = 0;
+	pid_t pid;
+	char c;
+
+	ask(1001, 1002);
+	for (round = 0; round < 3; round++) {
+		if (pipe(ready))
+			die("pipe");
+		pid = fork();
+		if (!pid) {
+			for (i = 0; i < 5; i++)
+				if (!bpf_program__attach(prog_named(names[i])))
+					_exit(1);
+			if (write(ready[1], "x", 1) != 1)
+				_exit(1);
+			pause();
+			_exit(0);
+		}
+		close(ready[1]);
+		if (read(ready[0], &c, 1) != 1)
+			odd++;
+		odd += call(PRIO_PROCESS) != 1001;
+		kill(pid, SIGKILL);
+		for (i = 0; i < 1000; i++)
+			call(PRIO_PROCESS);
+		waitpid(pid, &status, 0);
+		/* Files of the dead are closed by then. */
+		odd += call(PRIO_PROCESS) != 20;
+		close(ready[0]);
+	}
+	tap_eq(odd, 0, "programs run until their owner dies, and then no more");
+}
+
+int main(int argc, char **argv)
+{
+	const char *shim = getenv("EBPFDRV_SHIM");
+
+	(void)argc;
+	if (shim && !getenv("LD_PRELOAD")) {
+		setenv("LD_PRELOAD", shim, 1);
+		execv("/proc/self/exe", argv);
+		die("exec");
+	}
+	unsetenv("LD_PRELOAD");
+	load();
+	test_load();
+	test_results();
+	test_order();
+	test_storm();
+	test_sleepers();
+	test_killed();
+	test_owner_killed();
+	bpf_object__close(obj);
+	return tap_end();
+}
