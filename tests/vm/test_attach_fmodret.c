@@ -397,7 +397,7 @@ static void test_owner_killed(void)
 		close(ready[1]);
 		if (read(ready[0], &c, 1) != 1)
 			odd++;
-		odd += call(PRIO_PROCESS) != 1001;
+		odd += call(PRIO_PROCESS) != 1002;
 		kill(pid, SIGKILL);
 		for (i = 0; i < 1000; i++)
 			call(PRIO_PROCESS);
