@@ -65,7 +65,7 @@ static void atomic_op(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 wi
 		fetch_loop(&jit->e, wide, op, dst, src, insn->off);
 }
 
-static void cmpxchg(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 wide)
+static void emit_cmpxchg(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 wide)
 {
 	ebpf_x86_rm(&jit->e, X_LOCK | X_0F | wide | 0xb1, jit_reg(insn->src_reg),
 		    jit_reg(insn->dst_reg), insn->off);
@@ -81,7 +81,7 @@ void ebpf_jit_atomic(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 	if (!wide && EBPF_SIZE(insn->code) != EBPF_W)
 		jit_fail(jit, -EINVAL);
 	else if (insn->imm == EBPF_CMPXCHG)
-		cmpxchg(jit, insn, wide);
+		emit_cmpxchg(jit, insn, wide);
 	else if (insn->imm == EBPF_XCHG)
 		ebpf_x86_rm(&jit->e, wide | X_XCHG, jit_reg(insn->src_reg),
 			    jit_reg(insn->dst_reg), insn->off);
