@@ -25,7 +25,8 @@ static long raw_tp_open(struct ebpf_prog *prog, const char __user *uname)
 
 	if (prog->type == EBPF_PROG_TYPE_TRACING)
 		return uname ? -EINVAL : tracing_open(prog, 0);
-	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT)
+	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT &&
+	    prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE)
 		return -EINVAL;
 	if (strncpy_from_user(name, uname, sizeof(name) - 1) < 0)
 		return -EFAULT;
@@ -49,8 +50,7 @@ long ebpf_cmd_raw_tracepoint_open(const union ebpf_attr *attr, union ebpf_attr _
 
 static bool type_has_perf_link(u32 type)
 {
-	return type == EBPF_PROG_TYPE_KPROBE || type == EBPF_PROG_TYPE_TRACEPOINT ||
-	       type == EBPF_PROG_TYPE_PERF_EVENT;
+	return type == EBPF_PROG_TYPE_TRACEPOINT || type == EBPF_PROG_TYPE_PERF_EVENT;
 }
 
 static bool type_has_packet(u32 type)
@@ -73,6 +73,16 @@ static long perf_link_create(struct ebpf_prog *prog, const union ebpf_attr *attr
 		return -EINVAL;
 	return ebpf_perf_link_create(prog, attr->link_create.target_fd,
 				     attr->link_create.perf_event.bpf_cookie);
+}
+
+static long kprobe_link_create(struct ebpf_prog *prog, const union ebpf_attr *attr)
+{
+	if (attr->link_create.attach_type == EBPF_TRACE_KPROBE_MULTI)
+		return ebpf_kprobe_multi_create(prog, attr);
+	if (attr->link_create.attach_type != EBPF_PERF_EVENT ||
+	    prog->expected_attach_type == EBPF_TRACE_KPROBE_MULTI)
+		return -EINVAL;
+	return perf_link_create(prog, attr);
 }
 
 /* Other programs, the only targets one may name here, have no trampolines. */
@@ -101,14 +111,14 @@ long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *u
 	prog = ebpf_prog_get(attr->link_create.prog_fd, EBPF_PROG_TYPE_UNSPEC);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	if (type_has_perf_link(prog->type) && attr->link_create.attach_type == EBPF_PERF_EVENT)
+	if (prog->type == EBPF_PROG_TYPE_KPROBE)
+		ret = kprobe_link_create(prog, attr);
+	else if (type_has_perf_link(prog->type) && attr->link_create.attach_type == EBPF_PERF_EVENT)
 		ret = perf_link_create(prog, attr);
 	else if (prog->type == EBPF_PROG_TYPE_TRACING)
 		ret = tracing_link_create(prog, attr);
 	else if (type_has_packet(prog->type))
 		ret = packet_link_create(prog);
-	else if (attr->link_create.attach_type == EBPF_TRACE_KPROBE_MULTI)
-		ret = -EOPNOTSUPP;
 	if (ret < 0)
 		ebpf_prog_put(prog);
 	return ret;

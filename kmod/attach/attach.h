@@ -50,11 +50,16 @@ void ebpf_tracing_exit(void);
 /* BPF_LINK_CREATE, attach_type BPF_PERF_EVENT; same ownership rule. */
 int ebpf_perf_link_create(struct ebpf_prog *prog, int event_fd, u64 cookie);
 
+/* BPF_LINK_CREATE, attach_type BPF_TRACE_KPROBE_MULTI; same ownership rule. */
+int ebpf_kprobe_multi_create(struct ebpf_prog *prog, const union ebpf_attr *attr);
+
 /* For PERF_EVENT_ARRAY: the event behind an fd with a reference, or
  * ERR_PTR(-EBADF, -EINVAL). put may sleep.
  */
 struct ebpf_event *ebpf_event_get(int fd);
 void ebpf_event_put(struct ebpf_event *event);
+/* Was it opened to count in children as well (perf_event_attr.inherit)? */
+bool ebpf_event_inherits(const struct ebpf_event *event);
 
 /* One piece of a sample; pieces are concatenated. */
 struct ebpf_frag {

@@ -94,6 +94,11 @@ void ebpf_event_put(struct ebpf_event *event)
 	fput(event->file);
 }
 
+bool ebpf_event_inherits(const struct ebpf_event *event)
+{
+	return event->attr.flags & EBPF_PERF_ATTR_INHERIT;
+}
+
 /*
  * Programs
  */

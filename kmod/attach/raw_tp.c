@@ -167,6 +167,16 @@ static void *raw_tp_choose(struct raw_tp_link *rl, const struct ebpf_prog *prog)
 	return probe;
 }
 
+/* Tracepoints whose first argument is a buffer that programs may write to: bytes of it,
+ * as every kernel has them that has the tracepoint.
+ */
+static u32 raw_tp_writable_size(const char *name)
+{
+	if (!strcmp(name, "bpf_test_finish"))
+		return 4;
+	return strcmp(name, "nbd_send_request") ? 0 : 28;
+}
+
 /*
  * The link
  */
@@ -236,6 +246,8 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 	struct raw_tp_link *rl;
 	int err;
 
+	if (prog->image.max_tp_access > raw_tp_writable_size(name))
+		return -EINVAL;
 	rl = kzalloc(sizeof(*rl) + strlen(name) + 1, GFP_KERNEL);
 	if (!rl)
 		return -ENOMEM;

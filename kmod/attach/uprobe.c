@@ -4,6 +4,7 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/compat/perf.h"
+#include "kmod/compat/uprobe_sem.h"
 #include "kmod/run_inline.h"
 
 #include <linux/file.h>
@@ -20,6 +21,7 @@ struct uprobe_event {
 	struct inode *inode;
 	char *name;			/* as the user named the file */
 	loff_t offset;
+	struct compat_uprobe_sem *sem;	/* of its reference counter, or NULL */
 };
 
 static struct uprobe_event *uprobe_event_of(struct ebpf_event *event)
@@ -92,6 +94,26 @@ static struct file *uprobe_open(const char *name)
 	return file;
 }
 
+static int uprobe_arm(struct uprobe_event *ue, const struct ebpf_perf_attr *attr)
+{
+	loff_t ref_ctr = attr->config >> UPROBE_REF_CTR_SHIFT;
+	int err;
+
+	ue->consumer.filter = uprobe_filter;
+	if (attr->config & EBPFDRV_PERF_PROBE_RETURN)
+		ue->consumer.ret_handler = uprobe_return;
+	else
+		ue->consumer.handler = uprobe_entry;
+	err = compat_uprobe_register(ue->inode, ue->offset, ref_ctr, &ue->consumer);
+	if (err || !ref_ctr)
+		return err;
+	ue->sem = ebpf_compat_uprobe_sem_add(ue->inode, ref_ctr, ue->event.task);
+	if (!IS_ERR(ue->sem))
+		return 0;
+	uprobe_unregister(ue->inode, ue->offset, &ue->consumer);
+	return PTR_ERR(ue->sem);
+}
+
 /* uprobe_event.name is the caller's to free, whatever comes of it. */
 static int uprobe_start(struct uprobe_event *ue, const struct ebpf_perf_attr *attr)
 {
@@ -107,20 +129,9 @@ static int uprobe_start(struct uprobe_event *ue, const struct ebpf_perf_attr *at
 		return PTR_ERR(ue->file);
 	ue->inode = compat_mapped_inode(ue->file);
 	ue->offset = attr->config2;
-	err = -EIO;
-	if (!compat_uprobe_works_on(ue->inode))
-		goto put_file;
-	ue->consumer.filter = uprobe_filter;
-	if (attr->config & EBPFDRV_PERF_PROBE_RETURN)
-		ue->consumer.ret_handler = uprobe_return;
-	else
-		ue->consumer.handler = uprobe_entry;
-	err = compat_uprobe_register(ue->inode, ue->offset,
-				     attr->config >> UPROBE_REF_CTR_SHIFT, &ue->consumer);
-	if (!err)
-		return 0;
-put_file:
-	fput(ue->file);
+	err = compat_uprobe_works_on(ue->inode) ? uprobe_arm(ue, attr) : -EIO;
+	if (err)
+		fput(ue->file);
 	return err;
 }
 
@@ -128,6 +139,7 @@ static void uprobe_stop(struct ebpf_event *event)
 {
 	struct uprobe_event *ue = uprobe_event_of(event);
 
+	ebpf_compat_uprobe_sem_del(ue->sem);
 	uprobe_unregister(ue->inode, ue->offset, &ue->consumer);
 	fput(ue->file);
 }

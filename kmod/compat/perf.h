@@ -106,17 +106,15 @@ static inline bool compat_within_module(unsigned long addr, struct module *mod)
 #endif
 }
 
-/* -EOPNOTSUPP where the kernel does not keep reference counters (before 4.20). */
+/* Kernels before 4.20 do not keep reference counters: see uprobe_sem.h. */
 static inline int compat_uprobe_register(struct inode *inode, loff_t offset, loff_t ref_ctr,
 					 struct uprobe_consumer *uc)
 {
-	if (!ref_ctr)
-		return uprobe_register(inode, offset, uc);
 #ifdef HAVE_UPROBE_REGISTER_REFCTR
-	return uprobe_register_refctr(inode, offset, ref_ctr, uc);
-#else
-	return -EOPNOTSUPP;
+	if (ref_ctr)
+		return uprobe_register_refctr(inode, offset, ref_ctr, uc);
 #endif
+	return uprobe_register(inode, offset, uc);
 }
 
 /* The inode whose pages are mapped when @file is, overlayfs looked through. */

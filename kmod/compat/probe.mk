@@ -17,6 +17,7 @@ compat-exports := \
 	copy_from_kernel_nofault \
 	dump_trace \
 	kallsyms_lookup_name \
+	kallsyms_on_each_symbol \
 	ktime_get_boot_fast_ns \
 	ktime_get_mono_fast_ns \
 	ktime_get_tai_fast_ns \

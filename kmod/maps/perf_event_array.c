@@ -24,7 +24,14 @@ static void *event_get_ptr(struct ebpf_map *map, struct file *map_file, int fd)
 {
 	struct ebpf_event *event = ebpf_event_get(fd);
 
-	return IS_ERR(event) ? event : ebpf_fd_entry_new(event, event_put, map_file);
+	if (IS_ERR(event))
+		return event;
+	/* What children count could not be read from a program. */
+	if (ebpf_event_inherits(event)) {
+		ebpf_event_put(event);
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	return ebpf_fd_entry_new(event, event_put, map_file);
 }
 
 static void event_release_file(struct ebpf_map *map, struct file *map_file)

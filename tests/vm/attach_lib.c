@@ -162,6 +162,8 @@ static void count_up(struct asm_prog *p, int map)
 
 static char verifier_log[1 << 16];
 
+uint32_t load_expected_attach_type;
+
 static int load_prog(const struct asm_prog *p, uint32_t type)
 {
 	union ebpf_attr attr;
@@ -169,6 +171,7 @@ static int load_prog(const struct asm_prog *p, uint32_t type)
 
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = type;
+	attr.expected_attach_type = load_expected_attach_type;
 	attr.insns = (uintptr_t)p->insn;
 	attr.insn_cnt = p->n;
 	attr.license = (uintptr_t)"GPL";
@@ -258,6 +261,10 @@ static void load_value(struct asm_prog *p, enum counter_what what, uint32_t arg)
 		break;
 	case COUNT_PROG_VALUE:
 		load_counter(p, -1);
+		break;
+	case COUNT_BUFFER_U32:
+		load(p, EBPF_DW, 1, 6, 0);
+		load(p, EBPF_W, 1, 1, arg);
 		break;
 	case COUNT_HELPER:
 		mov_reg(p, 1, 6);

@@ -24,6 +24,7 @@ enum counter_what {
 	COUNT_MAX_CTX_U64,	/* COUNT_CTX_U64, the largest seen */
 	COUNT_READ_VALUE,	/* arg: PERF_EVENT_ARRAY; counter of this CPU's event */
 	COUNT_PROG_VALUE,	/* counter of the program's own event */
+	COUNT_BUFFER_U32,	/* arg: offset in the buffer that is the first argument */
 };
 
 /* A program that counts its runs and the map it counts in, one value per CPU. */
@@ -47,6 +48,9 @@ void drv_close(void);
 int drv_bpf(int cmd, union ebpf_attr *attr);
 int drv_perf_open(struct perf_event_attr *attr, pid_t pid, int cpu, unsigned long flags);
 struct ebpfdrv_stats drv_stats(void);
+
+/* Of the programs made from now on. */
+extern uint32_t load_expected_attach_type;
 
 /* Counts runs in process @tgid only, 0 for any. Ends the test program on error. */
 void counter_make(struct counter *c, uint32_t prog_type, uint32_t tgid,

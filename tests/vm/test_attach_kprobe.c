@@ -291,6 +291,120 @@ static void test_module_stays(void)
 	drv_open();
 }
 
+static void prog_info(int prog, struct ebpf_prog_info *info)
+{
+	union ebpf_attr attr;
+
+	memset(info, 0, sizeof(*info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = prog;
+	attr.info.info_len = sizeof(*info);
+	attr.info.info = (uintptr_t)info;
+	if (drv_bpf(EBPF_OBJ_GET_INFO_BY_FD, &attr))
+		memset(info, 0xff, sizeof(*info));
+}
+
+/* A function that a helper calls: what is probed there is hit while a program runs, which
+ * must be no kprobe's: the kernel itself keeps one kprobe out of another.
+ */
+static void test_missed(void)
+{
+	static const char *const clocks[] = {
+		"ktime_get_mono_fast_ns", "ktime_get_boot_fast_ns", "ktime_get_with_offset",
+		"ktime_get_boottime", "get_monotonic_boottime", "ktime_get",
+	};
+	static const uint32_t helpers[] = { EBPF_FUNC_ktime_get_ns, EBPF_FUNC_ktime_get_boot_ns };
+	struct ebpf_prog_info info = { 0 };
+	struct counter outer, inner;
+	unsigned int i, seen = 0;
+	int ev, ev_inner;
+
+	for (i = 0; i < 12 && !seen; i++) {
+		counter_make(&outer, EBPF_PROG_TYPE_TRACEPOINT, self, COUNT_HELPER,
+			     helpers[i % 2]);
+		counter_make(&inner, EBPF_PROG_TYPE_KPROBE, self, COUNT_ONLY, 0);
+		ev = open_tracepoint("syscalls", "sys_enter_getppid");
+		ev_inner = open_kprobe(clocks[i / 2], 0, false);
+		event_set_prog(ev, outer.prog);
+		if (ev_inner >= 0)
+			event_set_prog(ev_inner, inner.prog);
+		call_getppid(20);
+		close(ev);
+		close(ev_inner);
+		prog_info(inner.prog, &info);
+		seen = info.recursion_misses;
+		if (seen)
+			tap_eq(counter_hits(&outer, -1), 20, "the outer program ran each time");
+		counter_close(&outer);
+		counter_close(&inner);
+	}
+	if (!seen)
+		return tap_skip("no function that helpers call can be probed");
+	tap_ok(seen >= 20, "runs that a run got in the way of are counted as missed");
+}
+
+static void test_statistics(void)
+{
+	struct ebpf_prog_info info;
+	union ebpf_attr attr;
+	struct counter c;
+	int ev, stats;
+
+	counter_make(&c, EBPF_PROG_TYPE_KPROBE, 0, COUNT_ONLY, 0);
+	ev = open_kprobe_any(sys_getppid_names, false);
+	event_set_prog(ev, c.prog);
+	call_getppid(20);
+	prog_info(c.prog, &info);
+	tap_eq(info.run_cnt, 0, "runs are not counted unless somebody asks");
+	memset(&attr, 0, sizeof(attr));
+	attr.enable_stats.type = EBPF_STATS_RUN_TIME;
+	stats = drv_bpf(EBPF_ENABLE_STATS, &attr);
+	tap_ok(stats >= 0, "statistics on");
+	call_getppid(20);
+	prog_info(c.prog, &info);
+	tap_ok(info.run_cnt >= 20 && info.run_time_ns > 0, "runs and their time are counted");
+	close(stats);
+	close(ev);
+	counter_close(&c);
+}
+
+/* How many functions of the kernel proper are called @name. */
+static int times_in_kallsyms(const char *name)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	char line[512], sym[256], type;
+	int n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*x %c %255s", &type, sym) == 2 && !strchr(line, '[') &&
+		    (type == 't' || type == 'T') && !strcmp(sym, name))
+			n++;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Symbols by their module, and those that several functions bear. */
+static void test_names(void)
+{
+	static const char *const common[] = { "s_start", "c_start", "t_start", "m_start" };
+	unsigned int i;
+	int ev;
+
+	refused(open_kprobe("ebpfdrv:ebpf_event_output", 0, false), EINVAL,
+		"MODULE:FUNCTION is found (and is the module's own code)");
+	refused(open_kprobe("ebpfdrv:vfs_mkdir", 0, false), ENOENT, "a function of no such module");
+	for (i = 0; i < 4 && times_in_kallsyms(common[i]) < 2; i++)
+		;
+	if (i == 4) {
+		tap_skip("none of the usual names is there twice");
+		return;
+	}
+	ev = open_kprobe(common[i], 0, false);
+	tap_ok(ev >= 0, "a symbol that is there more than once (%s): the first", common[i]);
+	close(ev);
+}
+
 int main(void)
 {
 	self = getpid();
@@ -302,6 +416,9 @@ int main(void)
 	test_several();
 	test_refused();
 	test_killed();
+	test_missed();
+	test_statistics();
+	test_names();
 	test_module_stays();
 	return tap_end();
 }

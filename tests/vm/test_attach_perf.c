@@ -221,6 +221,29 @@ static void test_refused(void)
 	counter_close(&perf);
 }
 
+/* What children count as well cannot be read by programs. */
+static void test_inherited(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_TASK_CLOCK,
+		.inherit = 1,
+	};
+	int events = make_event_array();
+	int ev = drv_perf_open(&attr, 0, -1, 0);
+
+	tap_ok(ev >= 0, "an event that children inherit");
+	tap_ok(event_array_set(events, 0, ev) == -1 && errno == EOPNOTSUPP,
+	       "is refused by an array of events: EOPNOTSUPP");
+	close(ev);
+	attr.inherit = 0;
+	ev = drv_perf_open(&attr, 0, -1, 0);
+	tap_eq(event_array_set(events, 0, ev), 0, "one that they do not is taken");
+	close(ev);
+	close(events);
+}
+
 int main(void)
 {
 	int cpu;
@@ -233,5 +256,6 @@ int main(void)
 	test_period();
 	test_read_helpers();
 	test_refused();
+	test_inherited();
 	return tap_end();
 }

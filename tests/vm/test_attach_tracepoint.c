@@ -216,6 +216,32 @@ static void test_raw_more(void)
 	counter_close(&type);
 }
 
+/* Writable ones: no kernel before 5.0 has a tracepoint with a buffer. */
+static void test_raw_writable(void)
+{
+	struct counter plain, buffer, far;
+	int link;
+
+	counter_make(&plain, EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, 0, COUNT_CTX_U64, 8);
+	counter_make(&buffer, EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, 0, COUNT_BUFFER_U32, 0);
+	counter_make(&far, EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, 0, COUNT_BUFFER_U32, 4);
+	link = link_raw_tp(plain.prog, "sys_enter");
+	tap_ok(link >= 0, "a writable program that uses no buffer, on any tracepoint");
+	call_getppid(10);
+	tap_ok(counter_hits(&plain, -1) >= 10, "it runs");
+	close(link);
+	tap_ok(link_raw_tp(buffer.prog, "sys_enter") == -1 && errno == EINVAL,
+	       "one that does, where there is no buffer: EINVAL");
+	link = link_raw_tp(buffer.prog, "bpf_test_finish");
+	tap_ok(link >= 0 || errno == ENOENT, "where there is one");
+	close(link);
+	tap_ok(link_raw_tp(far.prog, "bpf_test_finish") == -1 &&
+	       (errno == EINVAL || errno == ENOENT), "one that goes beyond it: EINVAL");
+	counter_close(&plain);
+	counter_close(&buffer);
+	counter_close(&far);
+}
+
 static int cpu1_online(const char *value)
 {
 	FILE *f = fopen("/sys/devices/system/cpu/cpu1/online", "w");
@@ -272,6 +298,7 @@ int main(void)
 	test_tail_call("sched", "sched_process_exec");
 	test_raw();
 	test_raw_more();
+	test_raw_writable();
 	test_hotplug();
 	return tap_end();
 }

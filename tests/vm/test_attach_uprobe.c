@@ -8,8 +8,12 @@
 #include "attach_lib.h"
 #include "tap.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -155,8 +159,178 @@ static void test_refused(void)
 	refused(drv_perf_open(&attr, -1, 0, 0), EINVAL, "an unknown bit in config");
 }
 
-int main(void)
+/*
+ * Semaphores: above 0 in traced programs
+ */
+
+static volatile uint16_t semaphore __attribute__((section(".probes"))) = 0;
+static uint64_t semaphore_offset;
+
+static int open_with_semaphore(pid_t pid)
 {
+	struct perf_event_attr attr = {
+		.type = EBPFDRV_PERF_TYPE_UPROBE,
+		.size = sizeof(attr),
+		.config = semaphore_offset << 32,
+		.config1 = (uintptr_t)exe,
+		.config2 = offset,
+	};
+
+	return drv_perf_open(&attr, pid, pid == -1 ? 0 : -1, 0);
+}
+
+/* What must not live on in other processes. */
+static int traced = -1;
+
+/* A process that says its semaphore's value whenever it gets a byte. */
+struct teller {
+	pid_t pid;
+	int ask;
+	int answer;
+};
+
+static void tell(int ask, int answer)
+{
+	uint16_t value;
+	char c;
+
+	while (read(ask, &c, 1) == 1) {
+		value = semaphore;
+		if (write(answer, &value, sizeof(value)) != sizeof(value))
+			break;
+	}
+	_exit(0);
+}
+
+static void teller_start(struct teller *t, bool do_exec)
+{
+	int ask[2], answer[2];
+	char fd[2][12];
+
+	if (pipe(ask) || pipe(answer))
+		exit(1);
+	t->pid = fork();
+	if (!t->pid) {
+		close(ask[1]);
+		close(answer[0]);
+		close(traced);
+		if (!do_exec)
+			tell(ask[0], answer[1]);
+		snprintf(fd[0], sizeof(fd[0]), "%d", ask[0]);
+		snprintf(fd[1], sizeof(fd[1]), "%d", answer[1]);
+		execl(exe, exe, fd[0], fd[1], NULL);
+		_exit(1);
+	}
+	close(ask[0]);
+	close(answer[1]);
+	t->ask = ask[1];
+	t->answer = answer[0];
+}
+
+static int teller_ask(const struct teller *t)
+{
+	uint16_t value;
+
+	if (write(t->ask, "", 1) != 1 || read(t->answer, &value, sizeof(value)) != sizeof(value))
+		return -1;
+	return value;
+}
+
+/* As soon as it is @value, for 5 s. */
+static int teller_wait(const struct teller *t, int value)
+{
+	int i, got = -1;
+
+	for (i = 0; i < 100; i++) {
+		got = teller_ask(t);
+		if (got == value)
+			break;
+		usleep(50000);
+	}
+	return got;
+}
+
+static void teller_end(struct teller *t)
+{
+	close(t->ask);
+	close(t->answer);
+	kill(t->pid, SIGKILL);
+	waitpid(t->pid, NULL, 0);
+}
+
+static void find_semaphore(void)
+{
+	unsigned long long start, end, off;
+	char line[PATH_MAX + 128];
+	FILE *f = fopen("/proc/self/maps", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx-%llx %*s %llx", &start, &end, &off) == 3 &&
+		    start <= (uintptr_t)&semaphore && (uintptr_t)&semaphore < end)
+			semaphore_offset = (uintptr_t)&semaphore - start + off;
+	if (f)
+		fclose(f);
+}
+
+static void test_semaphore(void)
+{
+	struct teller before, exec_before, later, forked;
+	int second;
+
+	find_semaphore();
+	teller_start(&before, false);
+	teller_start(&exec_before, true);
+	tap_eq(teller_ask(&exec_before), 0, "nobody traces: the semaphore is 0");
+	traced = open_with_semaphore(-1);
+	if (!tap_ok(traced >= 0, "a uprobe with a semaphore"))
+		tap_diag("  %s", strerror(errno));
+	tap_eq(semaphore, 1, "it is 1 here");
+	tap_eq(teller_ask(&before), 1, "and in a process that was there");
+	tap_eq(teller_ask(&exec_before), 1, "and in another program's memory");
+	teller_start(&later, true);
+	tap_eq(teller_wait(&later, 1), 1, "and in one that starts later");
+	teller_start(&forked, false);
+	tap_eq(teller_ask(&forked), 1, "and in one that is forked later");
+	second = open_with_semaphore(-1);
+	tap_ok(semaphore >= 1, "two uprobes");
+	close(second);
+	tap_eq(semaphore, 1, "1 without the second");
+	close(traced);
+	traced = -1;
+	tap_eq(semaphore, 0, "0 after all is closed");
+	tap_eq(teller_wait(&before, 0), 0, "in each of the others");
+	tap_eq(teller_wait(&exec_before, 0), 0, "in each of the others");
+	tap_eq(teller_wait(&later, 0), 0, "in each of the others");
+	tap_eq(teller_wait(&forked, 0), 0, "in each of the others");
+	teller_end(&before);
+	teller_end(&exec_before);
+	teller_end(&later);
+	teller_end(&forked);
+}
+
+static void test_semaphore_pid(void)
+{
+	struct teller traced, other;
+	int ev;
+
+	teller_start(&traced, true);
+	teller_start(&other, true);
+	teller_ask(&traced);
+	teller_ask(&other);
+	ev = open_with_semaphore(traced.pid);
+	tap_eq(teller_ask(&traced), 1, "a uprobe in one process: its semaphore is 1");
+	tap_eq(teller_ask(&other), 0, "that of another process is not");
+	tap_eq(semaphore, 0, "nor ours");
+	close(ev);
+	tap_eq(teller_wait(&traced, 0), 0, "0 after close");
+	teller_end(&traced);
+	teller_end(&other);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3)
+		tell(atoi(argv[1]), atoi(argv[2]));
 	drv_open();
 	find_probed();
 	if (!tap_ok(offset != 0, "the function's place in the file is known"))
@@ -165,5 +339,7 @@ int main(void)
 	test_return();
 	test_pid();
 	test_refused();
+	test_semaphore();
+	test_semaphore_pid();
 	return tap_end();
 }

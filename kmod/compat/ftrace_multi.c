@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/compat/ftrace_multi.h"
+
+#include <linux/kallsyms.h>
+#include <linux/sort.h>
+
+#ifdef COMPAT_FTRACE
+static int set_places(struct ftrace_ops *ops, unsigned long *places, u32 cnt)
+{
+#ifdef HAVE_FTRACE_SET_FILTER_IPS
+	return ftrace_set_filter_ips(ops, places, cnt, 0, 1);
+#else
+	u32 i;
+	int err;
+
+	for (i = 0; i < cnt; i++) {
+		err = ftrace_set_filter_ip(ops, places[i], 0, i == 0);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
+#endif
+}
+
+/* Code is changed once, when all places are known. */
+int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handler,
+				 unsigned long *places, u32 cnt)
+{
+	int err;
+
+	multi->ops.func = handler;
+	multi->ops.flags = FTRACE_OPS_FL_SAVE_REGS | COMPAT_FTRACE_SAFE;
+	err = set_places(&multi->ops, places, cnt);
+	if (!err)
+		err = register_ftrace_function(&multi->ops);
+	/* Gives the memory of the places back. */
+	if (err)
+		ftrace_set_filter(&multi->ops, NULL, 0, 1);
+	return err;
+}
+
+void ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi)
+{
+	unregister_ftrace_function(&multi->ops);
+	ftrace_set_filter(&multi->ops, NULL, 0, 1);
+}
+#else
+int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handler,
+				 unsigned long *places, u32 cnt)
+{
+	return -ENODEV;
+}
+
+void ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi)
+{
+}
+#endif
+
+/*
+ * Names
+ */
+
+static int func_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct compat_func *)a)->name,
+		      ((const struct compat_func *)b)->name);
+}
+
+#ifdef HAVE_KALLSYMS_ON_EACH_SYMBOL
+struct find_funcs {
+	struct compat_func *funcs;
+	u32 cnt;
+	u32 left;
+};
+
+/* The first of those that bear @name. */
+static struct compat_func *func_of_name(const struct find_funcs *ff, const char *name)
+{
+	u32 low = 0, high = ff->cnt;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (strcmp(ff->funcs[mid].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < ff->cnt && !strcmp(ff->funcs[low].name, name) ? &ff->funcs[low] : NULL;
+}
+
+static int found_symbol(void *data, const char *name, struct module *mod, unsigned long addr)
+{
+	struct find_funcs *ff = data;
+	struct compat_func *func = func_of_name(ff, name);
+
+	if (!func || func->addr)
+		return 0;
+	for (; func < ff->funcs + ff->cnt && !strcmp(func->name, name); func++) {
+		func->addr = addr;
+		ff->left--;
+	}
+	return !ff->left;
+}
+
+typedef int (*symbol_fn)(void *data, const char *name, struct module *mod, unsigned long addr);
+typedef int (*each_symbol_fn)(symbol_fn fn, void *data);
+
+static each_symbol_fn each_symbol(void)
+{
+#ifdef HAVE_EXPORT_KALLSYMS_ON_EACH_SYMBOL
+	return kallsyms_on_each_symbol;
+#else
+	/* Functions that nobody takes the address of may not be called by it. */
+	return compat_ibt() ? NULL :
+	       (each_symbol_fn)ebpf_compat_func_addr("kallsyms_on_each_symbol");
+#endif
+}
+
+/* One look at all symbols for all names. Whom it leaves without an address may be
+ * found on his own.
+ */
+static void find_by_walk(struct compat_func *funcs, u32 cnt)
+{
+	struct find_funcs ff = { funcs, cnt, cnt };
+	each_symbol_fn each = each_symbol();
+
+	if (!each)
+		return;
+#ifdef HAVE_MODULE_MUTEX
+	mutex_lock(&module_mutex);
+#endif
+	each(found_symbol, &ff);
+#ifdef HAVE_MODULE_MUTEX
+	mutex_unlock(&module_mutex);
+#endif
+}
+#else
+static void find_by_walk(struct compat_func *funcs, u32 cnt)
+{
+}
+#endif
+
+int ebpf_compat_find_funcs(struct compat_func *funcs, u32 cnt)
+{
+	u32 i;
+
+	sort(funcs, cnt, sizeof(*funcs), func_cmp, NULL);
+	if (cnt > 1)
+		find_by_walk(funcs, cnt);
+	for (i = 0; i < cnt; i++) {
+		if (!funcs[i].addr)
+			funcs[i].addr = ebpf_compat_func_addr(funcs[i].name);
+		if (!funcs[i].addr)
+			return -ESRCH;
+		cond_resched();
+	}
+	return 0;
+}

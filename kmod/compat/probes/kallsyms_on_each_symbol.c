@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kallsyms_on_each_symbol() tells of each symbol's module up to 6.3. */
+#include <linux/kallsyms.h>
+#include "probe.h"
+
+typedef int (*symbol_fn)(void *, const char *, struct module *, unsigned long);
+
+PROBE_TYPE(fn, kallsyms_on_each_symbol, int (symbol_fn, void *));

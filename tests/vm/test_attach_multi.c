@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kprobe_multi links: many functions, one program.
+ *
+ * harness: timeout=300 sources=attach_lib.c
+ */
+#define _GNU_SOURCE
+#include "attach_lib.h"
+#include "tap.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MANY	400
+
+static uint32_t self;
+static const char *getppid_name;
+static uint64_t getppid_addr;
+
+static void multi_make(struct counter *c, enum counter_what what, uint32_t arg)
+{
+	load_expected_attach_type = EBPF_TRACE_KPROBE_MULTI;
+	counter_make(c, EBPF_PROG_TYPE_KPROBE, self, what, arg);
+	load_expected_attach_type = 0;
+}
+
+static int link_multi(int prog, uint32_t flags, uint32_t cnt, const char *const *syms,
+		      const uint64_t *addrs, const uint64_t *cookies)
+{
+	union ebpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = prog;
+	attr.link_create.attach_type = EBPF_TRACE_KPROBE_MULTI;
+	attr.link_create.kprobe_multi.flags = flags;
+	attr.link_create.kprobe_multi.cnt = cnt;
+	attr.link_create.kprobe_multi.syms = (uintptr_t)syms;
+	attr.link_create.kprobe_multi.addrs = (uintptr_t)addrs;
+	attr.link_create.kprobe_multi.cookies = (uintptr_t)cookies;
+	return drv_bpf(EBPF_LINK_CREATE, &attr);
+}
+
+/* Address of text symbol @name, or 0. */
+static uint64_t kallsyms(const char *name)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	unsigned long long addr;
+	char line[512], sym[256], type;
+	uint64_t found = 0;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx %c %255s", &addr, &type, sym) == 3 &&
+		    (type == 't' || type == 'T') && !strcmp(sym, name))
+			found = addr;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static void find_getppid(void)
+{
+	const char *const *name;
+
+	for (name = sys_getppid_names; *name && !getppid_addr; name++) {
+		getppid_addr = kallsyms(*name);
+		getppid_name = *name;
+	}
+}
+
+static void test_symbols(uint32_t flags, const char *what)
+{
+	const char *syms[] = { "vfs_mkdir", NULL, "vfs_rmdir" };
+	const uint64_t cookies[] = { 111, 0xfedcba9876543210ULL, 333 };
+	struct counter cookie, ip;
+	int links[2];
+
+	syms[1] = getppid_name;
+	multi_make(&cookie, COUNT_HELPER, EBPF_FUNC_get_attach_cookie);
+	multi_make(&ip, COUNT_HELPER, EBPF_FUNC_get_func_ip);
+	links[0] = link_multi(cookie.prog, flags, 3, syms, NULL, cookies);
+	if (!tap_ok(links[0] >= 0, "%s of three functions by name, with cookies", what))
+		tap_diag("  %s", strerror(errno));
+	links[1] = link_multi(ip.prog, flags, 1, syms + 1, NULL, NULL);
+	tap_ok(links[1] >= 0, "%s: a second link to one of them", what);
+	call_getppid(20);
+	tap_eq(counter_hits(&cookie, -1), 20, "%s: each call is counted once", what);
+	tap_eq(counter_value(&cookie), cookies[1], "%s: the cookie is that of the function", what);
+	tap_eq(counter_hits(&ip, -1), 20, "%s: by the second program as well", what);
+	tap_eq(counter_value(&ip), getppid_addr, "%s: get_func_ip() is its entry", what);
+	close(links[0]);
+	call_getppid(20);
+	tap_eq(counter_hits(&cookie, -1), 20, "%s: nothing after close", what);
+	tap_eq(counter_hits(&ip, -1), 40, "%s: the other goes on", what);
+	close(links[1]);
+	counter_close(&cookie);
+	counter_close(&ip);
+}
+
+/* Functions that ftrace can trace and whose names are no one else's: by address. */
+static uint32_t many_addrs(uint64_t *addrs, uint32_t max)
+{
+	char line[512], sym[256], type, prev[256] = "";
+	FILE *f = fopen("/proc/kallsyms", "r");
+	unsigned long long addr, last = 0;
+	uint32_t n = 0;
+
+	while (f && n < max && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %c %255s", &addr, &type, sym) != 3)
+			continue;
+		if (type != 'T' || (strncmp(sym, "vfs_", 4) && strncmp(sym, "tcp_", 4) &&
+				    strncmp(sym, "ip_", 3) && strncmp(sym, "do_", 3)))
+			continue;
+		if (addr == last || !strcmp(sym, prev))
+			continue;
+		strcpy(prev, sym);
+		last = addr;
+		addrs[n++] = addr;
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* All that ftrace takes, found by halving: what it refuses is left out. */
+static uint32_t traceable(int prog, uint64_t *addrs, uint32_t n)
+{
+	int link;
+	uint32_t half, left, right;
+
+	if (!n)
+		return 0;
+	link = link_multi(prog, 0, n, NULL, addrs, NULL);
+	if (link >= 0) {
+		close(link);
+		return n;
+	}
+	if (n == 1)
+		return 0;
+	half = n / 2;
+	left = traceable(prog, addrs, half);
+	right = traceable(prog, addrs + half, n - half);
+	memmove(addrs + left, addrs + half, right * sizeof(*addrs));
+	return left + right;
+}
+
+static void test_many(void)
+{
+	static uint64_t addrs[MANY + 1];
+	struct counter c, other;
+	uint32_t n;
+	int link, again;
+
+	multi_make(&c, COUNT_ONLY, 0);
+	multi_make(&other, COUNT_ONLY, 0);
+	n = traceable(c.prog, addrs, many_addrs(addrs, MANY));
+	tap_ok(n >= 200, "%u functions can be traced", n);
+	addrs[n++] = getppid_addr;
+	link = link_multi(c.prog, 0, n, NULL, addrs, NULL);
+	tap_ok(link >= 0, "one link to all of them by address");
+	again = link_multi(other.prog, 0, n, NULL, addrs, NULL);
+	tap_ok(again >= 0, "and another");
+	call_getppid(30);
+	tap_ok(counter_hits(&c, -1) >= 30, "the program runs");
+	tap_ok(counter_hits(&other, -1) >= 30, "both run");
+	run_true();
+	close(link);
+	close(again);
+	counter_close(&c);
+	counter_close(&other);
+}
+
+static void test_many_returns(void)
+{
+	static uint64_t addrs[33];
+	struct counter c;
+	uint32_t n;
+	int link;
+
+	multi_make(&c, COUNT_ONLY, 0);
+	n = traceable(c.prog, addrs, many_addrs(addrs, 32));
+	addrs[n++] = getppid_addr;
+	link = link_multi(c.prog, EBPF_F_KPROBE_MULTI_RETURN, n, NULL, addrs, NULL);
+	if (!tap_ok(link >= 0, "one link to the returns of %u functions", n))
+		tap_diag("  %s", strerror(errno));
+	call_getppid(30);
+	tap_ok(counter_hits(&c, -1) >= 30, "the program runs");
+	close(link);
+	counter_close(&c);
+}
+
+static void refused(int fd, int err, const char *what)
+{
+	int e = errno;
+
+	if (fd >= 0)
+		close(fd);
+	tap_ok(fd == -1 && e == err, "%s: %s", what, strerror(err));
+	if (fd != -1 || e != err)
+		tap_diag("  got %d, %s", fd, strerror(e));
+}
+
+static void test_refused(void)
+{
+	const char *const unknown[] = { "vfs_mkdir", "no_such_function_anywhere" };
+	const uint64_t inside = getppid_addr + 7;
+	struct counter c, plain;
+	union ebpf_attr attr;
+	int ev;
+
+	multi_make(&c, COUNT_ONLY, 0);
+	counter_make(&plain, EBPF_PROG_TYPE_KPROBE, self, COUNT_ONLY, 0);
+	refused(link_multi(c.prog, 0, 0, unknown, NULL, NULL), EINVAL, "no function");
+	refused(link_multi(c.prog, 0, 1, NULL, NULL, NULL), EINVAL, "neither names nor addresses");
+	refused(link_multi(c.prog, 0, 1, unknown, &getppid_addr, NULL), EINVAL, "both");
+	refused(link_multi(c.prog, 2, 1, NULL, &getppid_addr, NULL), EINVAL, "an unknown flag");
+	refused(link_multi(c.prog, 0, 2, unknown, NULL, NULL), ESRCH, "an unknown function");
+	refused(link_multi(c.prog, 0, 1, NULL, &inside, NULL), EINVAL, "no function's entry");
+	refused(link_multi(c.prog, 0, 1, NULL, (void *)8, NULL), EFAULT, "a bad pointer");
+	refused(link_multi(c.prog, 0, 1, NULL, &getppid_addr, (void *)8), EFAULT, "bad cookies");
+	refused(link_multi(c.prog, 0, ~0U, NULL, &getppid_addr, NULL), E2BIG, "too many");
+	refused(link_multi(plain.prog, 0, 1, NULL, &getppid_addr, NULL), EINVAL,
+		"a program that was not loaded for it");
+	ev = open_kprobe_any(sys_getppid_names, false);
+	refused(link_perf(c.prog, ev, 0), EINVAL, "one that was, on an event");
+	close(ev);
+	memset(&attr, 0, sizeof(attr));
+	attr.link_detach.link_fd = link_multi(c.prog, 0, 1, NULL, &getppid_addr, NULL);
+	refused(drv_bpf(EBPF_LINK_DETACH, &attr), EOPNOTSUPP, "detaching, as in Linux 6.1");
+	close(attr.link_detach.link_fd);
+	counter_close(&c);
+	counter_close(&plain);
+}
+
+static void test_info(void)
+{
+	struct ebpf_link_info info;
+	union ebpf_attr attr;
+	struct counter c;
+	char path[64], text[512];
+	FILE *f;
+	size_t n;
+	int link;
+
+	multi_make(&c, COUNT_ONLY, 0);
+	link = link_multi(c.prog, 0, 1, NULL, &getppid_addr, NULL);
+	memset(&attr, 0, sizeof(attr));
+	memset(&info, 0, sizeof(info));
+	attr.info.bpf_fd = link;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	tap_eq(drv_bpf(EBPF_OBJ_GET_INFO_BY_FD, &attr), 0, "the link has info");
+	tap_eq(info.type, EBPF_LINK_TYPE_KPROBE_MULTI, "of its type");
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", link);
+	f = fopen(path, "r");
+	n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+	text[n] = '\0';
+	if (f)
+		fclose(f);
+	tap_ok(strstr(text, "link_type:\tkprobe_multi") != NULL, "fdinfo names the type");
+	close(link);
+	counter_close(&c);
+}
+
+/* The owner dies without a word. */
+static void test_owner(void)
+{
+	struct counter c;
+	uint64_t before;
+	pid_t pid;
+
+	multi_make(&c, COUNT_ONLY, 0);
+	pid = fork();
+	if (!pid) {
+		link_multi(c.prog, 0, 1, NULL, &getppid_addr, NULL);
+		pause();
+		_exit(0);
+	}
+	usleep(500000);
+	call_getppid(10);
+	tap_eq(counter_hits(&c, -1), 10, "another process's link counts");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	before = counter_hits(&c, -1);
+	call_getppid(10);
+	tap_eq(counter_hits(&c, -1), before, "nothing after it was killed");
+	counter_close(&c);
+}
+
+int main(void)
+{
+	self = getpid();
+	drv_open();
+	find_getppid();
+	tap_ok(getppid_addr != 0, "kallsyms knows getppid's function");
+	test_symbols(0, "entry");
+	test_symbols(EBPF_F_KPROBE_MULTI_RETURN, "return");
+	test_many();
+	test_many_returns();
+	test_refused();
+	test_info();
+	test_owner();
+	drv_close();
+	return tap_end();
+}
