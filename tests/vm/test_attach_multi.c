@@ -125,15 +125,15 @@ static uint32_t many_addrs(uint64_t *addrs, uint32_t max)
 	return n;
 }
 
-/* All that ftrace takes, found by halving: what it refuses is left out. */
-static uint32_t traceable(int prog, uint64_t *addrs, uint32_t n)
+/* All that the kernel takes, found by halving: what it refuses is left out. */
+static uint32_t traceable(int prog, uint32_t flags, uint64_t *addrs, uint32_t n)
 {
 	int link;
 	uint32_t half, left, right;
 
 	if (!n)
 		return 0;
-	link = link_multi(prog, 0, n, NULL, addrs, NULL);
+	link = link_multi(prog, flags, n, NULL, addrs, NULL);
 	if (link >= 0) {
 		close(link);
 		return n;
@@ -141,8 +141,8 @@ static uint32_t traceable(int prog, uint64_t *addrs, uint32_t n)
 	if (n == 1)
 		return 0;
 	half = n / 2;
-	left = traceable(prog, addrs, half);
-	right = traceable(prog, addrs + half, n - half);
+	left = traceable(prog, flags, addrs, half);
+	right = traceable(prog, flags, addrs + half, n - half);
 	memmove(addrs + left, addrs + half, right * sizeof(*addrs));
 	return left + right;
 }
@@ -156,7 +156,7 @@ static void test_many(void)
 
 	multi_make(&c, COUNT_ONLY, 0);
 	multi_make(&other, COUNT_ONLY, 0);
-	n = traceable(c.prog, addrs, many_addrs(addrs, MANY));
+	n = traceable(c.prog, 0, addrs, many_addrs(addrs, MANY));
 	tap_ok(n >= 200, "%u functions can be traced", n);
 	addrs[n++] = getppid_addr;
 	link = link_multi(c.prog, 0, n, NULL, addrs, NULL);
@@ -181,7 +181,8 @@ static void test_many_returns(void)
 	int link;
 
 	multi_make(&c, COUNT_ONLY, 0);
-	n = traceable(c.prog, addrs, many_addrs(addrs, 32));
+	n = traceable(c.prog, EBPF_F_KPROBE_MULTI_RETURN, addrs, many_addrs(addrs, 32));
+	tap_ok(n >= 16, "%u returns can be probed", n);
 	addrs[n++] = getppid_addr;
 	link = link_multi(c.prog, EBPF_F_KPROBE_MULTI_RETURN, n, NULL, addrs, NULL);
 	if (!tap_ok(link >= 0, "one link to the returns of %u functions", n))
