@@ -31,4 +31,10 @@ int ebpf_helpers_init(void);
 void ebpf_helpers_exit(void);
 #endif
 
+/* lock.c: what bpf_spin_lock at @addr stands for. Interrupts are off meanwhile; one may
+ * be held at a time, with nothing but copying done under it.
+ */
+void ebpf_value_lock(u64 addr);
+void ebpf_value_unlock(u64 addr);
+
 #endif /* _HELPERS_H */

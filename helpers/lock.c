@@ -25,21 +25,31 @@ static struct value_lock *lock_of(u64 addr)
 	return &locks[hash_64(addr, LOCK_BITS)];
 }
 
-/* address of the struct bpf_spin_lock */
-EBPF_HELPER(spin_lock)
+void ebpf_value_lock(u64 addr)
 {
-	struct value_lock *l = lock_of(r1);
+	struct value_lock *l = lock_of(addr);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
 	l->flags = flags;
+}
+
+void ebpf_value_unlock(u64 addr)
+{
+	struct value_lock *l = lock_of(addr);
+
+	raw_spin_unlock_irqrestore(&l->lock, l->flags);
+}
+
+/* address of the struct bpf_spin_lock */
+EBPF_HELPER(spin_lock)
+{
+	ebpf_value_lock(r1);
 	return 0;
 }
 
 EBPF_HELPER(spin_unlock)
 {
-	struct value_lock *l = lock_of(r1);
-
-	raw_spin_unlock_irqrestore(&l->lock, l->flags);
+	ebpf_value_unlock(r1);
 	return 0;
 }

@@ -4,7 +4,7 @@
  *
  * Where a walk continues is passed through the caller's in_batch and out_batch,
  * opaque to him and 4 bytes wide for hashes whatever their keys: there it is how
- * many elements were passed, for arrays the last index. A hash that changes
+ * many elements were passed, for arrays and tries the last key. A hash that changes
  * meanwhile may show an element twice or not at all, as in Linux.
  */
 #include "kmod/syscall.h"
@@ -20,19 +20,33 @@ struct batch {
 	u32 done;
 };
 
-static bool is_hash(const struct ebpf_map *map)
+/* What batches know. Not every command is for each. */
+enum { HASHES = 1, ARRAYS = 2, TRIES = 4 };
+
+static u32 kind_of(const struct ebpf_map *map)
 {
-	return map->map_type == EBPF_MAP_TYPE_HASH || map->map_type == EBPF_MAP_TYPE_PERCPU_HASH ||
-	       map->map_type == EBPF_MAP_TYPE_LRU_HASH ||
-	       map->map_type == EBPF_MAP_TYPE_LRU_PERCPU_HASH ||
-	       map->map_type == EBPF_MAP_TYPE_HASH_OF_MAPS;
+	switch (map->map_type) {
+	case EBPF_MAP_TYPE_HASH:
+	case EBPF_MAP_TYPE_PERCPU_HASH:
+	case EBPF_MAP_TYPE_LRU_HASH:
+	case EBPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case EBPF_MAP_TYPE_HASH_OF_MAPS:
+		return HASHES;
+	case EBPF_MAP_TYPE_ARRAY:
+	case EBPF_MAP_TYPE_PERCPU_ARRAY:
+	case EBPF_MAP_TYPE_ARRAY_OF_MAPS:
+		return ARRAYS;
+	case EBPF_MAP_TYPE_LPM_TRIE:
+		return TRIES;
+	default:
+		return 0;
+	}
 }
 
-static bool is_array(const struct ebpf_map *map)
+/* Where a walk continues is the last key passed; else how many elements to skip. */
+static bool walks_by_key(const struct ebpf_map *map)
 {
-	return map->map_type == EBPF_MAP_TYPE_ARRAY ||
-	       map->map_type == EBPF_MAP_TYPE_PERCPU_ARRAY ||
-	       map->map_type == EBPF_MAP_TYPE_ARRAY_OF_MAPS;
+	return kind_of(map) != HASHES;
 }
 
 static void __user *user_key(const struct batch *b)
@@ -79,10 +93,9 @@ static int walk_resume(struct batch *b, u32 token)
 	u32 i;
 	int err;
 
-	if (is_array(b->map)) {
-		*(u32 *)b->key = token;
-		return 1;
-	}
+	if (walks_by_key(b->map))
+		return copy_from_user(b->key, ebpf_user_ptr(b->attr->batch.in_batch),
+				      b->map->key_size) ? -EFAULT : 1;
 	for (i = 0; i < token; i++) {
 		err = ebpf_map_next_key(b->map, i ? b->key : NULL, b->next_key);
 		if (err)
@@ -145,7 +158,7 @@ static int lookup(struct batch *b, bool delete)
 	u32 token = 0;
 	int resumed = 0, err;
 
-	if (in && get_user(token, in))
+	if (in && !walks_by_key(b->map) && get_user(token, in))
 		return -EFAULT;
 	if (in && !delete) {
 		resumed = walk_resume(b, token);
@@ -155,13 +168,12 @@ static int lookup(struct batch *b, bool delete)
 	err = walk(b, resumed, delete);
 	if (err && err != -ENOENT)
 		return err;
-	if (is_array(b->map))
-		token = *(u32 *)b->key;
-	else
-		token = delete ? 0 : token + b->done;
-	if (b->done && put_user(token, out))
-		return -EFAULT;
-	return err;
+	if (!b->done)
+		return err;
+	if (walks_by_key(b->map))
+		return copy_to_user(out, b->key, b->map->key_size) ? -EFAULT : err;
+	token = delete ? 0 : token + b->done;
+	return put_user(token, out) ? -EFAULT : err;
 }
 
 static int update(struct batch *b, bool unused)
@@ -230,7 +242,7 @@ static long batch_run(struct batch *b, int (*fn)(struct batch *b, bool arg), boo
 }
 
 static long batch_cmd(const union ebpf_attr *attr, union ebpf_attr __user *uattr, fmode_t mode,
-		      bool arrays, int (*fn)(struct batch *b, bool arg), bool arg)
+		      u32 kinds, int (*fn)(struct batch *b, bool arg), bool arg)
 {
 	struct batch b = { .attr = attr, .uattr = uattr };
 	struct fd_map fm;
@@ -241,7 +253,7 @@ static long batch_cmd(const union ebpf_attr *attr, union ebpf_attr __user *uattr
 		return err;
 	b.map = fm.map;
 	b.file = fm.file;
-	if (is_hash(fm.map) || (arrays && is_array(fm.map)))
+	if (kind_of(fm.map) & kinds)
 		err = batch_run(&b, fn, arg);
 	else
 		err = -ENOTSUPP;
@@ -251,21 +263,21 @@ static long batch_cmd(const union ebpf_attr *attr, union ebpf_attr __user *uattr
 
 long ebpf_cmd_map_lookup_batch(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
-	return batch_cmd(attr, uattr, FMODE_READ, true, lookup, false);
+	return batch_cmd(attr, uattr, FMODE_READ, HASHES | ARRAYS | TRIES, lookup, false);
 }
 
 long ebpf_cmd_map_lookup_and_delete_batch(const union ebpf_attr *attr,
 					  union ebpf_attr __user *uattr)
 {
-	return batch_cmd(attr, uattr, FMODE_READ | FMODE_WRITE, false, lookup, true);
+	return batch_cmd(attr, uattr, FMODE_READ | FMODE_WRITE, HASHES, lookup, true);
 }
 
 long ebpf_cmd_map_update_batch(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
-	return batch_cmd(attr, uattr, FMODE_WRITE, true, update, false);
+	return batch_cmd(attr, uattr, FMODE_WRITE, HASHES | ARRAYS | TRIES, update, false);
 }
 
 long ebpf_cmd_map_delete_batch(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
-	return batch_cmd(attr, uattr, FMODE_WRITE, false, delete, false);
+	return batch_cmd(attr, uattr, FMODE_WRITE, HASHES | TRIES, delete, false);
 }

@@ -88,7 +88,7 @@ static bool lock_flag_ok(const struct ebpf_map *map, u64 flags)
 /*
  * One element
  */
-static int lookup_by_ops(struct ebpf_map *map, void *key, void *value)
+static int lookup_by_ops(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
 	void *elem;
 	int err = 0;
@@ -101,6 +101,8 @@ static int lookup_by_ops(struct ebpf_map *map, void *key, void *value)
 		err = PTR_ERR(elem);
 	else if (!elem)
 		err = -ENOENT;
+	else if (flags & EBPF_F_LOCK)
+		ebpf_map_copy_value_locked(map, value, elem, elem);
 	else
 		ebpf_long_memcpy(value, elem, map->value_size);
 	ops_end();
@@ -126,7 +128,7 @@ int ebpf_map_lookup_one(struct ebpf_map *map, void *key, void *value, u64 flags)
 	if (map->ops->sys_lookup)
 		err = map->ops->sys_lookup(map, key, value, flags);
 	else
-		err = lookup_by_ops(map, key, value);
+		err = lookup_by_ops(map, key, value, flags);
 	if (!err)
 		ebpf_map_hide_fields(map, value);
 	return err;

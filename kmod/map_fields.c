@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/map_fields.h"
 #include "kmod/timer.h"
+#include "helpers/helpers.h"
 
 void ebpf_map_copy_around_fields(const struct ebpf_map *map, void *dst, const void *src)
 {
@@ -12,6 +13,16 @@ void ebpf_map_copy_around_fields(const struct ebpf_map *map, void *dst, const vo
 		pos = tab->field[i].off + tab->field[i].size;
 	}
 	memcpy((u8 *)dst + pos, (const u8 *)src + pos, map->value_size - pos);
+}
+
+void ebpf_map_copy_value_locked(const struct ebpf_map *map, void *dst, const void *src,
+				const void *elem)
+{
+	u64 lock = (unsigned long)elem + map->spin_lock_off;
+
+	ebpf_value_lock(lock);
+	ebpf_map_copy_around_fields(map, dst, src);
+	ebpf_value_unlock(lock);
 }
 
 static void end_kptr(const struct ebpf_map_field *field, void **ptr)

@@ -18,6 +18,12 @@ void ebpf_map_copy_around_fields(const struct ebpf_map *map, void *dst, const vo
 void ebpf_map_end_fields_slow(struct ebpf_map *map, void *value);
 void ebpf_map_hide_fields_slow(const struct ebpf_map *map, void *value);
 
+/* One value, without its fields, under the lock of @elem, which is the one of the two that
+ * the map holds: EBPF_F_LOCK, of maps whose values have one. Not in NMIs.
+ */
+void ebpf_map_copy_value_locked(const struct ebpf_map *map, void *dst, const void *src,
+				const void *elem);
+
 /* One value, without its fields. Any context. */
 static inline void ebpf_map_copy_value(const struct ebpf_map *map, void *dst, const void *src)
 {

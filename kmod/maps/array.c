@@ -84,8 +84,7 @@ int ebpf_array_update_check(const struct ebpf_map *map, u32 index, u64 flags)
 		return -E2BIG;
 	if (unlikely(flags & EBPF_NOEXIST))
 		return -EEXIST;
-	/* No value here holds a spin lock. */
-	if (unlikely(flags & EBPF_F_LOCK))
+	if (unlikely(flags & EBPF_F_LOCK) && map->spin_lock_off < 0)
 		return -EINVAL;
 	return 0;
 }
@@ -189,7 +188,10 @@ static long array_update_elem(struct ebpf_map *map, const void *key, const void 
 	if (unlikely(err))
 		return err;
 	elem = array->values + (u64)index * array->elem_size;
-	ebpf_map_copy_value(map, elem, value);
+	if (unlikely(flags & EBPF_F_LOCK))
+		ebpf_map_copy_value_locked(map, elem, value, elem);
+	else
+		ebpf_map_copy_value(map, elem, value);
 	ebpf_map_end_fields(map, elem);
 	return 0;
 }

@@ -357,12 +357,19 @@ struct update {
 	u64 flags;
 	const struct ebpf_htab_set *set;
 	u32 hash;
+	bool locked;			/* in place, under the value's own lock */
 	struct htab_elem *fresh;	/* for a new key, unless NULL */
 };
 
 static void update_existing(struct ebpf_htab *htab, struct htab_bucket *bucket,
 			    struct htab_elem **place, const struct update *u)
 {
+	if (unlikely(u->locked)) {
+		void *value = elem_value(htab, *place);
+
+		ebpf_map_copy_value_locked(&htab->map, value, u->value, value);
+		return;
+	}
 	if (!u->set) {
 		htab_replace(htab, bucket, place, u->hash, u->key, u->value);
 		return;
@@ -416,11 +423,11 @@ int ebpf_htab_update(struct ebpf_htab *htab, const void *key, const void *value,
 		     const struct ebpf_htab_set *set)
 {
 	struct update u = {
-		.key = key, .value = value, .flags = flags, .set = set,
+		.key = key, .value = value, .flags = flags & ~(u64)EBPF_F_LOCK, .set = set,
+		.locked = flags & EBPF_F_LOCK,
 	};
 
-	/* No value here holds a spin lock, so EBPF_F_LOCK is not known either. */
-	if (unlikely(flags > EBPF_EXIST))
+	if (unlikely(u.flags > EBPF_EXIST || (u.locked && htab->map.spin_lock_off < 0)))
 		return -EINVAL;
 	u.hash = hash_key(key, htab->map.key_size, htab->seed);
 	return htab_try_update(htab, &u);
@@ -480,9 +487,13 @@ static long htab_lru_percpu_update_elem(struct ebpf_map *map, const void *key, c
 }
 
 /* All of the element's value, as commands see it. */
-static void htab_copy_value(struct ebpf_htab *htab, struct htab_elem *elem, void *value)
+static void htab_copy_value(struct ebpf_htab *htab, struct htab_elem *elem, void *value,
+			    bool locked)
 {
-	if (is_percpu(htab))
+	if (unlikely(locked))
+		ebpf_map_copy_value_locked(&htab->map, value, elem_value(htab, elem),
+					   elem_value(htab, elem));
+	else if (is_percpu(htab))
 		ebpf_percpu_read(htab->percpu_areas, elem_percpu_off(htab, elem),
 				 htab->percpu_size, value);
 	else
@@ -514,7 +525,7 @@ int ebpf_htab_delete(struct ebpf_htab *htab, const void *key, void *value)
 	if (place) {
 		elem = bucket_remove(bucket, place);
 		if (value)
-			htab_copy_value(htab, elem, value);
+			htab_copy_value(htab, elem, value, htab->map.spin_lock_off >= 0);
 		elem_free(htab, elem);
 	}
 	htab_unlock(htab, bucket, flags);
@@ -609,7 +620,7 @@ int ebpf_htab_sys_lookup(struct ebpf_map *map, void *key, void *value, u64 flags
 		smp_rmb();
 		elem = bucket_find(bucket, hash, key, map->key_size);
 		if (elem)
-			htab_copy_value(htab, elem, value);
+			htab_copy_value(htab, elem, value, flags & EBPF_F_LOCK);
 		smp_rmb();
 		/* Was it still this key's element when the copy was done? */
 	} while (READ_ONCE(bucket->seq) != seq && --passes);

@@ -129,6 +129,50 @@ static void test_good(void)
 	close(map);
 }
 
+static long elem(unsigned int cmd, int map, uint32_t *key, uint32_t *value, uint64_t flags)
+{
+	union ebpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = map;
+	attr.key = (uintptr_t)key;
+	attr.value = (uintptr_t)value;
+	attr.flags = flags;
+	return err_of(bpf(cmd, &attr));
+}
+
+/* EBPF_F_LOCK: reading and writing under the lock in the value. */
+static void test_lock_flag(union ebpf_attr *attr, uint32_t type, const char *name)
+{
+	uint32_t key = 0, value[2] = { 1, 8 };
+	int map, plain;
+
+	attr->map_type = type;
+	map = err_of(bpf(EBPF_MAP_CREATE, attr));
+	tap_eq(elem(EBPF_MAP_UPDATE_ELEM, map, &key, value, EBPF_F_LOCK), 0,
+	       "%s: update under the lock", name);
+	value[1] = 9;
+	tap_eq(elem(EBPF_MAP_UPDATE_ELEM, map, &key, value, EBPF_F_LOCK | EBPF_EXIST), 0,
+	       "%s: of what is there", name);
+	tap_eq(elem(EBPF_MAP_UPDATE_ELEM, map, &key, value, EBPF_F_LOCK | EBPF_NOEXIST), -EEXIST,
+	       "%s: not as new", name);
+	tap_eq(elem(EBPF_MAP_UPDATE_ELEM, map, &key, value, EBPF_F_LOCK << 1), -EINVAL,
+	       "%s: no other flag", name);
+	value[0] = value[1] = 0xffffffff;
+	tap_ok(!elem(EBPF_MAP_LOOKUP_ELEM, map, &key, value, EBPF_F_LOCK) && !value[0] &&
+	       value[1] == 9, "%s: lookup under the lock", name);
+	if (type == EBPF_MAP_TYPE_HASH)
+		tap_ok(!elem(EBPF_MAP_LOOKUP_AND_DELETE_ELEM, map, &key, value, EBPF_F_LOCK) &&
+		       !value[0] && value[1] == 9, "%s: and delete", name);
+	close(map);
+	plain = map_create(type, 4, 8, 1, 0);
+	tap_eq(elem(EBPF_MAP_UPDATE_ELEM, plain, &key, value, EBPF_F_LOCK), -EINVAL,
+	       "%s: no update under a lock that is not there", name);
+	tap_eq(elem(EBPF_MAP_LOOKUP_ELEM, plain, &key, value, EBPF_F_LOCK), -EINVAL,
+	       "%s: no lookup", name);
+	close(plain);
+}
+
 /* struct counter { struct bpf_spin_lock lock; int value; } */
 static void test_spin_lock(void)
 {
@@ -139,7 +183,7 @@ static void test_spin_lock(void)
 	};
 	union ebpf_attr attr;
 	uint32_t key = 0, value[2] = { 0xffffffff, 7 };
-	int fd = load(make(types, sizeof(types))), map;
+	int fd = load(make(types, sizeof(types))), map, i;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.map_type = EBPF_MAP_TYPE_ARRAY;
@@ -154,6 +198,11 @@ static void test_spin_lock(void)
 	tap_ok(!map_update(map, &key, value, 0) && !map_lookup(map, &key, value) && !value[0] &&
 	       value[1] == 7, "the lock is not shown to the outside");
 	close(map);
+	for (i = 0; i < 2; i++)
+		test_lock_flag(&attr, i ? EBPF_MAP_TYPE_HASH : EBPF_MAP_TYPE_ARRAY,
+			       i ? "hash" : "array");
+	attr.map_type = EBPF_MAP_TYPE_LRU_HASH;
+	tap_eq(err_of(bpf(EBPF_MAP_CREATE, &attr)), -ENOTSUPP, "no lock in an LRU hash");
 	close(fd);
 }
 

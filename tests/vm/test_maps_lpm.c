@@ -331,11 +331,65 @@ static void test_threads(void)
 	close(fd);
 }
 
+static int batch(int cmd, int fd, void *in, void *out, struct key *keys, u32 *values, u32 *count)
+{
+	union ebpf_attr attr;
+	int err;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.batch.map_fd = fd;
+	attr.batch.in_batch = (uintptr_t)in;
+	attr.batch.out_batch = (uintptr_t)out;
+	attr.batch.keys = (uintptr_t)keys;
+	attr.batch.values = (uintptr_t)values;
+	attr.batch.count = *count;
+	err = sys_bpf(cmd, &attr);
+	*count = attr.batch.count;
+	return err;
+}
+
+/* Keys of 8 bytes: what tells where a walk continues is a key here. */
+static void test_batch(void)
+{
+	int fd = map_create(T(LPM_TRIE), 8, 4, 10, NOPRE), i;
+	struct { u32 prefixlen; u8 data[4]; } keys[5], got[5], place;
+	u32 values[5], seen[5] = { 0 }, count = 5, sum;
+
+	for (i = 0; i < 5; i++) {
+		memset(&keys[i], 0, sizeof(keys[i]));
+		keys[i].prefixlen = 8 + i;
+		keys[i].data[0] = 10 + i;
+		values[i] = 1 << i;
+	}
+	tap_ok(!batch(EBPF_MAP_UPDATE_BATCH, fd, NULL, NULL, (void *)keys, values, &count) &&
+	       count == 5, "batch: update");
+	count = 2;
+	tap_ok(!batch(EBPF_MAP_LOOKUP_BATCH, fd, NULL, &place, (void *)got, seen, &count) &&
+	       count == 2, "batch: the first two");
+	sum = seen[0] + seen[1];
+	tap_ok(!memcmp(&place, &got[1], sizeof(place)), "batch: to be continued from the last key");
+	count = 5;
+	tap_eq(batch(EBPF_MAP_LOOKUP_BATCH, fd, &place, &place, (void *)got, seen, &count), -ENOENT,
+	       "batch: the end");
+	for (i = 0; i < (int)count && i < 5; i++)
+		sum += seen[i];
+	tap_ok(count == 3 && sum == 31, "batch: with the other three");
+	count = 5;
+	tap_eq(batch(EBPF_MAP_LOOKUP_AND_DELETE_BATCH, fd, NULL, &place, (void *)got, seen, &count),
+	       -ENOTSUPP, "batch: no lookup that deletes");
+	count = 5;
+	tap_ok(!batch(EBPF_MAP_DELETE_BATCH, fd, NULL, NULL, (void *)keys, NULL, &count) &&
+	       count == 5, "batch: delete");
+	tap_eq(map_next_key(fd, NULL, got), -ENOENT, "batch: all of them");
+	close(fd);
+}
+
 int main(void)
 {
 	maps_open();
 	test_create();
 	test_commands();
+	test_batch();
 	test_random(1);
 	test_random(4);
 	test_random(8);
