@@ -343,7 +343,7 @@ struct vf_env {
 	struct insn_aux *aux;
 	u32 insn_cnt;
 	u32 orig_insn_cnt;
-	struct subprog_info *subprogs;	/* EBPF_MAX_SUBPROGS + 1, last is the end */
+	struct subprog_info *subprogs;	/* the one after the last is the end */
 	u32 subprog_cnt;
 	struct linfo *linfo;
 	u32 linfo_cnt;
@@ -389,7 +389,7 @@ struct vf_env {
 	struct backtrack bt;
 	struct reg_state tmp_reg;	/* scratch of alu.c and branch.c: small frames */
 	struct reg_state tmp_reg2;
-	struct idpair *idmap;		/* of prune.c, IDMAP_SIZE */
+	struct idpair *idmap;		/* of prune.c, IDMAP_SIZE; NULL before the first comparison */
 	u32 idmap_used;
 	char tnum_buf[64];
 	char type_buf[64];

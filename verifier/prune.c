@@ -459,6 +459,11 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 	if (env->jmps_processed - env->prev_jmps_processed >= MIN_JMPS &&
 	    env->insn_processed - env->prev_insn_processed >= MIN_INSNS)
 		add = true;
+	if (*link && !env->idmap) {
+		env->idmap = ebpf_calloc(IDMAP_SIZE, sizeof(*env->idmap));
+		if (!env->idmap)
+			return -ENOMEM;
+	}
 	clean_states(*link, insn_idx, env->cur);
 	while ((sl = *link)) {
 		states++;

@@ -33,13 +33,13 @@ static int alloc_parts(struct vf_env *env, const struct ebpf_load *load)
 {
 	env->insns = ebpf_calloc(load->insn_cnt, sizeof(*env->insns));
 	env->aux = ebpf_calloc(load->insn_cnt, sizeof(*env->aux));
-	env->subprogs = ebpf_calloc(EBPF_MAX_SUBPROGS + 1, sizeof(*env->subprogs));
+	/* Each starts at an instruction of its own; one more is the end. */
+	env->subprogs = ebpf_calloc(min_t(u32, load->insn_cnt, EBPF_MAX_SUBPROGS) + 1,
+				    sizeof(*env->subprogs));
 	env->maps = ebpf_calloc(EBPF_MAX_USED_MAPS, sizeof(*env->maps));
-	env->idmap = ebpf_calloc(IDMAP_SIZE, sizeof(*env->idmap));
 	env->explored_size = load->insn_cnt;
 	env->explored = ebpf_calloc(env->explored_size, sizeof(*env->explored));
-	if (!env->insns || !env->aux || !env->subprogs || !env->maps || !env->idmap ||
-	    !env->explored)
+	if (!env->insns || !env->aux || !env->subprogs || !env->maps || !env->explored)
 		return -ENOMEM;
 	if (env->log_level) {
 		env->log_buf = ebpf_alloc(LOG_CHUNK);
