@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include "helpers/helpers.h"
 #include <ebpf/map.h>
+#include "kmod/maps/ringbuf.h"
 
 #define MAX_LOOPS	(1U << 23)
 
@@ -15,6 +16,14 @@ typedef u64 (*callback_t)(u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 frame);
 
 u64 ebpf_helper_loop(u64 nr, u64 fn, u64 ctx, u64 flags, u64 unused, u64 frame);
 u64 ebpf_helper_for_each_map_elem(u64 map, u64 fn, u64 ctx, u64 flags, u64 unused, u64 frame);
+
+u64 ebpf_helper_user_ringbuf_drain(u64 map, u64 fn, u64 ctx, u64 flags, u64 unused, u64 frame);
+
+u64 ebpf_helper_user_ringbuf_drain(u64 map, u64 fn, u64 ctx, u64 flags, u64 unused, u64 frame)
+{
+	return ebpf_user_ringbuf_drain((struct ebpf_map *)(unsigned long)map,
+				       (ebpf_user_record_t)(unsigned long)fn, ctx, flags, frame);
+}
 
 u64 ebpf_helper_loop(u64 nr, u64 fn, u64 ctx, u64 flags, u64 unused, u64 frame)
 {

@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/topology.h>
+#include "helpers/find_vma.h"
 #include "helpers/helpers.h"
 #include "helpers/scratch.h"
 #include "helpers/signal.h"
@@ -163,15 +164,24 @@ int ebpf_helpers_init(void)
 		return err;
 	err = ebpf_scratch_init();
 	if (err)
-		compat_clock_exit();
-	else
-		ebpf_signal_init();
+		goto exit_clock;
+	err = ebpf_find_vma_init();
+	if (err)
+		goto exit_scratch;
+	ebpf_signal_init();
+	return 0;
+
+exit_scratch:
+	ebpf_scratch_exit();
+exit_clock:
+	compat_clock_exit();
 	return err;
 }
 
 void ebpf_helpers_exit(void)
 {
 	ebpf_signal_exit();
+	ebpf_find_vma_exit();
 	ebpf_scratch_exit();
 	compat_clock_exit();
 }

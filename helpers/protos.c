@@ -117,6 +117,8 @@ EBPF_HELPER_DECL(dynptr_from_mem);
 EBPF_HELPER_DECL(dynptr_read);
 EBPF_HELPER_DECL(dynptr_write);
 EBPF_HELPER_DECL(dynptr_data);
+EBPF_HELPER_DECL(user_ringbuf_drain);
+EBPF_HELPER_DECL(find_vma);
 EBPF_HELPER_DECL(timer_init);
 EBPF_HELPER_DECL(timer_set_callback);
 EBPF_HELPER_DECL(timer_start);
@@ -289,6 +291,13 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   DYNPTR_RINGBUF | OBJ_RELEASE, ARG_ANYTHING),
 	FN(ringbuf_discard_dynptr, ANY_PROG, FREE, RET_VOID,
 	   DYNPTR_RINGBUF | OBJ_RELEASE, ARG_ANYTHING),
+
+	FN(user_ringbuf_drain, ANY_PROG, FREE, RET_INTEGER,
+	   ARG_CONST_MAP_PTR, ARG_PTR_TO_FUNC, ARG_PTR_TO_STACK_OR_NULL, ARG_ANYTHING),
+
+	FN_STRUCT(find_vma, TRACING_PROG, FREE, "task_struct",
+		  ARG_PTR_TO_BTF_ID, ARG_ANYTHING, ARG_PTR_TO_FUNC, ARG_PTR_TO_STACK_OR_NULL,
+		  ARG_ANYTHING),
 
 	/* Maps with timers are refused to what probes run. */
 	FN(timer_init, ANY_PROG, GPL, RET_INTEGER,

@@ -101,8 +101,12 @@ void ebpf_set_elem_args(struct vf_env *env, struct reg_state *regs, struct ebpf_
 }
 
 static int set_args(struct vf_env *env, const struct call_meta *meta, struct reg_state *regs,
-		    const struct reg_state *ctx)
+		    const struct reg_state *first, const struct reg_state *ctx)
 {
+	const struct ebpf_btf *btf;
+	u32 btf_id;
+	int err;
+
 	switch (meta->func_id) {
 	case EBPF_FUNC_loop:
 		ebpf_reg_set_unknown(&regs[EBPF_REG_1]);
@@ -116,6 +120,20 @@ static int set_args(struct vf_env *env, const struct call_meta *meta, struct reg
 		ebpf_set_elem_args(env, regs, meta->map, meta->map_uid);
 		ebpf_reg_copy(&regs[EBPF_REG_4], ctx);
 		return 0;
+	case EBPF_FUNC_user_ringbuf_drain:
+		ebpf_reg_set_ptr(&regs[EBPF_REG_1], CONST_PTR_TO_DYNPTR);
+		regs[EBPF_REG_1].dynptr_type = DYNPTR_TYPE_LOCAL;
+		regs[EBPF_REG_1].id = ++env->id_gen;
+		ebpf_reg_copy(&regs[EBPF_REG_2], ctx);
+		return 0;
+	case EBPF_FUNC_find_vma:
+		err = ebpf_kernel_struct(env, "vm_area_struct", &btf, &btf_id);
+		if (err)
+			return err;
+		ebpf_reg_copy(&regs[EBPF_REG_1], first);
+		ebpf_reg_set_btf(&regs[EBPF_REG_2], btf, btf_id, 0);
+		ebpf_reg_copy(&regs[EBPF_REG_3], ctx);
+		return 0;
 	default:
 		vlog(env, "callbacks of func bpf_%s#%d are not supported yet\n",
 		     ebpf_func_id_name(meta->func_id), meta->func_id);
@@ -124,7 +142,7 @@ static int set_args(struct vf_env *env, const struct call_meta *meta, struct reg
 }
 
 int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
-			const struct reg_state *ctx)
+			const struct reg_state *first, const struct reg_state *ctx)
 {
 	struct vf_state *st = env->cur;
 	struct func_state *callee;
@@ -139,7 +157,7 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 		return PTR_ERR(callee);
 	callee->in_callback = true;
 	callee->callback_ret_range = ebpf_tnum_range(0, 1);
-	err = set_args(env, meta, callee->regs, ctx);
+	err = set_args(env, meta, callee->regs, first, ctx);
 	if (err)
 		return err;
 	for (f = 0; f <= st->curframe; f++) {

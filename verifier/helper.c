@@ -348,8 +348,9 @@ int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int
 		err = note_special(env, &meta, insn_idx);
 	if (err)
 		return err;
-	/* Callbacks are given the third argument. */
-	*ctx = cur_regs(env)[EBPF_REG_3];
+	/* Callbacks are given these two. */
+	*ctx = cur_regs(env)[insn->imm == EBPF_FUNC_find_vma ? EBPF_REG_4 : EBPF_REG_3];
+	env->tmp_reg2 = cur_regs(env)[EBPF_REG_1];
 	clobber_args(env);
 	if (fn->changes_pkt)
 		ebpf_forget_packet(env->cur);
@@ -359,7 +360,7 @@ int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int
 	if (!err && meta.func_id == EBPF_FUNC_timer_set_callback)
 		err = ebpf_push_async(env, &meta);
 	else if (!err && meta.has_callback)
-		return ebpf_enter_callback(env, &meta, ctx);
+		return ebpf_enter_callback(env, &meta, &env->tmp_reg2, ctx);
 	env->insn_idx++;
 	return err;
 }

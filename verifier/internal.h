@@ -760,9 +760,11 @@ int ebpf_set_func_args(struct vf_env *env, u32 sub, struct reg_state *regs);
 int ebpf_check_global_call(struct vf_env *env, u32 sub);
 
 /* ---- callback.c ---- */
-/* Goes on in the callback of the helper just called, whose context is @ctx. */
+/* Goes on in the callback of the helper just called, which had @first in R1 and passes
+ * @ctx on.
+ */
 int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
-			const struct reg_state *ctx);
+			const struct reg_state *first, const struct reg_state *ctx);
 /* Checks what the callback returns. */
 int ebpf_leave_callback(struct vf_env *env);
 /* Frame of the innermost callback under way, or 0. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RINGBUF: records from all CPUs in one ring, in the order of their reservation.
+ * RINGBUF: records from all CPUs in one ring, in the order of their reservation; and
+ * USER_RINGBUF, the same ring the other way round.
  *
  * Kernel mapping, in pages:
  *
@@ -17,6 +18,7 @@
  */
 #include "kmod/maps/maps.h"
 #include "kmod/maps/ringbuf.h"
+#include "helpers/dynptr.h"
 
 #include <linux/hardirq.h>
 #include <linux/irq_work.h>
@@ -26,6 +28,7 @@
 
 #define RINGBUF_FLAGS		EBPF_F_NUMA_NODE
 #define RINGBUF_HEAD_PAGES	3	/* ring, consumer, producer */
+#define USER_RINGBUF_SAMPLES	(128 * 1024)	/* of one call */
 #define RINGBUF_MAX_RECORD	(U32_MAX / 4)
 
 /* Before each record. User space reads len only. */
@@ -41,6 +44,7 @@ struct ringbuf {
 	u64 *consumer_pos;
 	u64 *producer_pos;
 	u8 *data;
+	atomic_t busy;		/* USER_RINGBUF: a program is taking records out */
 	wait_queue_head_t waitq;
 	struct irq_work wakeup;
 	struct page **pages;	/* in the order of the mapping */
@@ -197,23 +201,134 @@ static unsigned int ringbuf_poll(struct ebpf_map *map, struct file *file,
 	return ring_avail(ring) ? POLLIN | POLLRDNORM : 0;
 }
 
-static int ringbuf_mmap(struct ebpf_map *map, struct vm_area_struct *vma)
+static int ring_map(struct ringbuf *ring, struct vm_area_struct *vma)
 {
-	struct ringbuf *ring = ring_of(map);
 	u64 data = (ring->mask + 1) >> PAGE_SHIFT;
 	u64 pages = RINGBUF_HEAD_PAGES - 1 + 2 * data;
 	u64 want = (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 
-	if (vma->vm_flags & VM_WRITE) {
-		if (vma->vm_pgoff || want != 1)
-			return -EPERM;
-	} else {
+	if (!(vma->vm_flags & VM_WRITE))
 		compat_vm_flags_clear(vma, VM_MAYWRITE);
-	}
 	/* In pages: in bytes a wild offset could wrap around to the first page. */
 	if (vma->vm_pgoff > pages || want > pages - vma->vm_pgoff)
 		return -EINVAL;
 	return remap_vmalloc_range(vma, ring, vma->vm_pgoff + 1);
+}
+
+/* Only the consumer's page may be written. */
+static int ringbuf_mmap(struct ebpf_map *map, struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_WRITE &&
+	    (vma->vm_pgoff || vma->vm_end - vma->vm_start != PAGE_SIZE))
+		return -EPERM;
+	return ring_map(ring_of(map), vma);
+}
+
+/* All but the consumer's page may be written. */
+static int user_ringbuf_mmap(struct ebpf_map *map, struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_WRITE && !vma->vm_pgoff)
+		return -EPERM;
+	return ring_map(ring_of(map), vma);
+}
+
+/*
+ * USER_RINGBUF: user space produces, programs consume. It writes all but the
+ * consumer's page; whatever it wrote is read once and checked.
+ */
+
+/* A record as it was when it was looked at. */
+struct user_record {
+	void *data;
+	u32 size;
+	u64 next;	/* position behind it */
+};
+
+/* -ENODATA: none is there. -EAGAIN: one that was discarded. */
+static int user_ring_peek(struct ringbuf *ring, struct user_record *rec)
+{
+	u64 producer = smp_load_acquire(ring->producer_pos);
+	u64 consumer = *ring->consumer_pos;
+	u64 total;
+	u32 len;
+
+	if (producer % 8)
+		return -EINVAL;
+	if (consumer >= producer)
+		return -ENODATA;
+	len = smp_load_acquire(&hdr_at(ring, consumer)->len);
+	rec->size = len & ~(EBPF_RINGBUF_BUSY_BIT | EBPF_RINGBUF_DISCARD_BIT);
+	total = record_size(rec->size);
+	if (total > producer - consumer)
+		return -EINVAL;
+	if (total > ring->mask + 1 || rec->size > EBPF_DYNPTR_MAX_SIZE)
+		return -E2BIG;
+	rec->next = consumer + total;
+	rec->data = (u8 *)hdr_at(ring, consumer) + EBPF_RINGBUF_HDR_SZ;
+	if (len & EBPF_RINGBUF_DISCARD_BIT)
+		return -EAGAIN;
+	return len & EBPF_RINGBUF_BUSY_BIT ? -ENODATA : 0;
+}
+
+static void user_ring_consume(struct ringbuf *ring, const struct user_record *rec)
+{
+	smp_store_release(ring->consumer_pos, rec->next);
+}
+
+/* How many records @fn got; *@looked counts those discarded as well. */
+static long user_ring_each(struct ringbuf *ring, ebpf_user_record_t fn, u64 ctx, u64 frame,
+			   u32 *looked)
+{
+	struct ebpf_dynptr_kern dynptr;
+	struct user_record rec;
+	u32 discarded = 0;
+	u64 stop = 0;
+	int err;
+
+	for (*looked = 0; *looked < USER_RINGBUF_SAMPLES && !stop; ++*looked) {
+		err = user_ring_peek(ring, &rec);
+		if (err == -ENODATA)
+			break;
+		if (err && err != -EAGAIN)
+			return err;
+		if (err) {
+			discarded++;
+		} else {
+			ebpf_dynptr_set(&dynptr, rec.data, rec.size);
+			stop = fn((unsigned long)&dynptr, ctx, 0, 0, 0, frame);
+		}
+		user_ring_consume(ring, &rec);
+	}
+	return *looked - discarded;
+}
+
+long ebpf_user_ringbuf_drain(struct ebpf_map *map, ebpf_user_record_t fn, u64 ctx, u64 flags,
+			     u64 frame)
+{
+	struct ringbuf *ring = ring_of(map);
+	u32 looked;
+	long ret;
+
+	if (flags & ~(u64)(EBPF_RB_NO_WAKEUP | EBPF_RB_FORCE_WAKEUP))
+		return -EINVAL;
+	/* A lock would be held while the program runs. */
+	if (atomic_cmpxchg(&ring->busy, 0, 1))
+		return -EBUSY;
+	ret = user_ring_each(ring, fn, ctx, frame, &looked);
+	smp_mb__before_atomic();
+	atomic_set(&ring->busy, 0);
+	if (flags & EBPF_RB_FORCE_WAKEUP || (!(flags & EBPF_RB_NO_WAKEUP) && looked))
+		irq_work_queue(&ring->wakeup);
+	return ret;
+}
+
+static unsigned int user_ringbuf_poll(struct ebpf_map *map, struct file *file,
+				      struct poll_table_struct *pts)
+{
+	struct ringbuf *ring = ring_of(map);
+
+	poll_wait(file, &ring->waitq, pts);
+	return ring_avail(ring) < ring->mask + 1 ? POLLOUT | POLLWRNORM : 0;
 }
 
 static int ringbuf_no_elem(struct ebpf_map *map, void *key, void *value, u64 flags)
@@ -352,5 +467,19 @@ const struct ebpf_map_ops ebpf_ringbuf_map_ops = {
 	.get_next_key = ringbuf_no_next_key,
 	.mmap = ringbuf_mmap,
 	.poll = ringbuf_poll,
+	.mem_usage = ringbuf_mem_usage,
+};
+
+const struct ebpf_map_ops ebpf_user_ringbuf_map_ops = {
+	.meta_equal = ebpf_map_meta_equal,
+	.alloc_check = ringbuf_alloc_check,
+	.alloc = ringbuf_alloc,
+	.free = ringbuf_free,
+	.sys_lookup = ringbuf_no_elem,
+	.sys_update = ringbuf_no_elem,
+	.sys_delete = ringbuf_no_delete,
+	.get_next_key = ringbuf_no_next_key,
+	.mmap = user_ringbuf_mmap,
+	.poll = user_ringbuf_poll,
 	.mem_usage = ringbuf_mem_usage,
 };

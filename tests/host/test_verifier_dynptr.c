@@ -33,6 +33,12 @@
 /* R3 = ctx was set before. Five slots. */
 #define LOOP(n, to)	MOV_K(1, n), LD_FUNC(2, (to) + 3), MOV_K(4, 0), HELPER(loop)
 
+#define MAP_USER_RING	(MAP_CGROUPS + 1)
+/* The function is @to instructions behind these, its context R3. Six slots. */
+#define DRAIN_CTX(to)	LD_MAP(1, MAP_USER_RING), LD_FUNC(2, (to) + 3), MOV_K(4, 0), \
+			HELPER(user_ringbuf_drain)
+#define DRAIN(to)	MOV_K(3, 0), DRAIN_CTX(to)
+
 /* 1: int, 2: int (void), 3: static main */
 static const u32 types[] = {
 	INT(N_INT, 4),
@@ -281,6 +287,32 @@ static const struct verif_case cases[] = {
 	    DONE } },
 	{ "a record kept by a callback", .err = EINVAL, .says = "Unreleased reference id=",
 	  .insns = { MOV_K(3, 0), LOOP(3, 1), EXIT, RESERVE(-16), DONE } },
+	/* Records of user space. */
+	{ "a record of user space", .insns = { DRAIN(1), EXIT, MOV_X(6, 1), MOV_X(3, 1), AT(1, -8),
+	    MOV_K(2, 8), MOV_K(4, 0), MOV_K(5, 0), HELPER(dynptr_read), MOV_X(1, 6), MOV_K(2, 0),
+	    MOV_K(3, 8), HELPER(dynptr_data), JMP_K(JEQ, 0, 0, 1), LDX(DW, 1, 0, 0), DONE } },
+	{ "what is in its dynptr", .err = EACCES, .says = "R1 invalid mem access 'dynptr_ptr'",
+	  .insns = { DRAIN(1), EXIT, LDX(DW, 0, 1, 0), DONE } },
+	{ "its dynptr moved", .err = EACCES, .says = "R1 pointer arithmetic on dynptr_ptr prohibited",
+	  .insns = { DRAIN(1), EXIT, ADD_K(1, 8), DONE } },
+	{ "its dynptr given back", .err = EINVAL, .says = "cannot release unowned const bpf_dynptr",
+	  .insns = { DRAIN(1), EXIT, MOV_K(2, 0), HELPER(ringbuf_submit_dynptr), DONE } },
+	{ "its dynptr made anew", .err = EINVAL, .says = "Dynptr has to be an uninitialized dynptr",
+	  .insns = { DRAIN(1), EXIT, MOV_X(4, 1), LD_MAP_VALUE(1, MAP_ARRAY, 0), MOV_K(2, 8),
+		     MOV_K(3, 0), HELPER(dynptr_from_mem), DONE } },
+	{ "beyond its slice", .err = EACCES, .says = "invalid access to memory, mem_size=8",
+	  .insns = { DRAIN(1), EXIT, MOV_K(2, 0), MOV_K(3, 8), HELPER(dynptr_data), JMP_K(JEQ, 0, 0, 1),
+		     LDX(DW, 1, 0, 1), DONE } },
+	{ "its dynptr kept", .err = EACCES, .says = "callbacks cannot change which stack slots",
+	  .insns = { ST(DW, FP, -8, 0), AT(3, -8), DRAIN_CTX(1), EXIT, STX(DW, 2, 1, 0), DONE } },
+	{ "its dynptr returned", .err = EACCES, .says = "R0 not a scalar value",
+	  .insns = { DRAIN(1), EXIT, MOV_X(0, 1), EXIT } },
+	{ "from a ring the other way", .err = EINVAL, .says = "cannot pass map_type 27 into func",
+	  .insns = { LD_MAP(1, MAP_RINGBUF), LD_FUNC(2, 5), MOV_K(3, 0), MOV_K(4, 0),
+		     HELPER(user_ringbuf_drain), EXIT, DONE } },
+	{ "a record in that ring", .err = EINVAL, .says = "cannot pass map_type 31 into func",
+	  .insns = { LD_MAP(1, MAP_USER_RING), MOV_K(2, 8), MOV_K(3, 0), HELPER(ringbuf_reserve), EXIT } },
+
 	{ "a slice left to the caller", .err = EACCES, .says = "callbacks cannot change which stack slots",
 	  .insns = { FROM_MEM(-16, 8), ST(DW, FP, -24, 0), AT(3, -24), LOOP(3, 1), EXIT, MOV_X(6, 2),
 		     MOV_X(1, 2), ADD_K(1, 8), MOV_K(2, 0), MOV_K(3, 8), HELPER(dynptr_data),
@@ -313,6 +345,7 @@ int main(void)
 	if (!tap_ok(!IS_ERR(btf), "the types are fine"))
 		return tap_end();
 	verif_maps();
+	fake_map_new(EBPF_MAP_TYPE_USER_RINGBUF, 0, 0, 4096, 0);
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		if (!tap_ok(run(&cases[i], btf), "%s", cases[i].name))
 			tap_diag("got %d: %s", res.err, res.log);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* mmap_lock instead of mmap_sem, behind functions, since 5.8. */
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+
+void probe(struct mm_struct *mm)
+{
+	mmap_read_unlock_non_owner(mm);
+}
