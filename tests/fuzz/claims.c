@@ -379,6 +379,19 @@ static bool is_access(const struct ebpf_insn *insn)
 	return class == EBPF_LDX || class == EBPF_ST || class == EBPF_STX;
 }
 
+/* Is it in memory that a helper gave out in this run, as much as the register says? */
+static bool in_slice(const struct reg_state *reg, u64 addr, u32 size)
+{
+	u32 i;
+
+	for (i = 0; i < objects->nr_slices; i++)
+		if (objects->slices[i].size == reg->mem_size &&
+		    addr >= objects->slices[i].start &&
+		    addr + size <= objects->slices[i].start + reg->mem_size)
+			return true;
+	return false;
+}
+
 static int check_access(struct look *l, const struct ebpf_insn *insn)
 {
 	u8 regno = EBPF_CLASS(insn->code) == EBPF_LDX ? insn->src_reg : insn->dst_reg;
@@ -390,6 +403,9 @@ static int check_access(struct look *l, const struct ebpf_insn *insn)
 	claims_stat.accesses++;
 	if (may_be_null(reg->type))
 		return broken("access through R%u, which may be NULL", regno);
+	if (base_type(reg->type) == PTR_TO_MEM)
+		return in_slice(reg, addr, size) ? 0 :
+		       broken("R%u: no slice of %u bytes is there", regno, reg->mem_size);
 	if (!object_of(l, reg, &start, &end))
 		return broken("access through R%u of type %x", regno, reg->type);
 	if (base_type(reg->type) == PTR_TO_STACK)

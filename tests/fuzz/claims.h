@@ -20,6 +20,8 @@ struct claims_map {
 	u32 size;
 };
 
+#define CLAIMS_SLICES	64
+
 struct claims_objects {
 	u64 ctx;
 	u32 ctx_size;
@@ -27,6 +29,11 @@ struct claims_objects {
 	u64 packet_end;
 	struct claims_map maps[8];
 	u32 nr_maps;
+	struct {
+		u64 start;
+		u32 size;
+	} slices[CLAIMS_SLICES];	/* given out by helpers so far */
+	u32 nr_slices;
 };
 
 struct claims_stat {

@@ -502,8 +502,79 @@ static void gen_lookup(struct gen *g)
 	emit_mov_imm(g, 0, gen_number());
 }
 
+/* A slice of the dynptr at @at, used at once or after something else was done. */
+static void gen_slice(struct gen *g, s16 at)
+{
+	s32 size = 1 + below(16);
+	u32 skip;
+
+	emit_mov(g, 1, FP);
+	emit_add(g, 1, at);
+	emit_mov_imm(g, 2, below(3) ? (s32)below(40) : gen_number());
+	emit_mov_imm(g, 3, size);
+	emit_helper(g, EBPF_FUNC_dynptr_data);
+	skip = g->cnt;
+	emit(g, EBPF_JMP | (below(12) ? EBPF_JEQ : EBPF_JNE) | EBPF_K, 0, 0, 0, 0);
+	if (!below(3))
+		gen_store(g, FP, slot());
+	if (!below(4)) {
+		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, SPILLED_PTR, 0);
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, SPILLED_PTR, 0);
+	}
+	emit(g, EBPF_STX | EBPF_MEM | EBPF_B, 0, 7, below(size + (below(8) == 0)), 0);
+	g->insns[skip].off = g->cnt - skip - 1;
+}
+
+/* What a helper reads from the dynptr at @at, or writes to it. */
+static void gen_dynptr_copy(struct gen *g, s16 at)
+{
+	bool read = below(2);
+	u8 mem = read ? 1 : 3, len = read ? 2 : 4, ptr = read ? 3 : 1, off = read ? 4 : 2;
+
+	gen_memory(g, mem, len, below(3));
+	emit_mov(g, ptr, FP);
+	emit_add(g, ptr, at);
+	emit_mov_imm(g, off, below(3) ? (s32)below(48) : gen_number());
+	emit_mov_imm(g, 5, 0);
+	emit_helper(g, read ? EBPF_FUNC_dynptr_read : EBPF_FUNC_dynptr_write);
+}
+
+/* A dynptr of a part of the value; then one is used, not always where it was made. */
+static void gen_dynptr(struct gen *g)
+{
+	s16 at = slot() - 8;
+
+	if (below(4)) {
+		gen_memory(g, 1, 2, below(2));
+		emit_mov(g, 1, below(12) ? VALUE : FP);
+		if (!below(3))
+			emit_add(g, 1, below(8));
+		emit_mov_imm(g, 3, 0);
+		emit_mov(g, 4, FP);
+		emit_add(g, 4, at);
+		emit_helper(g, EBPF_FUNC_dynptr_from_mem);
+		if (!below(4)) {
+			refill(g);
+			gen_jump(g);
+			gen_stack(g);
+		}
+	}
+	if (!below(12))
+		at = slot() - 8;
+	if (below(2))
+		gen_slice(g, at);
+	else
+		gen_dynptr_copy(g, at);
+	emit_mov_imm(g, 0, gen_number());
+}
+
 static void gen_helper(struct gen *g)
 {
+	if (!g->func && !g->isa_v3 && !below(5)) {
+		gen_dynptr(g);
+		refill(g);
+		return;
+	}
 	switch (below(g->type == EBPF_PROG_TYPE_XDP ? 5 : 8)) {
 	case 0:
 		gen_lookup(g);

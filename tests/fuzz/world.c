@@ -7,6 +7,7 @@
 #include "claims.h"
 
 #define GUARD		64		/* bytes around each object */
+#define MADE_MAX	64
 #define STACK_SIZE	(3 * EBPF_MAX_STACK)
 #define PACKET_MAX	64
 #define HELPERS_MAX	4096		/* calls in one run */
@@ -17,6 +18,11 @@ struct contents {
 	u8 value[GEN_MAPS][48 + GUARD];
 	u8 guard2[GUARD];
 	u64 stack[STACK_SIZE / 8];
+	struct {
+		u64 at;
+		u64 dynptr[2];
+	} made[MADE_MAX];	/* dynptrs, by where they were put last */
+	u32 nr_made;
 	u8 guard3[GUARD];
 	u64 seed;
 };
@@ -187,6 +193,94 @@ static int update(const struct interp *run, u64 *ret)
 	return -EFAULT;
 }
 
+/* A dynptr as the module's helpers make it. */
+struct dynptr {
+	u64 data;
+	u64 size;
+};
+
+/* What is at R@reg must be one that was made there, whole and in one place. */
+static struct dynptr *dynptr_at(const struct interp *run, int reg)
+{
+	u64 at = run->regs[reg];
+	u32 i;
+
+	for (i = 0; i < now.nr_made; i++)
+		if (now.made[i].at == at)
+			break;
+	if (i == now.nr_made || !within(at, sizeof(struct dynptr), (unsigned long)now.stack,
+					(unsigned long)now.stack + STACK_SIZE) ||
+	    memcmp((void *)(unsigned long)at, &now.made[i].dynptr, sizeof(struct dynptr)))
+		return NULL;
+	return (struct dynptr *)(unsigned long)at;
+}
+
+static int make_dynptr(const struct interp *run, u64 *ret)
+{
+	struct dynptr dynptr = { run->regs[1], (u32)run->regs[2] };
+	u64 at = run->regs[4];
+	u32 i;
+
+	if (!within(at, sizeof(dynptr), (unsigned long)now.stack,
+		    (unsigned long)now.stack + STACK_SIZE) || !writable(dynptr.data, dynptr.size))
+		return -EFAULT;
+	*ret = run->regs[3] ? (u64)-EINVAL : 0;
+	if (*ret)
+		memset(&dynptr, 0, sizeof(dynptr));
+	memcpy((void *)(unsigned long)at, &dynptr, sizeof(dynptr));
+	for (i = 0; i < now.nr_made && now.made[i].at != at; i++)
+		;
+	if (i == MADE_MAX)
+		return -ELOOP;
+	if (i == now.nr_made)
+		now.nr_made++;
+	now.made[i].at = at;
+	now.made[i].dynptr[0] = dynptr.data;
+	now.made[i].dynptr[1] = dynptr.size;
+	return 0;
+}
+
+/* Memory from R@mem, R@mem+1 bytes of it, and the dynptr at R@reg, from R@reg+1 on. */
+static int copy_dynptr(const struct interp *run, int mem, int reg, bool read, u64 *ret)
+{
+	struct dynptr *dynptr = dynptr_at(run, reg);
+	u64 at = run->regs[mem];
+	u32 len = run->regs[mem + 1], off = run->regs[reg + 1];
+	void *data;
+
+	if (!dynptr || !writable(at, len))
+		return -EFAULT;
+	*ret = (u64)-EINVAL;
+	if (!dynptr->data)
+		return 0;
+	*ret = (u64)-E2BIG;
+	if (len > dynptr->size || off > dynptr->size - len)
+		return 0;
+	*ret = 0;
+	data = (void *)(unsigned long)(dynptr->data + off);
+	memmove(read ? (void *)(unsigned long)at : data, read ? data : (void *)(unsigned long)at,
+		len);
+	return 0;
+}
+
+static int slice_dynptr(const struct interp *run, u64 *ret)
+{
+	struct dynptr *dynptr = dynptr_at(run, 1);
+	u32 off = run->regs[2], len = run->regs[3];
+
+	if (!dynptr)
+		return -EFAULT;
+	*ret = dynptr->data && len <= dynptr->size && off <= dynptr->size - len ?
+	       dynptr->data + off : 0;
+	if (!*ret)
+		return 0;
+	if (objects.nr_slices == CLAIMS_SLICES)
+		return -ELOOP;
+	objects.slices[objects.nr_slices].start = *ret;
+	objects.slices[objects.nr_slices++].size = len;
+	return 0;
+}
+
 /* Which helper: its id as long as the program is as loaded, else the same as at
  * that place of the run before.
  */
@@ -222,6 +316,18 @@ static int call_helper(struct interp *run, const struct ebpf_insn *insn, u64 *re
 		break;
 	case EBPF_FUNC_probe_read_kernel_str:
 		err = fill_memory(run, true, ret);
+		break;
+	case EBPF_FUNC_dynptr_from_mem:
+		err = make_dynptr(run, ret);
+		break;
+	case EBPF_FUNC_dynptr_read:
+		err = copy_dynptr(run, 1, 3, true, ret);
+		break;
+	case EBPF_FUNC_dynptr_write:
+		err = copy_dynptr(run, 3, 1, false, ret);
+		break;
+	case EBPF_FUNC_dynptr_data:
+		err = slice_dynptr(run, ret);
 		break;
 	case EBPF_FUNC_get_prandom_u32:
 		*ret = (u32)draw();
@@ -264,6 +370,7 @@ int world_run(const struct interp_prog *prog, bool loaded, bool claims, u64 *res
 	memcpy(packet + GUARD, packet_start, packet_len);
 	nr_known = loaded ? 0 : nr_helpers;
 	nr_helpers = 0;
+	objects.nr_slices = 0;
 	loaded_form = loaded;
 	memset(&it, 0, sizeof(it));
 	it.prog = prog;
