@@ -6,6 +6,8 @@
 #include "helpers/helpers.h"
 #include "helpers/format.h"
 #include "helpers/scratch.h"
+#include "kmod/btf.h"
+#include "kmod/nofault.h"
 #include "kmod/compat/compat.h"
 
 /* The trace shows the name of the function that the address lies in: this one's
@@ -56,6 +58,68 @@ EBPF_HELPER(trace_vprintk)
 		return nr_args;
 	return print_trace((const char *)(unsigned long)r1, r2,
 			   (const u64 *)(unsigned long)r3, nr_args);
+}
+
+/* Text into memory of a program: what does not fit is counted only. */
+struct text_out {
+	char *buf;
+	u32 size;
+	u32 len;
+};
+
+static void write_text(void *cookie, const char *text, u32 len)
+{
+	struct text_out *out = cookie;
+	u32 room = out->size - 1;
+
+	if (out->len < room)
+		memcpy(out->buf + out->len, text, min(len, room - out->len));
+	out->len += len;
+}
+
+static int read_value(void *dst, u64 src, u32 size)
+{
+	return ebpf_read_kernel(dst, src, size);
+}
+
+static void format_ptr(char *buf, u32 size, u64 value)
+{
+	scnprintf(buf, size, "0x%p", (void *)(unsigned long)value);
+}
+
+static long show_btf(struct text_out *out, const struct ebpf_btf_ptr *ptr, u64 flags)
+{
+	const struct ebpf_btf *btf = ebpf_btf_vmlinux_parsed();
+	struct ebpf_btf_show show = {
+		.write = write_text, .read = read_value, .ptr = format_ptr,
+		.cookie = out, .flags = flags,
+	};
+	int err;
+
+	if (!btf)
+		return -EINVAL;
+	if (!ebpf_btf_type_by_id(btf, ptr->type_id))
+		return -ENOENT;
+	show.mem = ebpf_scratch_get();
+	if (!show.mem)
+		return -EBUSY;
+	err = ebpf_btf_show(btf, ptr->type_id, (u64)(unsigned long)ptr->ptr, &show);
+	ebpf_scratch_put();
+	out->buf[min(out->len, out->size - 1)] = '\0';
+	return err ? err : (long)out->len;
+}
+
+/* where to, bytes, struct ebpf_btf_ptr, its size, flags */
+EBPF_HELPER(snprintf_btf)
+{
+	const u64 known = EBPF_BTF_F_COMPACT | EBPF_BTF_F_NONAME | EBPF_BTF_F_PTR_RAW |
+			  EBPF_BTF_F_ZERO;
+	struct text_out out = { .buf = (char *)(unsigned long)r1, .size = r2 };
+	const struct ebpf_btf_ptr *ptr = (const void *)(unsigned long)r3;
+
+	if ((r5 & ~known) || (u32)r4 != sizeof(*ptr) || ptr->flags || !ptr->type_id)
+		return -EINVAL;
+	return show_btf(&out, ptr, r5);
 }
 
 /* The verifier knows that the format is a terminated constant. */

@@ -57,6 +57,8 @@ int ebpf_btf_vmlinux_init(void);
 void ebpf_btf_vmlinux_exit(void);
 /* No reference taken: it lives as long as the module. */
 struct ebpf_btf_obj *ebpf_btf_vmlinux(void);
+/* The same in any context, when it has been parsed before; else NULL. */
+const struct ebpf_btf *ebpf_btf_vmlinux_parsed(void);
 /* Copies at most @room raw bytes of it to the user address @ubuf, unparsed; *size is
  * how many there are. -ENOENT without any.
  */

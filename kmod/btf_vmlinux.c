@@ -131,7 +131,8 @@ static int load_parsed(void)
 		pr_err_ratelimited("ebpfdrv: %s is not valid BTF: %ld\n", source, PTR_ERR(parsed));
 		return PTR_ERR(parsed);
 	}
-	vmlinux_obj->btf = parsed;
+	/* Probes look without the lock. */
+	smp_store_release(&vmlinux_obj->btf, parsed);
 	return 0;
 }
 
@@ -145,6 +146,11 @@ struct ebpf_btf_obj *ebpf_btf_vmlinux(void)
 	err = load_parsed();
 	mutex_unlock(&load_lock);
 	return err ? NULL : vmlinux_obj;
+}
+
+const struct ebpf_btf *ebpf_btf_vmlinux_parsed(void)
+{
+	return vmlinux_obj ? smp_load_acquire(&vmlinux_obj->btf) : NULL;
 }
 
 bool ebpf_btf_vmlinux_served(void)

@@ -317,6 +317,13 @@ static int note_special(struct vf_env *env, const struct call_meta *meta, int in
 		return ebpf_note_loop(env, insn_idx, meta->subprogno);
 	case EBPF_FUNC_dynptr_from_mem:
 		return check_dynptr_mem(env);
+	case EBPF_FUNC_snprintf_btf:
+		/* It is to be there when the program runs. */
+		if (!ebpf_kernel_btf(env)) {
+			vlog(env, "bpf_snprintf_btf needs BTF of the running kernel, which was not found\n");
+			return -EINVAL;
+		}
+		break;
 	case EBPF_FUNC_override_return:
 		env->kprobe_override = true;
 	}

@@ -116,6 +116,32 @@ static inline u32 ebpf_btf_member_bits(const struct ebpf_btf_type *t,
  */
 const struct ebpf_btf_member *ebpf_btf_find_member(const struct ebpf_btf *btf, u32 id,
 						   const char *name, u32 *bits);
+/**
+ * struct ebpf_btf_show - where and how a value is printed
+ * @write:  takes @len bytes of text
+ * @read:   copies @size bytes of the value from @src: 0, or an errno that ends it all
+ * @ptr:    formats a pointer as the caller's kernel shows them to users, at most
+ *          @size bytes with the NUL; NULL: raw
+ * @cookie: for @write
+ * @flags:  EBPF_BTF_F_*
+ * @mem:    EBPF_BTF_SHOW_MEM bytes to work in, 8-aligned
+ */
+#define EBPF_BTF_SHOW_MEM	1024
+struct ebpf_btf_show {
+	void (*write)(void *cookie, const char *text, u32 len);
+	int (*read)(void *dst, u64 src, u32 size);
+	void (*ptr)(char *buf, u32 size, u64 value);
+	void *cookie;
+	u64 flags;
+	void *mem;
+};
+
+/* Prints the value of type @id at @addr in the form of Linux's snprintf_btf. 0, what
+ * @read returned, -EINVAL for a type without values, -E2BIG for more than can be
+ * printed. Any context that @read and @write allow; little stack, no allocation.
+ */
+int ebpf_btf_show(const struct ebpf_btf *btf, u32 id, u64 addr, const struct ebpf_btf_show *show);
+
 /* The FUNC_PROTO of FUNC @id, or of a pointer to a function or a typedef of one,
  * as tracepoints have them ("btf_trace_sched_switch"); NULL for others.
  */

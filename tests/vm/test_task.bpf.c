@@ -6,6 +6,7 @@
 #include <linux/ptrace.h>
 #include <asm/unistd.h>
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 
 #include "test_task.h"
 
@@ -42,6 +43,17 @@ static __always_inline void note_cpus(struct task_seen *seen)
 	seen->rq_cpu = rq ? rq->cpu : NO_CPU;
 }
 
+static __always_inline void note_text(struct task_seen *seen, struct pt_regs *regs)
+{
+	struct btf_ptr ptr = { .ptr = regs, .type_id = bpf_core_type_id_kernel(struct pt_regs) };
+
+	seen->text_len = bpf_snprintf_btf(seen->text, sizeof(seen->text), &ptr, sizeof(ptr),
+					  BTF_F_COMPACT);
+	seen->cut_len = bpf_snprintf_btf(seen->cut, sizeof(seen->cut), &ptr, sizeof(ptr),
+					 BTF_F_COMPACT);
+	seen->bad_flags = bpf_snprintf_btf(seen->cut, sizeof(seen->cut), &ptr, sizeof(ptr), 64);
+}
+
 static __always_inline void note_stacks(struct task_seen *seen, struct task_struct *task)
 {
 	struct task_struct *parent = task->real_parent;
@@ -70,6 +82,7 @@ int note_task(struct bpf_raw_tracepoint_args *ctx)
 	seen->arg = regs->rdi;
 	seen->tai = bpf_ktime_get_tai_ns();
 	note_stacks(seen, task);
+	note_text(seen, regs);
 	note_cpus(seen);
 	return 0;
 }

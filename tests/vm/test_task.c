@@ -63,6 +63,20 @@ static void check_task(void)
 	tap_eq(seen.parent_user, -EOPNOTSUPP, "user space of another task cannot be read");
 }
 
+static void check_text(void)
+{
+	char want[64];
+
+	snprintf(want, sizeof(want), ".orig_ax = (long unsigned int)%d,", TASK_SYSCALL);
+	if (!tap_ok(!strncmp(seen.text, "(struct pt_regs){.", 18) && strstr(seen.text, want),
+		    "registers as text"))
+		tap_diag("%lld: %.400s", (long long)seen.text_len, seen.text);
+	tap_eq(seen.text_len, strlen(seen.text), "of the length returned");
+	tap_ok(!strcmp(seen.cut, "(struct") && seen.cut_len == seen.text_len,
+	       "what does not fit is counted");
+	tap_eq(seen.bad_flags, -EINVAL, "unknown flags");
+}
+
 static void check_cpus(void)
 {
 	tap_eq(seen.cpu_number, seen.cpu, "cpu_number of this CPU");
@@ -134,6 +148,7 @@ int main(int argc, char **argv)
 	after = tai_now();
 	check_task();
 	check_cpus();
+	check_text();
 	/* Clocks for use anywhere may be a moment off. */
 	if (!tap_ok(seen.tai + 1000000000ULL > before && seen.tai < after + 1000000000ULL,
 		    "the time is CLOCK_TAI's"))

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #define NR_IPS		32
+#define TEXT_SIZE	1024
 #define NO_CPU		100000
 /* A system call that nobody else makes, and a number in a register of it. */
 #define TASK_SYSCALL	__NR_personality
@@ -25,6 +26,11 @@ struct task_seen {
 	__s64 parent_user;	/* errno */
 	__s64 null_stack;	/* errno */
 	__u64 tai;
+	__s64 text_len;		/* of the registers as text, or errno */
+	char text[TEXT_SIZE];
+	__s64 cut_len;		/* what did not fit into 8 bytes */
+	char cut[8];
+	__s64 bad_flags;	/* errno */
 	__u32 cpu;		/* by helper */
 	__u32 cpu_number;	/* by the kernel's variable */
 	__u32 cpu_1;		/* of CPU 1 */

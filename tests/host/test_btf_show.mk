@@ -1,0 +1,1 @@
+srcs-test_btf_show := fake_map.c
