@@ -135,30 +135,53 @@ static int record_linked(struct vf_env *env, const struct reg_state *dst,
 	return ebpf_push_jmp(env, env->cur, linked);
 }
 
-/* Both ways learn from the comparison; one that nobody can take learns nothing. @src
- * may be a constant of our own.
- */
-static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_state *taken,
-		   struct reg_state *src)
-{
-	bool is32 = EBPF_CLASS(insn->code) == EBPF_JMP32;
-	bool is_reg = EBPF_SRC(insn->code) == EBPF_X;
-	struct reg_state *dst = &cur_regs(env)[insn->dst_reg];
-	struct reg_state *tregs = taken->frame[taken->curframe]->regs;
-	struct reg_state *tdst = &tregs[insn->dst_reg];
-	struct reg_state *tsrc = is_reg ? &tregs[insn->src_reg] : &env->tmp_reg2;
+/* env->way: operands where the jump is taken, and where it is not. */
+enum { WAY_DST, WAY_SRC, WAY_ELSE_DST, WAY_ELSE_SRC };
 
-	if (is_reg && insn->src_reg == insn->dst_reg)
+static bool compares_itself(const struct ebpf_insn *insn)
+{
+	return EBPF_SRC(insn->code) == EBPF_X && insn->src_reg == insn->dst_reg;
+}
+
+/* What both ways learn from the comparison, in env->way. One may turn out to
+ * contradict what is known: 1 taken, 0 not, -1 open.
+ */
+static int learn(struct vf_env *env, const struct ebpf_insn *insn, const struct reg_state *dst,
+		 const struct reg_state *src)
+{
+	struct scalar *way = env->way;
+	int pred;
+
+	way[WAY_DST] = dst->n;
+	way[WAY_SRC] = src->n;
+	way[WAY_ELSE_DST] = dst->n;
+	way[WAY_ELSE_SRC] = src->n;
+	if (compares_itself(insn))
+		return -1;
+	pred = ebpf_scalar_refine(&way[WAY_DST], &way[WAY_SRC], &way[WAY_ELSE_DST],
+				  &way[WAY_ELSE_SRC], EBPF_OP(insn->code),
+				  EBPF_CLASS(insn->code) == EBPF_JMP32);
+	/* As in decide(): of what has no range, all ways are walked. */
+	return ebpf_reg_is_bounded(dst) && ebpf_reg_is_bounded(src) ? pred : -1;
+}
+
+static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_state *taken)
+{
+	struct reg_state *regs = cur_regs(env);
+	struct reg_state *tregs = taken->frame[taken->curframe]->regs;
+
+	if (compares_itself(insn))
 		return;
-	if (!is_reg)
-		*tsrc = *src;
-	ebpf_scalar_refine(&tdst->n, &tsrc->n, &dst->n, &src->n, EBPF_OP(insn->code), is32);
-	if (is_reg) {
-		copy_to_equals(env->cur, src);
-		copy_to_equals(taken, tsrc);
+	tregs[insn->dst_reg].n = env->way[WAY_DST];
+	regs[insn->dst_reg].n = env->way[WAY_ELSE_DST];
+	if (EBPF_SRC(insn->code) == EBPF_X) {
+		tregs[insn->src_reg].n = env->way[WAY_SRC];
+		regs[insn->src_reg].n = env->way[WAY_ELSE_SRC];
+		copy_to_equals(env->cur, &regs[insn->src_reg]);
+		copy_to_equals(taken, &tregs[insn->src_reg]);
 	}
-	copy_to_equals(env->cur, dst);
-	copy_to_equals(taken, tdst);
+	copy_to_equals(env->cur, &regs[insn->dst_reg]);
+	copy_to_equals(taken, &tregs[insn->dst_reg]);
 }
 
 static void set_not_null(struct reg_state *reg)
@@ -237,7 +260,7 @@ static void both_ways(struct vf_env *env, const struct ebpf_insn *insn, struct v
 	bool is_eq = op == EBPF_JEQ || op == EBPF_JNE;
 
 	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
-		refine(env, insn, taken, src);
+		refine(env, insn, taken);
 		return;
 	}
 	if (EBPF_CLASS(insn->code) == EBPF_JMP && is_eq && may_be_null(dst->type) &&
@@ -252,7 +275,7 @@ static void both_ways(struct vf_env *env, const struct ebpf_insn *insn, struct v
 int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx)
 {
 	bool is32 = EBPF_CLASS(insn->code) == EBPF_JMP32;
-	struct reg_state *src = &env->tmp_reg;
+	struct reg_state *src = &env->tmp_reg, *dst;
 	struct vf_state *taken;
 	int err, pred;
 
@@ -263,7 +286,10 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 		src = &cur_regs(env)[insn->src_reg];
 	else
 		ebpf_reg_set_known(src, (s64)insn->imm);
-	pred = decide(&cur_regs(env)[insn->dst_reg], src, EBPF_OP(insn->code), is32);
+	dst = &cur_regs(env)[insn->dst_reg];
+	pred = decide(dst, src, EBPF_OP(insn->code), is32);
+	if (pred < 0 && dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE)
+		pred = learn(env, insn, dst, src);
 	if (pred >= 0) {
 		err = mark_operands_precise(env, insn);
 		if (err)
@@ -271,7 +297,7 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 		*insn_idx += pred ? insn->off + 1 : 1;
 		return 0;
 	}
-	err = record_linked(env, &cur_regs(env)[insn->dst_reg], src);
+	err = record_linked(env, dst, src);
 	if (err)
 		return err;
 	taken = ebpf_push_pending(env, *insn_idx + insn->off + 1, *insn_idx);

@@ -387,6 +387,7 @@ struct vf_env {
 	bool kprobe_override;
 	bool jmp_pushed;	/* the last entry of cur->jmps is of insn_idx */
 	struct backtrack bt;
+	struct scalar way[4];		/* of branch.c: operands on both ways, WAY_* */
 	struct reg_state tmp_reg;	/* scratch of alu.c and branch.c: small frames */
 	struct reg_state tmp_reg2;
 	struct idpair *idmap;		/* of prune.c, IDMAP_SIZE; NULL before the first comparison */

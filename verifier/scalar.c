@@ -469,10 +469,10 @@ int ebpf_scalar_branch(const struct scalar *a, const struct scalar *b, u8 op, bo
 	return ebpf_range_branch(&ra, &rb, op);
 }
 
-/* Applies "a OP b" to both. What turns out impossible is left as it was: the
+/* Applies "a OP b" to both. What turns out impossible (false) is left as it was: the
  * caller goes on with less knowledge, never with wrong knowledge.
  */
-static void assume(struct scalar *a, struct scalar *b, u8 op, bool is32)
+static bool assume(struct scalar *a, struct scalar *b, u8 op, bool is32)
 {
 	struct scalar na = *a, nb = *b;
 	struct range ra, rb;
@@ -491,18 +491,21 @@ static void assume(struct scalar *a, struct scalar *b, u8 op, bool is32)
 		put64(&nb, &rb);
 	}
 	if (ebpf_scalar_is_empty(&na) || ebpf_scalar_is_empty(&nb))
-		return;
+		return false;
 	ebpf_scalar_sync(&na);
 	ebpf_scalar_sync(&nb);
 	if (ebpf_scalar_is_empty(&na) || ebpf_scalar_is_empty(&nb))
-		return;
+		return false;
 	*a = na;
 	*b = nb;
+	return true;
 }
 
-void ebpf_scalar_refine(struct scalar *ta, struct scalar *tb,
-			struct scalar *fa, struct scalar *fb, u8 op, bool is32)
+int ebpf_scalar_refine(struct scalar *ta, struct scalar *tb,
+		       struct scalar *fa, struct scalar *fb, u8 op, bool is32)
 {
-	assume(ta, tb, op, is32);
-	assume(fa, fb, ebpf_jmp_negate(op), is32);
+	bool taken = assume(ta, tb, op, is32);
+	bool other = assume(fa, fb, ebpf_jmp_negate(op), is32);
+
+	return taken == other ? -1 : taken;
 }

@@ -78,9 +78,10 @@ int ebpf_scalar_branch(const struct scalar *a, const struct scalar *b, u8 op, bo
 
 /* Refines both operands of "a OP b" for the taken branch (@ta, @tb) and the
  * other (@fa, @fb); each is a copy of the operand on entry. An operand that must
- * not change (a constant) may be refined too: it stays what it is.
+ * not change (a constant) may be refined too: it stays what it is. A way that turns
+ * out impossible is not refined. Returns as ebpf_scalar_branch(), which sees less.
  */
-void ebpf_scalar_refine(struct scalar *ta, struct scalar *tb,
-			struct scalar *fa, struct scalar *fb, u8 op, bool is32);
+int ebpf_scalar_refine(struct scalar *ta, struct scalar *tb,
+		       struct scalar *fa, struct scalar *fb, u8 op, bool is32);
 
 #endif /* _VERIFIER_SCALAR_H */

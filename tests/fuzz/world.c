@@ -39,6 +39,7 @@ static u32 helpers[HELPERS_MAX];
 static u32 nr_helpers, nr_known;
 static bool loaded_form;
 static struct interp it;
+static const struct gen *changing;	/* the context changes all the time */
 
 bool world_init(struct gen *g)
 {
@@ -99,6 +100,10 @@ void world_fill(const struct gen *g)
 	memset(&start, 0, sizeof(start));
 	for (i = 0; i < GEN_CTX_SIZE / 8; i++)
 		start.ctx[i] = input(g);
+	/* Programs look for small numbers, several at a time. */
+	if (!gen_below(4))
+		for (i = 0; i < GEN_CTX_SIZE / 8; i++)
+			start.ctx[i] = gen_below(8);
 	for (i = 0; i < GEN_MAPS; i++)
 		fill(start.value[i], gen_value_size[i]);
 	/* What was never written is any number. */
@@ -138,8 +143,24 @@ static bool writable(u64 addr, u64 size)
 	       (is_xdp && within(addr, size, objects.packet, objects.packet_end));
 }
 
+/* Two loads of the same field need not yield the same: no verifier relies on it. */
+static void change_ctx(u64 addr)
+{
+	u64 val = gen_below(2) ? gen_below(8) : gen_below(2) ? input(changing) : gen_rnd();
+	u64 off = addr - objects.ctx;
+
+	if (off >= objects.ctx_size)
+		return;
+	if (!is_xdp)
+		now.ctx[off / 8] = val;
+	else if (off / 4 >= 3)
+		xdp_ctx[off / 4] = val;
+}
+
 static bool access_ok(struct interp *run, u64 addr, u32 size, bool write)
 {
+	if (changing && !write)
+		change_ctx(addr);
 	return writable(addr, size) ||
 	       (!write && within(addr, size, objects.ctx, objects.ctx + objects.ctx_size));
 }
@@ -330,7 +351,7 @@ static int call_helper(struct interp *run, const struct ebpf_insn *insn, u64 *re
 		err = slice_dynptr(run, ret);
 		break;
 	case EBPF_FUNC_get_prandom_u32:
-		*ret = (u32)draw();
+		*ret = (u32)draw() >> draw() % 32;
 		break;
 	default:
 		*ret = draw() << (draw() % 30);
@@ -380,6 +401,11 @@ int world_run(const struct interp_prog *prog, bool loaded, bool claims, u64 *res
 	err = interp_run(&it, objects.ctx, (unsigned long)now.stack + STACK_SIZE, false);
 	*result = it.regs[0];
 	return err;
+}
+
+void world_change(const struct gen *g)
+{
+	changing = g;
 }
 
 u32 world_pc(void)

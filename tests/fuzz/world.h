@@ -26,6 +26,8 @@ void world_fill(const struct gen *g);
  * object, also by a helper, -EDOM for a claim that does not hold.
  */
 int world_run(const struct interp_prog *prog, bool loaded, bool claims, u64 *result);
+/* From now on each load from the context yields something else; NULL: no longer. */
+void world_change(const struct gen *g);
 /* Where the last run ended. */
 u32 world_pc(void);
 /* Map values and packet as the last run left them. */
