@@ -198,6 +198,13 @@ static bool is_one_number(const struct scalar *s)
 	       s->s32_min <= (s32)v && (s32)v <= s->s32_max;
 }
 
+static bool is_any_number(const struct scalar *s)
+{
+	return !~s->var_off.mask && !s->umin && s->umax == U64_MAX && s->smin == S64_MIN &&
+	       s->smax == S64_MAX && !s->u32_min && s->u32_max == U32_MAX &&
+	       s->s32_min == S32_MIN && s->s32_max == S32_MAX;
+}
+
 /* Claims only ever get narrower, so that a round that changes nothing is the last. */
 void ebpf_scalar_sync(struct scalar *s)
 {
@@ -208,6 +215,8 @@ void ebpf_scalar_sync(struct scalar *s)
 		ebpf_scalar_set_const(s, s->var_off.value);
 		return;
 	}
+	if (is_any_number(s))
+		return;
 	was = *s;
 	sync_once(s);
 	if (ebpf_scalar_equal(s, &was))
