@@ -157,6 +157,18 @@ EBPF_HELPER(get_attach_cookie)
 	return ebpf_run_current()->cookie;
 }
 
+/* ctx, result: what the probed function returns in place of being called. Who runs the
+ * program sees to that.
+ */
+EBPF_HELPER(override_return)
+{
+	struct ebpf_run_ctx *run = ebpf_run_current();
+
+	run->override_ret = r2;
+	run->override = true;
+	return 0;
+}
+
 EBPF_HELPER(get_func_ip)
 {
 	return ebpf_run_current()->func_ip;

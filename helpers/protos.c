@@ -174,6 +174,7 @@ EBPF_HELPER_DECL(perf_event_output);
 EBPF_HELPER_DECL(perf_prog_read_value);
 EBPF_HELPER_DECL(get_attach_cookie);
 EBPF_HELPER_DECL(get_func_ip);
+EBPF_HELPER_DECL(override_return);
 /* Arguments of traced functions */
 EBPF_HELPER_DECL(get_func_arg);
 EBPF_HELPER_DECL(get_func_ret);
@@ -392,6 +393,7 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN(get_attach_cookie, T(KPROBE) | T(TRACEPOINT) | T(PERF_EVENT) | T(TRACING), FREE,
 	   RET_INTEGER, ARG_PTR_TO_CTX),
 	FN(get_func_ip, T(KPROBE) | T(TRACING), GPL, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(override_return, T(KPROBE), GPL, RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
 
 	FN(get_func_arg, T(TRACING), FREE, RET_INTEGER,
 	   ARG_PTR_TO_CTX, ARG_ANYTHING, ARG_PTR_TO_LONG),

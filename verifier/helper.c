@@ -26,8 +26,6 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 	fn = ebpf_func_proto_of(env->load->prog_type, func_id);
 	if (!fn) {
 		vlog(env, "unknown func " FUNC_FMT "\n", FUNC_ARG(func_id));
-		if (func_id == EBPF_FUNC_override_return)
-			vlog(env, "the kernel's list of functions for error injection is not open to modules\n");
 		return NULL;
 	}
 	if (ebpf_check_tracing_func(env, func_id))

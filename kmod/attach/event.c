@@ -109,8 +109,7 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 
 	if (prog->type != event->ops->prog_type)
 		return -EINVAL;
-	/* bpf_override_return() needs functions made for error injection. */
-	if (prog->kprobe_override)
+	if (prog->kprobe_override && !event->ops->override)
 		return -EINVAL;
 	if (event->max_ctx && prog->image.max_ctx_offset > event->max_ctx)
 		return -EACCES;
@@ -119,6 +118,11 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 	if (event->prog) {
 		err = -EEXIST;
 		goto unlock;
+	}
+	if (prog->kprobe_override) {
+		err = event->ops->override(event, true);
+		if (err)
+			goto unlock;
 	}
 	event->cookie = cookie;
 	smp_store_release(&event->prog, ebpf_prog_inc(prog));
@@ -135,6 +139,8 @@ void ebpf_event_clear_prog(struct ebpf_event *event)
 	mutex_lock(&event->lock);
 	prog = event->prog;
 	WRITE_ONCE(event->prog, NULL);
+	if (prog && prog->kprobe_override)
+		event->ops->override(event, false);
 	mutex_unlock(&event->lock);
 	if (prog)
 		ebpf_prog_put(prog);

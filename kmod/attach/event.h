@@ -73,6 +73,10 @@ struct ebpf_event_ops {
 	/* Under event->lock. NULL: -EINVAL. */
 	int (*set_period)(struct ebpf_event *event, u64 period);
 	int (*reset)(struct ebpf_event *event);
+	/* Before the first run of a program with bpf_override_return(), and after the last.
+	 * Under event->lock. -EINVAL, as NULL: not what may be overridden.
+	 */
+	int (*override)(struct ebpf_event *event, bool on);
 	/* All but prog_id. NULL: -EOPNOTSUPP. */
 	void (*describe)(const struct ebpf_event *event, struct ebpf_attach_desc *desc);
 };

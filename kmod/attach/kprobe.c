@@ -4,6 +4,7 @@
  * breakpoint among all probes of an address.
  */
 #include "kmod/attach/event.h"
+#include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/perf.h"
 #include "kmod/run_inline.h"
 
@@ -18,8 +19,12 @@ struct kprobe_event {
 	struct ebpf_event event;
 	bool ret;
 	struct kretprobe rp;		/* rp.kp is the probe of either kind */
+	struct compat_ftrace_multi ftrace;	/* in its place, for a program that overrides */
 	char symbol[KSYM_NAME_LEN];
 };
+
+/* override_return.S */
+void ebpf_override_return(void);
 
 static struct kprobe_event *kprobe_event_of(struct ebpf_event *event)
 {
@@ -93,6 +98,89 @@ static int kretprobe_error(const struct kprobe_event *ke, int err)
 	if (!kprobe_err)
 		unregister_kprobe(&kp);
 	return kprobe_err == -ENOENT ? -ENOENT : err;
+}
+
+/*
+ * Programs with bpf_override_return(). A kprobe may send a call elsewhere only with what
+ * the kernel keeps to itself, an ftrace handler by what it hands back: such a program
+ * runs in one, and the kprobe is off as long.
+ */
+
+static __always_inline void override_hit(struct compat_ftrace_multi *ftrace,
+					 unsigned long place, struct pt_regs *regs)
+{
+	struct kprobe_event *ke = container_of(ftrace, struct kprobe_event, ftrace);
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+	struct ebpf_prog *prog;
+
+	preempt_disable_notrace();
+	prog = READ_ONCE(ke->event.prog);
+	if (likely(compat_rcu_watching()) && prog) {
+		ebpf_event_hit(&ke->event);
+		rctx.override = false;
+		ebpf_run_ctx_init(&rctx, regs, ke->event.cookie, ke->event.func_ip, NULL);
+		ebpf_prog_fire(prog, regs, &rctx);
+		if (rctx.override)
+			compat_ftrace_divert(regs, place + MCOUNT_INSN_SIZE,
+					     (unsigned long)ebpf_override_return,
+					     rctx.override_ret);
+	}
+	preempt_enable_notrace();
+}
+
+COMPAT_FTRACE_MULTI_HANDLER(override_handler, override_hit);
+
+/* Any kernel has more system calls than this. */
+#define SYSCALLS_MIN	310
+
+static bool in_syscall_table(unsigned long func)
+{
+	const unsigned long *table = (void *)ebpf_compat_func_addr("sys_call_table");
+	u32 i;
+
+	for (i = 0; table && i < SYSCALLS_MIN; i++)
+		if (table[i] == func)
+			return true;
+	return false;
+}
+
+/* System calls: whatever they answer, their callers can take it. Linux has a list of
+ * them and others, which it shows to no module.
+ */
+static bool may_override(unsigned long func)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	sprint_symbol(name, func);
+	/* It is more than a call. */
+	if (strstr(name, "sys_exit"))
+		return false;
+	return !strncmp(name, "__x64_sys_", 10) || !strncmp(name, "__ia32_sys_", 11) ||
+	       in_syscall_table(func);
+}
+
+static int kprobe_override(struct ebpf_event *event, bool on)
+{
+	struct kprobe_event *ke = kprobe_event_of(event);
+	unsigned long place = ebpf_compat_ftrace_place(event->func_ip);
+	int err;
+
+	if (!on) {
+		ebpf_compat_ftrace_multi_del(&ke->ftrace);
+		return enable_kprobe(&ke->rp.kp);
+	}
+	if (ke->ret || !compat_trampoline() || !event->func_ip || !may_override(event->func_ip))
+		return -EINVAL;
+	err = disable_kprobe(&ke->rp.kp);
+	if (err)
+		return err;
+	memset(&ke->ftrace, 0, sizeof(ke->ftrace));
+	err = ebpf_compat_ftrace_multi_add(&ke->ftrace, override_handler, &place, 1);
+	if (err) {
+		enable_kprobe(&ke->rp.kp);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int kprobe_register_off(struct kprobe_event *ke)
@@ -221,4 +309,5 @@ const struct ebpf_event_ops ebpf_kprobe_event_ops = {
 	.read = ebpf_event_read_hits,
 	.peek = ebpf_event_peek_hits,
 	.describe = kprobe_describe,
+	.override = kprobe_override,
 };

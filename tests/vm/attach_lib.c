@@ -262,6 +262,12 @@ static void load_value(struct asm_prog *p, enum counter_what what, uint32_t arg)
 	case COUNT_PROG_VALUE:
 		load_counter(p, -1);
 		break;
+	case COUNT_OVERRIDE:
+		mov_reg(p, 1, 6);
+		mov_imm(p, 2, arg);
+		call(p, EBPF_FUNC_override_return);
+		mov_reg(p, 1, 0);
+		break;
 	case COUNT_BUFFER_U32:
 		load(p, EBPF_DW, 1, 6, 0);
 		load(p, EBPF_W, 1, 1, arg);

@@ -24,6 +24,7 @@ enum counter_what {
 	COUNT_MAX_CTX_U64,	/* COUNT_CTX_U64, the largest seen */
 	COUNT_READ_VALUE,	/* arg: PERF_EVENT_ARRAY; counter of this CPU's event */
 	COUNT_PROG_VALUE,	/* counter of the program's own event */
+	COUNT_OVERRIDE,		/* arg: what the probed function is made to return */
 	COUNT_BUFFER_U32,	/* arg: offset in the buffer that is the first argument */
 };
 

@@ -368,6 +368,44 @@ static void test_statistics(void)
 	counter_close(&c);
 }
 
+static void test_override(void)
+{
+	static const char *const none[] = { "vfs_mkdir", NULL };
+	struct counter c, plain;
+	int parent = getppid();
+	int ev, link;
+
+	counter_make(&c, EBPF_PROG_TYPE_KPROBE, self, COUNT_OVERRIDE, 12345678);
+	counter_make(&plain, EBPF_PROG_TYPE_KPROBE, self, COUNT_ONLY, 0);
+	ev = open_kprobe_any(sys_getppid_names, false);
+	link = link_perf(c.prog, ev, 0);
+	if (!tap_ok(link >= 0, "a program that overrides, on a system call"))
+		tap_diag("  %s", strerror(errno));
+	tap_eq(syscall(SYS_getppid), 12345678, "the system call returns what the program says");
+	tap_eq(counter_hits(&c, -1), 1, "the program ran once");
+	close(link);
+	tap_eq(syscall(SYS_getppid), parent, "and after it went what it is to return");
+	tap_eq(event_set_prog(ev, plain.prog), 0, "another program has the event then");
+	call_getppid(10);
+	tap_eq(counter_hits(&plain, -1), 10, "and runs");
+	tap_eq(counter_hits(&c, -1), 1, "alone");
+	close(ev);
+	ev = open_kprobe_any(sys_getppid_names, false);
+	tap_eq(event_set_prog(ev, c.prog), 0, "by PERF_EVENT_IOC_SET_BPF");
+	tap_eq(syscall(SYS_getppid), 12345678, "the same");
+	close(ev);
+	tap_eq(syscall(SYS_getppid), parent, "until the event is closed");
+
+	ev = open_kprobe_any(sys_getppid_names, true);
+	refused(event_set_prog(ev, c.prog), EINVAL, "on a return");
+	close(ev);
+	ev = open_kprobe_any(none, false);
+	refused(event_set_prog(ev, c.prog), EINVAL, "on a function that is no system call");
+	close(ev);
+	counter_close(&c);
+	counter_close(&plain);
+}
+
 /* How many functions of the kernel proper are called @name. */
 static int times_in_kallsyms(const char *name)
 {
@@ -419,6 +457,7 @@ int main(void)
 	test_missed();
 	test_statistics();
 	test_names();
+	test_override();
 	test_module_stays();
 	return tap_end();
 }
