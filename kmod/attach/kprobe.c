@@ -149,14 +149,21 @@ static bool in_syscall_table(unsigned long func)
  */
 static bool may_override(unsigned long func)
 {
+	/* One function may have several of these names. */
+	static const char *const prefixes[] = {
+		"__x64_sys_", "__ia32_sys_", "__do_sys_", "__se_sys_",
+	};
 	char name[KSYM_SYMBOL_LEN];
+	u32 i;
 
 	sprint_symbol(name, func);
 	/* It is more than a call. */
 	if (strstr(name, "sys_exit"))
 		return false;
-	return !strncmp(name, "__x64_sys_", 10) || !strncmp(name, "__ia32_sys_", 11) ||
-	       in_syscall_table(func);
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return in_syscall_table(func);
 }
 
 static int kprobe_override(struct ebpf_event *event, bool on)
