@@ -102,10 +102,12 @@ static unsigned int make_pruned(struct bpf_insn *insns, unsigned int work, int m
 	(void)map_fd;
 	emit_start(&o);
 	for (i = 0; i < branches; i++) {
+		/* Known bits would decide a later branch and so make all ways differ. */
+		emit(&o, LDX(BPF_DW, BPF_REG_8, BPF_REG_6, 0));
 		emit(&o, MOV_K(BPF_REG_7, 0));
 		emit(&o, JMP_K(BPF_JSET, BPF_REG_8, 1 << (i % 31), 1));
 		emit(&o, MOV_K(BPF_REG_7, 1));
-		emit_filler(&o, (work - 3 * branches) / branches - 1);
+		emit_filler(&o, (work - 4 * branches) / branches - 1);
 	}
 	emit_end(&o);
 	return o.n;
