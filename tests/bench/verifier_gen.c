@@ -203,8 +203,10 @@ static unsigned int make_spills(struct bpf_insn *insns, unsigned int work, int m
 	for (i = 0; o.n < work - 4; i++) {
 		emit(&o, STX(BPF_DW, BPF_REG_10, BPF_REG_8, -8 * (i % 60 + 1)));
 		emit(&o, LDX(BPF_DW, BPF_REG_9, BPF_REG_10, -8 * ((i + 7) % 60 + 1)));
-		if (i % (work / (2 * branches)) == 0)
-			emit(&o, JMP_K(BPF_JSET, BPF_REG_8, 1 << (i % 31), 0));
+		if (i % (work / (2 * branches)))
+			continue;
+		emit(&o, LDX(BPF_DW, BPF_REG_8, BPF_REG_6, 0));
+		emit(&o, JMP_K(BPF_JSET, BPF_REG_8, 1 << (i % 31), 0));
 	}
 	emit_end(&o);
 	return o.n;
