@@ -561,6 +561,9 @@ static void gen_dynptr(struct gen *g)
 	}
 	if (!below(12))
 		at = slot() - 8;
+	/* To be refused, or another one's place. */
+	if (!below(6))
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_B, FP, 0, at + (s16)below(16), gen_number());
 	if (below(2))
 		gen_slice(g, at);
 	else
