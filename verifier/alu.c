@@ -200,6 +200,9 @@ static int pointer_alu(struct vf_env *env, const struct ebpf_insn *insn,
 		return -EINVAL;
 	if (ptr != dst)
 		ebpf_reg_copy(dst, ptr);
+	/* That it lies behind the packet is said of this very address. */
+	if (is_pkt_ptr(dst->type) && dst->range < 0)
+		dst->range = 0;
 	err = ptr_op(env, dst, &off->n, insn->dst_reg, op, swapped);
 	if (err)
 		return err;

@@ -43,6 +43,8 @@ static int decide(const struct reg_state *dst, const struct reg_state *src, u8 o
 			return -1;
 		return ebpf_scalar_branch(&dst->n, &src->n, op, is32);
 	}
+	if (!is32 && is_pkt_ptr_any(dst->type) && is_pkt_ptr_any(src->type))
+		return ebpf_packet_branch(dst, src, op);
 	/* The low half of a pointer may well be zero. */
 	if (is32 || !never_null(dst->type) || !is_null_reg(src))
 		return -1;

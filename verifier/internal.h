@@ -714,6 +714,8 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 
 /* ---- packet.c ---- */
 /* A comparison of packet pointers; @taken is the state of the way taken. */
+/* The way of a comparison that one before has decided: 1 taken, 0 not, -1 open. */
+int ebpf_packet_branch(const struct reg_state *dst, const struct reg_state *src, u8 op);
 void ebpf_match_packet_ptrs(struct vf_env *env, const struct ebpf_insn *insn,
 			    struct vf_state *taken);
 

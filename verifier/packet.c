@@ -7,6 +7,12 @@
 
 #define MAX_PACKET_OFF	0xffff
 
+/* In place of a range: the pointer itself was found to be the end or behind it, or
+ * behind it for sure. Lost as soon as it moves.
+ */
+#define AT_END		(-1)
+#define BEYOND_END	(-2)
+
 /* Bytes proved to exist behind @reg's variable offset in state @st. */
 static void raise_range(struct vf_state *st, const struct reg_state *ptr, s32 range)
 {
@@ -68,11 +74,48 @@ static u8 mirrored(u8 op)
 	}
 }
 
+static void swap_regs(struct reg_state **a, struct reg_state **b)
+{
+	struct reg_state *t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+int ebpf_packet_branch(const struct reg_state *dst, const struct reg_state *src, u8 op)
+{
+	const struct reg_state *data = dst;
+
+	if (op != EBPF_JGT && op != EBPF_JGE && op != EBPF_JLT && op != EBPF_JLE)
+		return -1;
+	if (src->type != PTR_TO_PACKET_END) {
+		data = src;
+		op = mirrored(op);
+		src = dst;
+	}
+	if (data->type != PTR_TO_PACKET || src->type != PTR_TO_PACKET_END || data->range >= 0)
+		return -1;
+	/* Of the end itself it is not known whether it is behind the end. */
+	if ((op == EBPF_JGT || op == EBPF_JLE) && data->range != BEYOND_END)
+		return -1;
+	return op == EBPF_JGT || op == EBPF_JGE;
+}
+
+/* What the way says on which the pointer does not lie before the end. */
+static void found_end(struct vf_state *st, u32 regno, const struct reg_state *end, s32 range)
+{
+	struct reg_state *reg = &st->frame[st->curframe]->regs[regno];
+
+	if (reg->type == PTR_TO_PACKET && end->type == PTR_TO_PACKET_END)
+		reg->range = range;
+}
+
 void ebpf_match_packet_ptrs(struct vf_env *env, const struct ebpf_insn *insn,
 			    struct vf_state *taken)
 {
 	struct reg_state *data, *end;
 	u8 op = EBPF_OP(insn->code);
+	u32 regno = insn->dst_reg;
 
 	if (EBPF_CLASS(insn->code) != EBPF_JMP || EBPF_SRC(insn->code) != EBPF_X)
 		return;
@@ -83,7 +126,8 @@ void ebpf_match_packet_ptrs(struct vf_env *env, const struct ebpf_insn *insn,
 	if (!is_data_end_pair(data, end)) {
 		if (!is_data_end_pair(end, data))
 			return;
-		data = end;
+		swap_regs(&data, &end);
+		regno = insn->src_reg;
 		op = mirrored(op);
 	}
 	env->tmp_reg = *data;
@@ -91,14 +135,18 @@ void ebpf_match_packet_ptrs(struct vf_env *env, const struct ebpf_insn *insn,
 	switch (op) {
 	case EBPF_JGT:	/* not taken: data <= end */
 		found_range(env->cur, data, false);
+		found_end(taken, regno, end, BEYOND_END);
 		break;
 	case EBPF_JGE:	/* not taken: data < end */
 		found_range(env->cur, data, true);
+		found_end(taken, regno, end, AT_END);
 		break;
 	case EBPF_JLT:	/* taken: data < end */
 		found_range(taken, data, true);
+		found_end(env->cur, regno, end, AT_END);
 		break;
 	default:	/* taken: data <= end */
 		found_range(taken, data, false);
+		found_end(env->cur, regno, end, BEYOND_END);
 	}
 }

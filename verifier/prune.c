@@ -76,6 +76,9 @@ static bool packet_safe(struct vf_env *env, const struct reg_state *old,
 {
 	if (old->type != cur->type || old->off != cur->off || old->range > cur->range)
 		return false;
+	/* Ways were left out for lying behind the packet. */
+	if (old->range < 0 && old->range != cur->range)
+		return false;
 	if (old->id && !ids_match(env, old->id, cur->id))
 		return false;
 	return ebpf_scalar_contains(&old->n, &cur->n);

@@ -28,7 +28,76 @@
 #define LOCK(r)		MOV_X(1, r), ADD_K(1, 4), HELPER(spin_lock)
 #define UNLOCK(r)	MOV_X(1, r), ADD_K(1, 4), HELPER(spin_unlock)
 
+#define MSG(name)	offsetof(struct ebpf_sk_msg_md, name)
+#define OPS(name)	offsetof(struct ebpf_sock_ops, name)
+#define STAY	MOV_K(0, 0)
+#define BACK	ADD_K(3, -1)
+/* R1 = 0 or, where data + 42 is before the end, data + 14; R3 = data + 42, then it may move; R2
+ * the end. 9 instructions
+ */
+#define BEYOND(op, then) \
+	LDX(W, 2, 1, SKB(data_end)), LDX(W, 4, 1, SKB(data)), MOV_X(3, 4), ADD_K(3, 42), \
+	MOV_K(1, 0), JMP_X(op, 3, 2, 2), ADD_K(4, 14), MOV_X(1, 4), then
+
 static const struct verif_case cases[] = {
+	/* The packet's end */
+	{ "behind the end, asked twice", CLS, .insns = { BEYOND(JGT, STAY), JMP_X(JGT, 3, 2, 1),
+	  LDX(H, 2, 1, 9), DONE } },
+	{ "behind the end, asked the other way round", CLS, .insns = { BEYOND(JGT, STAY),
+	  JMP_X(JLT, 2, 3, 1), LDX(H, 2, 1, 9), DONE } },
+	{ "at the end or behind it is not behind it", CLS, .err = EACCES,
+	  .says = "R1 invalid mem access 'scalar'", .insns = { BEYOND(JGE, STAY),
+	  JMP_X(JGT, 3, 2, 1), LDX(H, 2, 1, 9), DONE } },
+	{ "at the end or behind it, asked twice", CLS, .insns = { BEYOND(JGE, STAY),
+	  JMP_X(JGE, 3, 2, 1), LDX(H, 2, 1, 9), DONE } },
+	{ "another address than that asked about", CLS, .err = EACCES,
+	  .says = "R1 invalid mem access 'scalar'", .insns = { BEYOND(JGT, BACK),
+	  JMP_X(JGT, 3, 2, 1), LDX(H, 2, 1, 9), DONE } },
+	{ "nothing is before the end of what is behind it", CLS, .err = EINVAL,
+	  .says = "R3 offset is outside of the packet", .insns = { LDX(W, 2, 1, SKB(data_end)),
+	  LDX(W, 3, 1, SKB(data)), ADD_K(3, 42), JMP_X(JGT, 3, 2, 2), DONE,
+	  LDX(B, 0, 3, -1), DONE } },
+
+	/* Contexts that are what they look like */
+	{ "message", EBPF_PROG_TYPE_SK_MSG, .insns = { LDX(DW, 2, 1, MSG(data)),
+	  LDX(DW, 3, 1, MSG(data_end)), MOV_X(4, 2), ADD_K(4, 8), JMP_X(JGT, 4, 3, 2),
+	  LDX(DW, 0, 2, 0), STX(DW, 2, 0, 0), LDX(W, 0, 1, MSG(size)), DONE } },
+	{ "half a pointer of a message", EBPF_PROG_TYPE_SK_MSG, .err = EACCES,
+	  .says = "invalid bpf_context access off=0 size=4", .insns = { LDX(W, 2, 1, MSG(data)),
+	  DONE } },
+	{ "store to a message", EBPF_PROG_TYPE_SK_MSG, .err = EACCES,
+	  .says = "invalid bpf_context access", .insns = { MOV_K(2, 0), STX(W, 1, 2, MSG(size)),
+	  DONE } },
+	{ "socket event", EBPF_PROG_TYPE_SOCK_OPS, .insns = { LDX(W, 2, 1, OPS(op)),
+	  STX(W, 1, 2, OPS(reply)), LDX(DW, 3, 1, OPS(bytes_acked)), LDX(B, 4, 1, OPS(skb_tcp_flags)),
+	  LDX(DW, 2, 1, OPS(sk)), JMP_K(JEQ, 2, 0, 1), LDX(W, 3, 2, SK(type)), DONE } },
+	{ "its socket may be NULL", EBPF_PROG_TYPE_SOCK_OPS, .err = EACCES,
+	  .says = "R2 invalid mem access 'sock_or_null'",
+	  .insns = { LDX(DW, 2, 1, OPS(sk)), LDX(W, 3, 2, SK(type)), DONE } },
+	{ "another store to it", EBPF_PROG_TYPE_SOCK_OPS, .err = EACCES,
+	  .says = "invalid bpf_context access off=20", .insns = { MOV_K(2, 0),
+	  STX(W, 1, 2, OPS(family)), DONE } },
+	{ "its result", EBPF_PROG_TYPE_SOCK_OPS, .err = EINVAL, .says = "R0 has value (0x2; 0x0)",
+	  .insns = { MOV_K(0, 2), EXIT } },
+	{ "device", EBPF_PROG_TYPE_CGROUP_DEVICE, .insns = { LDX(H, 2, 1, 2), LDX(W, 2, 1, 8),
+	  DONE } },
+	{ "part of a device's number", EBPF_PROG_TYPE_CGROUP_DEVICE, .err = EACCES,
+	  .says = "invalid bpf_context access off=8 size=2", .insns = { LDX(H, 2, 1, 8), DONE } },
+	{ "sysctl", EBPF_PROG_TYPE_CGROUP_SYSCTL, .insns = { LDX(W, 2, 1, 0), STX(W, 1, 2, 4),
+	  DONE } },
+	{ "sysctl's direction", EBPF_PROG_TYPE_CGROUP_SYSCTL, .err = EACCES,
+	  .says = "invalid bpf_context access off=0", .insns = { MOV_K(2, 0), STX(W, 1, 2, 0), DONE } },
+	{ "tunnel", EBPF_PROG_TYPE_LWT_XMIT, .insns = { LDX(W, 2, 1, SKB(mark)),
+	  STX(W, 1, 2, SKB(mark)), STX(W, 1, 2, SKB(cb)), DONE } },
+	{ "time stamps are not tunnels'", EBPF_PROG_TYPE_LWT_IN, .err = EACCES,
+	  .says = "invalid bpf_context access", .insns = { LDX(DW, 2, 1, SKB(tstamp)), DONE } },
+	{ "packet of a socket map", EBPF_PROG_TYPE_SK_SKB, .insns = { LDX(W, 2, 1, SKB(family)),
+	  STX(W, 1, 2, SKB(tc_index)), LDX(W, 2, 1, SKB(cb)), DONE } },
+	{ "its mark", EBPF_PROG_TYPE_SK_SKB, .err = EACCES, .says = "invalid bpf_context access",
+	  .insns = { LDX(W, 2, 1, SKB(mark)), DONE } },
+	{ "store to its scratch space", EBPF_PROG_TYPE_SK_SKB, .err = EACCES,
+	  .says = "invalid bpf_context access", .insns = { MOV_K(2, 0), STX(W, 1, 2, SKB(cb)), DONE } },
+
 	/* Sockets. */
 	{ "socket may be NULL", CG, .err = EACCES,
 	  .says = "R1 invalid mem access 'sock_common_or_null'",
