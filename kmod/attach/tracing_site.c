@@ -325,10 +325,15 @@ static void site_update(struct tracing_site *site)
 	WRITE_ONCE(site->divert, !hlist_empty(&site->modifies) || !hlist_empty(&site->exits));
 }
 
-static int site_make_divertible(struct tracing_site *site)
+/* BTF goes by names. A function of the same name may have more arguments than the
+ * trampoline hands on.
+ */
+static int site_make_divertible(struct tracing_site *site, const struct tracing_link *tl)
 {
 	if (site->tramp.calls)
 		return 0;
+	if (ebpf_compat_func_ambiguous(tl->link.prog->image.target.name, tl->mod))
+		return -ENODEV;
 	site->tramp.calls = alloc_percpu(unsigned long);
 	if (!site->tramp.calls)
 		return -ENOMEM;
@@ -356,7 +361,7 @@ static int site_attach_first(struct tracing_link *tl, unsigned long place, bool 
 	site->layout = tl->layout;
 	site->ret_mask = tracing_ret_mask(tl->ret_size);
 	if (divert) {
-		err = site_make_divertible(site);
+		err = site_make_divertible(site, tl);
 		if (err) {
 			site_free(site);
 			return err;
@@ -374,13 +379,15 @@ static int site_attach_first(struct tracing_link *tl, unsigned long place, bool 
 	return err;
 }
 
-/* Functions that end the task, or in which it often ends: their calls never come back
- * to be counted. What follows return probes takes note when a task dies.
+/* Functions that end the task, in which it often ends, or whose stack is left for good:
+ * their calls never come back to be counted. What follows return probes takes note
+ * when a task dies.
  */
 static const char * const without_return[] = {
 	"__module_put_and_exit", "__module_put_and_kthread_exit", "__secure_computing",
-	"__secure_computing_strict", "__seccomp_filter", "arch_do_signal_or_restart",
-	"complete_and_exit", "do_exit", "do_group_exit", "do_notify_resume", "do_signal",
+	"__secure_computing_strict", "__seccomp_filter", "arch_cpu_idle_dead",
+	"arch_do_signal_or_restart", "complete_and_exit", "cpuidle_play_dead", "play_dead",
+	"native_play_dead", "do_exit", "do_group_exit", "do_notify_resume", "do_signal",
 	"do_task_dead", "get_signal", "get_signal_to_deliver", "kthread_complete_and_exit",
 	"kthread_exit", "make_task_dead", "nmi_panic", "oops_end", "panic",
 	"prepare_exit_to_usermode", "rewind_stack_and_make_dead", "rewind_stack_do_exit",
@@ -430,7 +437,7 @@ int ebpf_site_attach(struct tracing_link *tl)
 	if (divert) {
 		if (site->by_kprobe)
 			return -ENODEV;
-		err = site_make_divertible(site);
+		err = site_make_divertible(site, tl);
 		if (err)
 			return err;
 	}

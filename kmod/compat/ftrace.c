@@ -84,3 +84,41 @@ unsigned long ebpf_compat_func_addr(const char *name)
 	return addr;
 }
 #endif
+
+#ifdef HAVE_EXPORT_KALLSYMS_ON_EACH_SYMBOL
+struct name_search {
+	const char *name;
+	const struct module *mod;
+	unsigned long addr;
+	bool again;
+};
+
+static int search_name(void *data, const char *name, struct module *mod, unsigned long addr)
+{
+	struct name_search *s = data;
+
+	/* The kernel's own come first. */
+	if (mod && !s->mod)
+		return 1;
+	if (mod != s->mod || strcmp(name, s->name))
+		return 0;
+	s->again = s->addr && s->addr != addr;
+	s->addr = addr;
+	return s->again;
+}
+
+bool ebpf_compat_func_ambiguous(const char *name, const struct module *mod)
+{
+	struct name_search s = { .name = name, .mod = mod };
+
+	mutex_lock(&module_mutex);
+	kallsyms_on_each_symbol(search_name, &s);
+	mutex_unlock(&module_mutex);
+	return s.again;
+}
+#else
+bool ebpf_compat_func_ambiguous(const char *name, const struct module *mod)
+{
+	return false;
+}
+#endif

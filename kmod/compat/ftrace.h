@@ -155,6 +155,10 @@ static __always_inline bool compat_rcu_watching(void)
  * name. Process context.
  */
 unsigned long ebpf_compat_func_addr(const char *name);
+/* Are there several symbols of that name in the kernel, or in @mod where that is not
+ * NULL? False also where nobody tells modules (5.7 and up). Process context.
+ */
+bool ebpf_compat_func_ambiguous(const char *name, const struct module *mod);
 /* Is @addr in what modules are loaded to? Who has it is told to none on 5.13 and up. */
 static inline bool compat_is_module_addr(unsigned long addr)
 {
