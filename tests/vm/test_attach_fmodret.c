@@ -342,6 +342,39 @@ static void test_sleepers(void)
 	bpf_link__destroy(link);
 }
 
+/* The kernel's own way through the stack of a call that sleeps in there. */
+static void test_stack(void)
+{
+	struct bpf_link *link = attach("sleep_exit");
+	struct timespec ts = { .tv_sec = 100 };
+	char path[64], text[8192], *in;
+	size_t len = 0;
+	pid_t pid;
+	FILE *f;
+
+	pid = fork();
+	if (!pid) {
+		syscall(SYS_nanosleep, &ts, NULL);
+		_exit(0);
+	}
+	usleep(500000);
+	snprintf(path, sizeof(path), "/proc/%d/stack", pid);
+	f = fopen(path, "r");
+	if (f) {
+		len = fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+	}
+	text[len] = '\0';
+	in = strstr(text, "ebpf_trampoline");
+	tap_ok(in != NULL, "the stack of a call under way shows the trampoline");
+	if (!tap_ok(in && (strstr(in, "syscall_64") || strstr(in, "system_call") ||
+			   strstr(in, "entry_SYSCALL")), "and its caller"))
+		tap_diag("%s", text);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	bpf_link__destroy(link);
+}
+
 /* A signal ends the call early, another one its task after the call. */
 static void test_killed(void)
 {
@@ -426,6 +459,7 @@ int main(int argc, char **argv)
 	test_order();
 	test_storm();
 	test_sleepers();
+	test_stack();
 	test_killed();
 	test_owner_killed();
 	bpf_object__close(obj);

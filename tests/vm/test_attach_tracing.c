@@ -284,6 +284,25 @@ static void test_together(void)
 	expect_hits("none", 0, 0, 0, 0, 0, 0);
 }
 
+/* Who is on the function first is called last: kprobes must leave alone what fexit made
+ * of the call, and the other way round.
+ */
+static void test_together_reverse(void)
+{
+	struct bpf_link *exit = attach("exit_read"), *kp, *krp;
+
+	kp = attach("kprobe_read");
+	krp = attach("kretprobe_read");
+	expect_hits("probes after fexit", 0, 0, 1, 0, 1, 1);
+	bpf_link__destroy(exit);
+	expect_hits("probes alone", 0, 0, 0, 0, 1, 1);
+	exit = attach("exit_read");
+	expect_hits("fexit after probes", 0, 0, 1, 0, 1, 1);
+	bpf_link__destroy(kp);
+	bpf_link__destroy(krp);
+	bpf_link__destroy(exit);
+}
+
 /* do_mmap(file, addr, len, prot, flags, [vm_flags up to 5.19,] pgoff, populate,
  * [uf from 4.11 on and in el7]): more arguments than registers.
  */
@@ -545,6 +564,7 @@ int main(int argc, char **argv)
 	test_fentry();
 	test_fexit();
 	test_together();
+	test_together_reverse();
 	test_many_args();
 	test_notrace();
 	test_tp_btf();
