@@ -112,6 +112,11 @@ struct compat_ftrace {
 #define COMPAT_TRAMPOLINE	0
 #endif
 
+/* Bytes of the call of ftrace; without ftrace nothing asks. */
+#ifndef MCOUNT_INSN_SIZE
+#define MCOUNT_INSN_SIZE	5
+#endif
+
 static inline bool compat_trampoline(void)
 {
 	return COMPAT_TRAMPOLINE;
