@@ -7,11 +7,11 @@
 . "$EBPFDRV_TOP/tests/lib/tap.sh"
 
 leaks=/sys/kernel/debug/kmemleak
-# Objects younger than 5 s do not count; two scans, for a pointer may be in a register.
+# Objects younger than 5 s do not count. What one scan missed may have been in a register.
 sleep 6
 echo scan >$leaks
-echo scan >$leaks
 found=$(cat $leaks)
+[ -z "$found" ] || { echo scan >$leaks; found=$(cat $leaks); }
 tap_ok "kmemleak finds nothing" test -z "$found"
 [ -z "$found" ] || echo "$found" | head -n 200 | sed 's/^/# /'
 tap_end
