@@ -19,7 +19,8 @@ enum {
 	T_MANY, T_GHOST_FUNC, T_EMPTY, T_EMPTIES, T_EMPTY_TAIL, T_EMPTY_TAIL_PTR, T_EMPTY_PROTO,
 	T_EMPTY_FUNC, T_PERCPU, T_PERCPU_PTR, T_INT_PTR, T_CONST_INT, T_REGS,
 	T_RUNQ, T_CPU_NR, T_JIFFIES, T_PERCPU_SEC,
-	T_HOOK, T_PTR_HOOK, T_VOID_HOOK, T_LONG_PROTO, T_SYSCALL, T_NO_SYSCALL, T_END,
+	T_HOOK, T_PTR_HOOK, T_VOID_HOOK, T_LONG_PROTO, T_SYSCALL, T_NO_SYSCALL,
+	T_VMA, T_CB_PROTO, T_CB, T_END,
 };
 
 static u32 words[1024];
@@ -139,6 +140,10 @@ static void add_oddities(void)
 	ADD(TYPE(0, FUNC_PROTO, 0, T_LONG));
 	ADD(TYPE(str("__x64_sys_call"), FUNC, 0, T_LONG_PROTO));
 	ADD(TYPE(str("sys_int"), FUNC, 0, T_PROTO));
+	ADD(TYPE(str("vm_area_struct"), STRUCT, 2, 16), MEMBER(str("vm_start"), T_LONG, 0),
+	    MEMBER(str("vm_end"), T_LONG, 64));
+	ADD(TYPE(0, FUNC_PROTO, 0, T_INT));
+	ADD(TYPE(str("callback"), FUNC, EBPF_BTF_FUNC_STATIC, T_CB_PROTO));
 }
 
 static bool make_btf(void)
@@ -600,6 +605,43 @@ static void test_without(void)
 	tap_ok(!res.err, "kprobes may ask for the current task, too");
 }
 
+/* bpf_find_vma(R1, 0, function behind these and an exit, R4, 0). Seven slots. */
+#define FIND_VMA	MOV_K(2, 0), LD64_PSEUDO(3, EBPF_PSEUDO_FUNC, 5, 0), MOV_K(5, 0), \
+			HELPER(find_vma), RET0
+
+static const struct verif_case vma_cases[] = {
+	{ "what the function of find_vma gets", .insns = { HELPER(get_current_task_btf), MOV_X(1, 0),
+	    ST(DW, FP, -8, 0), MOV_X(4, FP), ADD_K(4, -8), FIND_VMA, LDX(DW, 4, 2, 8), LDX(W, 5, 1, 0),
+	    STX(DW, 3, 4, 0), RET0 } },
+	{ "an area written", .err = EACCES, .says = "only read is supported",
+	  .insns = { HELPER(get_current_task_btf), MOV_X(1, 0), MOV_K(4, 0), FIND_VMA,
+		     ST(DW, 2, 0, 0), RET0 } },
+	{ "beyond an area", .err = EACCES, .says = "access beyond struct vm_area_struct at off 16",
+	  .insns = { HELPER(get_current_task_btf), MOV_X(1, 0), MOV_K(4, 0), FIND_VMA,
+		     LDX(DW, 0, 2, 16), RET0 } },
+	{ "an area of no task", .err = EACCES, .says = "R1 type=scalar expected=ptr_",
+	  .insns = { MOV_K(1, 0), MOV_K(4, 0), FIND_VMA, RET0 } },
+	{ "... with memory of a map to pass on", .err = EACCES, .says = "R4 type=map_value expected=fp",
+	  .insns = { HELPER(get_current_task_btf), MOV_X(1, 0), LD_MAP_VALUE(4, MAP_ARRAY, 0), FIND_VMA,
+		     RET0 } },
+};
+
+static void test_find_vma(const struct verif_case *c)
+{
+	struct ebpf_func_info funcs[VERIF_INSNS];
+	u32 cnt = verif_len(c->insns, VERIF_INSNS);
+	struct ebpf_load load = {
+		.prog_type = EBPF_PROG_TYPE_KPROBE, .gpl_compatible = true, .btf = btf,
+		.vmlinux_btf = btf, .insns = c->insns, .insn_cnt = cnt,
+		.func_info = funcs, .func_info_rec_size = sizeof(funcs[0]),
+		.func_info_cnt = verif_funcs(c->insns, cnt, funcs, T_CB),
+	};
+
+	verif_load(&res, &load, EBPF_LOG_LEVEL1);
+	if (!tap_ok(res.err == -c->err && (!c->says || strstr(res.log, c->says)), "%s", c->name))
+		tap_diag("got %d: %s", res.err, res.log);
+}
+
 int main(void)
 {
 	u32 i;
@@ -616,6 +658,8 @@ int main(void)
 	test_sleepable();
 	test_image();
 	test_without();
+	for (i = 0; i < ARRAY_SIZE(vma_cases); i++)
+		test_find_vma(&vma_cases[i]);
 	ebpf_prog_image_free(&res.img);
 	ebpf_btf_destroy(btf);
 	return tap_end();
