@@ -155,7 +155,8 @@ static int object_create(struct inode *dir, struct dentry *dentry,
 	if (!inode)
 		return -ENOSPC;
 	inode->i_op = kind;
-	inode->i_fop = &object_fops;
+	inode->i_fop = kind == &map_iops && ebpf_map_can_be_shown(object) ? &ebpf_map_show_fops :
+									   &object_fops;
 	inode->i_private = object;
 	entry_add(dir, dentry, inode);
 	return 0;
