@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <netinet/in.h>
 #include <linux/loop.h>
 
 #include <bpf/bpf.h>
@@ -172,7 +174,7 @@ static void test_object(void)
 static struct bpf_object *obj;
 
 struct vars {
-	int entries, exits, number, result;
+	int entries, exits, number, result, probes, wrong;
 };
 
 static struct bpf_program *prog_named(const char *name)
@@ -195,7 +197,7 @@ static struct vars vars(void)
 	return v;
 }
 
-static bool load_progs(void)
+static void open_progs(void)
 {
 	char path[4096];
 
@@ -203,6 +205,12 @@ static bool load_progs(void)
 	obj = bpf_object__open_file(path, NULL);
 	if (!obj)
 		die(path);
+}
+
+static bool load_progs(void)
+{
+	open_progs();
+	bpf_program__set_autoload(prog_named("probe"), false);
 	if (bpf_program__set_attach_target(prog_named("entry"), 0, mod->func) ||
 	    bpf_program__set_attach_target(prog_named("leave"), 0, mod->func))
 		return false;
@@ -294,6 +302,58 @@ static void test_going(void)
 	tap_ok(tries < 100, "the module can go");
 }
 
+/*
+ * A tracepoint of a module: SCTP's, whose first argument is a struct of the module.
+ */
+static void sctp_talk(void)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET, .sin_port = htons(7655),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int server = socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP);
+	int client = socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP), conn;
+	char buf[16] = "hello";
+
+	if (bind(server, (void *)&addr, sizeof(addr)) || listen(server, 1) ||
+	    connect(client, (void *)&addr, sizeof(addr)))
+		die("sctp");
+	conn = accept(server, NULL, NULL);
+	if (send(client, buf, sizeof(buf), 0) != sizeof(buf) ||
+	    recv(conn, buf, sizeof(buf), 0) != sizeof(buf))
+		die("sctp data");
+	close(conn);
+	close(client);
+	close(server);
+}
+
+static void test_tracepoint(void)
+{
+	struct bpf_link *link;
+	int tries;
+	__u32 size;
+
+	if (!run("modprobe sctp 2>/dev/null") || !btf_named("sctp", &size)) {
+		tap_skip("no module sctp with BTF");
+		return;
+	}
+	open_progs();
+	bpf_program__set_autoload(prog_named("entry"), false);
+	bpf_program__set_autoload(prog_named("leave"), false);
+	tap_ok(!bpf_program__set_attach_target(prog_named("probe"), 0, "sctp_probe") &&
+	       !bpf_object__load(obj), "a tp_btf program of a module's tracepoint loads");
+	link = bpf_program__attach(prog_named("probe"));
+	tap_ok(link != NULL, "and attaches");
+	for (tries = 0; tries < 50 && !vars().probes; tries++)
+		sctp_talk();
+	tap_ok(vars().probes > 0, "and runs");
+	tap_eq(vars().wrong, 0, "with the module's structs as they are");
+	tap_ok(syscall(SYS_delete_module, "sctp", O_NONBLOCK) && (errno == EAGAIN || errno == EBUSY),
+	       "the module cannot go");
+	bpf_link__destroy(link);
+	bpf_object__close(obj);
+}
+
 int main(int argc, char **argv)
 {
 	const char *shim = getenv("EBPFDRV_SHIM");
@@ -312,5 +372,6 @@ int main(int argc, char **argv)
 	test_programs();
 	test_wrong_object();
 	test_going();
+	test_tracepoint();
 	return tap_end();
 }
