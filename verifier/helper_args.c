@@ -203,7 +203,6 @@ static int check_number_out(struct vf_env *env, u32 regno, u32 arg_type, struct 
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
 	int size = base_type(arg_type) == ARG_PTR_TO_INT ? 4 : 8;
-	struct tnum at;
 	int err;
 
 	/* Written, though what is there must be initialised. */
@@ -215,12 +214,7 @@ static int check_number_out(struct vf_env *env, u32 regno, u32 arg_type, struct 
 	err = ebpf_check_helper_mem(env, regno, size, false, meta);
 	if (err)
 		return err;
-	at = ebpf_tnum_add(reg->n.var_off, ebpf_tnum_const(reg->off));
-	if (ebpf_tnum_is_aligned(at, size))
-		return 0;
-	vlog(env, "misaligned access off %s+%d+0 size %d\n", ebpf_tnum_str(env, reg->n.var_off),
-	     reg->off, size);
-	return -EACCES;
+	return ebpf_check_alignment(env, reg, 0, size, true);
 }
 
 static int check_const_str(struct vf_env *env, u32 regno)

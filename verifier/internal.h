@@ -618,6 +618,9 @@ int ebpf_check_buffer(struct vf_env *env, const struct reg_state *reg, u32 regno
 		      int size, bool zero_ok);
 int ebpf_esize_bytes(int esize);
 /* 0 when @reg is an unmodified pointer. */
+/* @size bytes at @off from the pointer: are they aligned, if they must be (@strict)? */
+int ebpf_check_alignment(struct vf_env *env, const struct reg_state *reg, s32 off, int size,
+			 bool strict);
 int ebpf_check_ptr_off(struct vf_env *env, const struct reg_state *reg, u32 regno,
 		       bool fixed_off_ok);
 

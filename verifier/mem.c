@@ -38,8 +38,8 @@ static const char *align_name(u32 type)
 	}
 }
 
-static int check_alignment(struct vf_env *env, const struct reg_state *reg, s32 off, int size,
-			   bool strict)
+int ebpf_check_alignment(struct vf_env *env, const struct reg_state *reg, s32 off, int size,
+			 bool strict)
 {
 	struct tnum at;
 
@@ -407,7 +407,7 @@ int ebpf_check_mem_access(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 
 	if (size < 0)
 		return size;
-	err = check_alignment(env, reg, off, size, strict || env->strict_alignment);
+	err = ebpf_check_alignment(env, reg, off, size, strict || env->strict_alignment);
 	if (err)
 		return err;
 	if (sext && reg->type == PTR_TO_CTX && ebpf_ctx_needs_conv(env->load->prog_type)) {

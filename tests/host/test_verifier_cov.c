@@ -79,6 +79,10 @@ static const struct verif_case cases[] = {
 	{ "a result at an odd place of the stack", 0, 0, EACCES, NULL, {
 		LD_MAP_VALUE(1, MAP_RDONLY, 0), MOV_K(2, 4), MOV_K(3, 0), MOV_X(4, 10),
 		ADD_K(4, -9), HELPER(strtol), EXIT } },
+	{ "a result across slots of the stack", 0, 0, EACCES,
+	  "misaligned stack access off (0x0; 0x0)+-20+0 size 8", {
+		ST(DW, 10, -16, 0), ST(DW, 10, -24, 0), LD_MAP_VALUE(1, MAP_RDONLY, 0),
+		MOV_K(2, 4), MOV_K(3, 0), MOV_X(4, 10), ADD_K(4, -20), HELPER(strtol), EXIT } },
 	{ "a result in the middle of nowhere", 0, 0, EACCES, NULL, {
 		LD_MAP_VALUE(1, MAP_RDONLY, 0), MOV_K(2, 4), MOV_K(3, 0), MOV_K(4, 0),
 		HELPER(strtol), EXIT } },
