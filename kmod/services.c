@@ -45,7 +45,7 @@ u64 ebpf_now_ns(void)
 
 int ebpf_yield(void)
 {
-	cond_resched();
+	compat_cond_resched();
 	return signal_pending(current) ? -EAGAIN : 0;
 }
 

@@ -117,6 +117,18 @@
 #define compat_rcu_barrier_sched()		rcu_barrier()
 #endif
 
+/* cond_resched() that is also a quiescent state for RCU-tasks, on which the removal of
+ * ftrace callbacks and optimised kprobes waits: a preemptible kernel's cond_resched()
+ * does nothing, and to be preempted is none.
+ */
+#if defined(cond_resched_tasks_rcu_qs)
+#define compat_cond_resched()	cond_resched_tasks_rcu_qs()
+#elif defined(cond_resched_rcu_qs)
+#define compat_cond_resched()	cond_resched_rcu_qs()
+#else
+#define compat_cond_resched()	cond_resched()
+#endif
+
 /*
  * Memory
  */
