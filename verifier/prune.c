@@ -300,7 +300,7 @@ static int propagate_reg(struct vf_env *env, const struct reg_state *from, struc
 
 	if (!flag || had == LIVE_READ64 || had == flag)
 		return 0;
-	return ebpf_mark_reg_read(env, from, to, flag);
+	return ebpf_mark_reg_read(env, NULL, to, flag);
 }
 
 /* What the paths below @old read, the pruned path would have read. */

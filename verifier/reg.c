@@ -89,17 +89,18 @@ void ebpf_init_regs(struct vf_env *env, struct func_state *func)
 	scratch_all(env);
 }
 
-/* @reg was read; @parent is the same register in the state above. */
+/* @reg was read, and so @parent above it. @reg is NULL when what was read is known from a
+ * state in which another path ended: no write of that path's counts for this one, and
+ * nothing its links lead to may be looked at, for its parents may be gone.
+ */
 int ebpf_mark_reg_read(struct vf_env *env, const struct reg_state *reg,
 		       struct reg_state *parent, u8 flag)
 {
-	/* Of a pruned path, @reg is not the state whose writes count. */
-	bool writes = parent == reg->parent;
 	u32 walked = 0;
 
 	while (parent) {
 		/* Written since: the ancestors' value was not seen. */
-		if (writes && (reg->live & LIVE_WRITTEN))
+		if (reg && (reg->live & LIVE_WRITTEN))
 			break;
 		if (EBPF_BUG_ON(parent->live & LIVE_DONE))
 			return -EFAULT;
@@ -109,7 +110,6 @@ int ebpf_mark_reg_read(struct vf_env *env, const struct reg_state *reg,
 		parent->live |= flag;
 		if (flag == LIVE_READ64)
 			parent->live &= ~LIVE_READ32;
-		writes = true;
 		reg = parent;
 		parent = reg->parent;
 		walked++;
