@@ -195,6 +195,42 @@ static const struct verif_case cases[] = {
 		     ST(DW, FP, -8, 0), MOV_K(0, 0), EXIT } },
 };
 
+/*
+ * Loops with a branch in them leave many states, most of which end before those that
+ * are compared with them: what a path that ends in a state would have read must not
+ * depend on where that state's parents were in memory. Here R7, which may be less than
+ * 22, is added to or not in each round.
+ */
+static bool loops_refused(s32 inner, s32 outer)
+{
+	struct ebpf_insn insns[] = {
+		MOV_X(6, 1), LDX(H, 3, 6, 144), LDX(B, 4, 6, 152), LDX(H, 7, 6, 96),
+		ST(DW, FP, -8, 0), MOV_K(8, 0),
+		INSN(EBPF_JMP32 | EBPF_JLE | EBPF_X, 4, 3, 1, 0), ALU32_K(EBPF_ADD, 7, 60),
+		ADD_K(8, 1), JMP_K(JNE, 8, inner, -4),
+		LDX(DW, 0, FP, -8), ADD_K(0, 1), STX(DW, FP, 0, -8), JMP32_K(JLT, 0, outer, -9),
+		HELPER(ktime_get_ns), JMP32_K(JSGT, 7, 21, 1), LDX(DW, 0, FP, 8), MOV_K(0, 0), EXIT,
+	};
+	static struct verif_result res;
+	struct ebpf_load load = {
+		.prog_type = EBPF_PROG_TYPE_KPROBE, .gpl_compatible = true,
+		.insns = insns, .insn_cnt = ARRAY_SIZE(insns),
+	};
+
+	verif_load(&res, &load, EBPF_LOG_STATS);
+	return res.err == -EACCES;
+}
+
+static void test_loops(void)
+{
+	s32 inner, outer;
+
+	for (inner = 3; inner <= 6; inner++)
+		for (outer = 2; outer <= 5; outer++)
+			tap_ok(loops_refused(inner, outer),
+			       "the way without additions through %d rounds of %d", outer, inner);
+}
+
 int main(void)
 {
 	u32 i;
@@ -202,6 +238,7 @@ int main(void)
 	verif_maps();
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		tap_ok(verif_ok(&cases[i]), "%s", cases[i].name);
+	test_loops();
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
 	return tap_end();
 }
