@@ -13,11 +13,13 @@
 
 /**
  * struct map_show - one open file
+ * @map:    held by the file
  * @key:    the element under way
  * @next:   room for the one after it
  * @value:  a copy of its value, per-CPU ones of all CPUs
  * @at:     which it is, from 1; 0: the heading
  * @done:   there are no more
+ * @mem:    for ebpf_btf_show()
  */
 struct map_show {
 	struct ebpf_map *map;
