@@ -167,6 +167,24 @@ static int learn(struct vf_env *env, const struct ebpf_insn *insn, const struct 
 	return ebpf_reg_is_bounded(dst) && ebpf_reg_is_bounded(src) ? pred : -1;
 }
 
+/* The only way left teaches what it would if there were two. */
+static int follow(struct vf_env *env, const struct ebpf_insn *insn, const struct reg_state *src,
+		  bool taken)
+{
+	struct reg_state *regs = cur_regs(env);
+	int err = record_linked(env, &regs[insn->dst_reg], src);
+
+	if (err)
+		return err;
+	regs[insn->dst_reg].n = env->way[taken ? WAY_DST : WAY_ELSE_DST];
+	if (EBPF_SRC(insn->code) == EBPF_X) {
+		regs[insn->src_reg].n = env->way[taken ? WAY_SRC : WAY_ELSE_SRC];
+		copy_to_equals(env->cur, &regs[insn->src_reg]);
+	}
+	copy_to_equals(env->cur, &regs[insn->dst_reg]);
+	return 0;
+}
+
 static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_state *taken)
 {
 	struct reg_state *regs = cur_regs(env);
@@ -279,6 +297,7 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 	bool is32 = EBPF_CLASS(insn->code) == EBPF_JMP32;
 	struct reg_state *src = &env->tmp_reg, *dst;
 	struct vf_state *taken;
+	bool learned = false;
 	int err, pred;
 
 	err = check_operands(env, insn);
@@ -290,10 +309,14 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 		ebpf_reg_set_known(src, (s64)insn->imm);
 	dst = &cur_regs(env)[insn->dst_reg];
 	pred = decide(dst, src, EBPF_OP(insn->code), is32);
-	if (pred < 0 && dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE)
+	if (pred < 0 && dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
 		pred = learn(env, insn, dst, src);
+		learned = true;
+	}
 	if (pred >= 0) {
 		err = mark_operands_precise(env, insn);
+		if (!err && learned)
+			err = follow(env, insn, src, pred);
 		if (err)
 			return err;
 		*insn_idx += pred ? insn->off + 1 : 1;

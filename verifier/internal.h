@@ -409,18 +409,22 @@ struct vf_env {
  * @insn:     called with the state before each instruction that is walked;
  *            1 ends the path, a negative errno the load
  * @no_prune: every path is walked to its end
+ * @no_links: as in Linux 6.1, neither pruning nor precision asks which numbers are equal
  */
 struct vf_watch {
 	int (*insn)(const struct vf_env *env);
 	bool no_prune;
+	bool no_links;
 };
 
 extern struct vf_watch ebpf_watch;
 #define watch_insn(env)		(ebpf_watch.insn ? ebpf_watch.insn(env) : 0)
 #define watch_no_prune()	(ebpf_watch.no_prune)
+#define watch_no_links()	(ebpf_watch.no_links)
 #else
 #define watch_insn(env)		0
 #define watch_no_prune()	false
+#define watch_no_links()	false
 #endif
 
 /* ---- log.c ---- */

@@ -266,7 +266,7 @@ static s32 prev_insn(const struct vf_state *st, s32 i, u32 *left)
 
 static u64 linked_at(const struct vf_state *st, s32 i, u32 left)
 {
-	if (left && (s32)st->jmps[left - 1].idx == i)
+	if (left && (s32)st->jmps[left - 1].idx == i && !watch_no_links())
 		return st->jmps[left - 1].linked;
 	return 0;
 }

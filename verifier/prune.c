@@ -41,7 +41,7 @@ static bool scalar_ids_match(struct vf_env *env, u32 old, u32 cur, u32 unique)
 {
 	u32 i;
 
-	if (!old)
+	if (!old || watch_no_links())
 		return true;
 	if (!cur)
 		cur = U32_MAX - unique;

@@ -156,14 +156,14 @@ static void parse_line(const char *line, const char *end, struct frame_regs *reg
 }
 
 /* The kernel tells what a jump teaches of its operands, not that their equals learn
- * the same.
+ * the same. @id: of before the jump; it is not told of constants.
  */
-static void teach_equals(struct frame_regs *regs, const struct known *k)
+static void teach_equals(struct frame_regs *regs, const struct known *k, u32 id)
 {
 	u32 i;
 
-	for (i = 0; k->kind == NUMBER && k->id && i < NR_REGS; i++)
-		if (regs->reg[i].kind == NUMBER && regs->reg[i].id == k->id)
+	for (i = 0; k->kind == NUMBER && id && i < NR_REGS; i++)
+		if (regs->reg[i].kind == NUMBER && regs->reg[i].id == id)
 			regs->reg[i] = *k;
 }
 
@@ -191,7 +191,7 @@ static void read_way(const struct ebpf_load *load, const char *log)
 	static struct frame_regs frames[EBPF_MAX_CALL_FRAMES];
 	const struct ebpf_insn *insn = NULL;
 	const char *line, *end, *state;
-	u32 depth = 0, pc, i;
+	u32 depth = 0, pc, i, dst_id, src_id;
 	char *stop;
 
 	memset(frames, 0, sizeof(frames));
@@ -217,15 +217,17 @@ static void read_way(const struct ebpf_load *load, const char *log)
 		steps[nr_steps].pc = pc;
 		steps[nr_steps].depth = depth;
 		steps[nr_steps++].native = frames[depth];
+		dst_id = frames[depth].reg[insn->dst_reg].id;
+		src_id = frames[depth].reg[insn->src_reg].id;
 		parse_line(line, end, &frames[depth]);
 		if (!is_cond(insn))
 			continue;
 		/* Then the state is that of another path, told in full. */
 		state = strstr(line, " ; ");
 		steps[nr_steps - 1].taken = !state || state > end;
-		teach_equals(&frames[depth], &frames[depth].reg[insn->dst_reg]);
+		teach_equals(&frames[depth], &frames[depth].reg[insn->dst_reg], dst_id);
 		if (EBPF_SRC(insn->code) == EBPF_X)
-			teach_equals(&frames[depth], &frames[depth].reg[insn->src_reg]);
+			teach_equals(&frames[depth], &frames[depth].reg[insn->src_reg], src_id);
 	}
 	for (i = 0; i < nr_steps; i++)
 		memset(&steps[i].ours, 0, sizeof(steps[i].ours));
@@ -240,6 +242,9 @@ static int follow_way(const struct vf_env *env)
 	u32 i;
 
 	if (nr_walked == nr_steps || env->insn_idx != s->pc || env->cur->curframe != s->depth)
+		return WALK_ENDED;
+	/* Left, and back on a way that parted earlier. */
+	if (nr_walked && env->pending_cnt < s[-1].pending)
 		return WALK_ENDED;
 	/* Both ways of a jump to the next instruction arrive here, the other one later. */
 	if (nr_walked && s[-1].taken && s[-1].pc + 1 == s->pc && env->pending_cnt > s[-1].pending)
@@ -325,13 +330,21 @@ static bool on_numbers(const struct frame_regs *regs, const struct ebpf_insn *in
 	       (EBPF_SRC(insn->code) == EBPF_K || regs->reg[insn->src_reg].kind == NUMBER);
 }
 
+static bool range_within(const struct scalar *a, const struct scalar *b)
+{
+	return a->umin > b->umin || a->umax < b->umax || a->smin > b->smin || a->smax < b->smax;
+}
+
 /* Does what ours concludes from what the kernel knew before a step, @concluded, make up
- * the whole difference behind it?
+ * the whole difference behind it, or all of it in the 64-bit range?
  */
 static bool explains(const struct scalar *concluded, const struct step *after, u32 reg)
 {
-	return knows_more(concluded, &after->native.reg[reg].n) &&
-	       !knows_more(&after->ours.reg[reg].n, concluded);
+	const struct scalar *ours = &after->ours.reg[reg].n, *native = &after->native.reg[reg].n;
+
+	if (range_within(concluded, native) && !range_within(ours, concluded))
+		return true;
+	return knows_more(concluded, native) && !knows_more(ours, concluded);
 }
 
 static bool alu_concludes_more(const struct step *s, const struct ebpf_insn *insn)
@@ -592,5 +605,40 @@ bool native_cause(const struct ebpf_load *load, const char *log, bool show, char
 	while (i--)
 		if (back_over(load, i, &t, to))
 			return found(load, i, show);
+	return false;
+}
+
+/* The least offset it may have is one that a pointer may have. */
+static bool within_limits(const struct known *k)
+{
+	return k->kind == POINTER && k->n.smin > -MAX_VAR_OFF && k->n.smin < MAX_VAR_OFF;
+}
+
+bool native_offset_open(const struct ebpf_load *load, const char *log, const char *our_log)
+{
+	const char *line, *end;
+	struct frame_regs regs;
+	u32 pc = load->insn_cnt, at;
+	char *stop;
+
+	for (line = our_log; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		at = strtoul(line, &stop, 10);
+		if (stop != line && !strncmp(stop, ": (", 3))
+			pc = at;
+	}
+	if (pc >= load->insn_cnt || !is_alu(&load->insns[pc]))
+		return false;
+	for (line = log; *line; line = *end ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		at = strtoul(line, &stop, 10);
+		/* Behind the instruction, or before the next where that was in between. */
+		if (stop == line ||
+		    strncmp(stop, at == pc ? ": (" : ": R", 3) || (at != pc && at != pc + 1))
+			continue;
+		memset(&regs, 0, sizeof(regs));
+		parse_line(line, end, &regs);
+		if (within_limits(&regs.reg[load->insns[pc].dst_reg]))
+			return true;
+	}
 	return false;
 }

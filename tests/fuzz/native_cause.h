@@ -18,4 +18,9 @@
  */
 bool native_cause(const struct ebpf_load *load, const char *log, bool show, char *to, bool *dead);
 
+/* Ours refused a sum for its offset, told last in @our_log. Does the kernel, in @log (of
+ * level 2, and it accepts), know less of that offset?
+ */
+bool native_offset_open(const struct ebpf_load *load, const char *log, const char *our_log);
+
 #endif /* _TESTS_FUZZ_NATIVE_CAUSE_H */

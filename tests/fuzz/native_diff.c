@@ -20,10 +20,12 @@
 #include <sys/utsname.h>
 #include <tap.h>
 #include <verif_run.h>
+#include <verifier/internal.h>
 #include "claims.h"
 #include "gen.h"
 #include "native_cause.h"
 #include "world.h"
+
 
 #define LOG_SIZE	(1 << 22)
 #define CLASSES_MAX	64
@@ -289,6 +291,28 @@ static bool run_faults(void)
 	return fault;
 }
 
+/* Would ours take it if pruning did not ask which numbers are equal? */
+static bool only_links_refuse(const struct ebpf_load *load)
+{
+	static struct verif_result res;
+
+	ebpf_watch.no_links = true;
+	verif_load(&res, load, 0);
+	ebpf_watch.no_links = false;
+	return !res.err;
+}
+
+static const char *native_only_cause(const struct ebpf_load *load)
+{
+	if (only_links_refuse(load))
+		return "accepted without links";
+	if (run_faults())
+		return "a run faults";
+	if (native_offset_open(load, log_buf, ours.log))
+		return "offset known better";
+	return "not found";
+}
+
 static void show(u64 seed, const char *native, const char *our)
 {
 	printf("# seed %llu, native:\n%s\n# ours:\n%s\n", seed, native, our);
@@ -308,8 +332,7 @@ static void explain(const struct ebpf_load *load, u64 seed, bool ours_accepts)
 		message_of(log_buf, d.message);
 		broken += !bears_out(load);
 	} else {
-		if (run_faults())
-			strcpy(d.cause, "a run faults");
+		strcpy(d.cause, native_only_cause(load));
 		message_of(ours.log, d.message);
 	}
 	classify(&d);

@@ -1,7 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Programs that broke other verifiers: one or more for each class of mistake
- * that became a security hole. Each must be refused, for its reason.
+ * that became a security hole. Each must be refused, for its reason, also when
+ * states are compared everywhere.
+ *
+ * The holes by number (CVE), and where they are tested when not here:
+ *
+ *   2017-16995            sign extension of 32-bit constants
+ *   2017-16996, -17852    cut to 32 bits; offsets that wrap ("sum of offsets wraps")
+ *   2017-17864            a pointer pruned against a number
+ *   2018-18445            32-bit right shift
+ *   2019-7308, 2020-27170, 2020-27171, 2021-33624, 2021-34556, 2021-35477
+ *                         speculation: of unprivileged loaders, which there are none of
+ *   2020-8835             32-bit bounds of a comparison
+ *   2020-27194            bounds of OR
+ *   2021-3444             32-bit remainder and quotient by zero; run: test_divmod
+ *   2021-3489             a record larger than its ring; run: tests/vm/test_maps_prog
+ *   2021-3490             32-bit bounds of AND, OR, XOR
+ *   2021-31440            64-bit bounds taken for the low half's
+ *   2021-29154            jump displacements of the JIT: test_jit_flow
+ *   2021-4204             an offset into what is given back
+ *   2021-45402            half a pointer as a small number
+ *   2022-23222            arithmetic on what may be NULL
+ *   2022-0500             a helper writes to what is read-only
+ *   2022-2785             the sys_bpf helper: there is none
+ *   2022-2905             tail call with a constant index that is too large:
+ *                         tests/vm/test_maps_prog, test_jit_flow
+ *   2023-2163             precision of both operands of a branch
+ *   2023-39191            dynptrs: test_verifier_dynptr; stack offsets: here, at the end
+ *   2024-41003            a comparison spoils what is known of both operands
+ *   2024-26883, -26884, -26885
+ *                         bucket counts that wrap: tests/vm/test_maps
+ *   2024-58098, -58100    a global function that moves the packet: test_verifier_global
+ *
+ * The classes: A 32 and 64 bits, B extension, C bit operations, shifts, division,
+ * D pruning and precision, E pointers taken for something else, F what helpers are
+ * given; G maps (tests/vm/test_maps*), H the JIT (test_jit_*), I speculation (see
+ * above), J lifetimes (tests/vm/test_stress), K what unprivileged programs learn of
+ * addresses (there are none).
  */
 #include <tap.h>
 #include "services.h"
@@ -37,6 +73,9 @@ static const struct verif_case cases[] = {
 	{ "2021-3490: bounds of a 32-bit AND of known low halves", .err = EACCES, .says = OUTSIDE,
 	  .insns = { LDX(DW, 7, 1, 0), VALUE, LD64(8, 0xffffffff00000001ULL),
 		     ALU_X(EBPF_AND, 7, 8), MOV32_X(7, 7), ALU_K(EBPF_MUL, 7, 64), INDEX } },
+	{ "2021-3490: OR", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, LD64(8, 0x100000001LL), ALU_X(EBPF_OR, 7, 8),
+		     MOV32_X(7, 7), INDEX } },
 	{ "2021-3490: XOR", .err = EACCES, .says = UNBOUNDED,
 	  .insns = { LDX(DW, 7, 1, 0), VALUE, LD64(8, 0x100000001LL), ALU_X(EBPF_XOR, 7, 8),
 		     MOV32_X(7, 7), INDEX } },
@@ -57,6 +96,10 @@ static const struct verif_case cases[] = {
 	  .says = "value is outside",
 	  .insns = { VALUE, MOV_K(7, 2), ALU_K(EBPF_LSH, 7, 31), ALU32_K(EBPF_RSH, 7, 31),
 		     ADD_K(7, -2), ADD_X(0, 7), LDX(B, 0, 0, 0), EXIT } },
+	{ "2021-3444: a 32-bit remainder by zero is the low half", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, MOV_K(6, 0), ALU32_X(EBPF_MOD, 7, 6), INDEX } },
+	{ "2021-3444: of a number that may be zero", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 7, 1, 0), LDX(B, 6, 1, 8), VALUE, ALU32_X(EBPF_MOD, 7, 6), INDEX } },
 	{ "a shift by too much gives anything", .err = EACCES, .says = UNBOUNDED,
 	  .insns = { LDX(B, 6, 1, 0), VALUE, MOV_K(7, 1), ALU32_X(EBPF_LSH, 7, 6), INDEX } },
 	{ "division by what may be zero", .err = EINVAL, .says = UNBOUNDED,
@@ -73,6 +116,13 @@ static const struct verif_case cases[] = {
 		     ALU_K(EBPF_MOD, 6, 1025), JA(0), JMP_X(JLE, 6, 9, 2), ALU_K(EBPF_MOD, 6, 1),
 		     MOV_K(9, 0), JMP_X(JLE, 6, 9, 1), MOV_K(6, 0), VALUE, ALU_K(EBPF_RSH, 6, 10),
 		     ALU_K(EBPF_MUL, 6, 8192), ADD_X(0, 6), LDX(DW, 0, 0, 0), EXIT } },
+	{ "2024-41003: a number compared with itself", .err = EINVAL, .says = "unbounded min",
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, JMP_X(JLE, 7, 7, 1), EXIT, INDEX } },
+	{ "2024-41003: with another that is as unknown", .err = EINVAL, .says = "unbounded min",
+	  .insns = { LDX(DW, 7, 1, 0), LDX(DW, 6, 1, 8), VALUE, JMP_X(JEQ, 7, 6, 1), EXIT, INDEX } },
+	{ "2024-41003: equal low halves", .err = EINVAL, .says = "be out of bounds",
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, MOV_K(6, 1), INSN(EBPF_JMP32 | EBPF_JEQ | EBPF_X, 7, 6, 1, 0),
+		     EXIT, INDEX } },
 	{ "equal on one path only", .err = EINVAL, .says = "unbounded min",
 	  .insns = { LDX(DW, 6, 1, 0), LDX(DW, 7, 1, 8), LDX(DW, 8, 1, 16), VALUE,
 		     JMP_K(JEQ, 8, 0, 1), MOV_X(7, 6), JMP_K(JLE, 6, 40, 2), MOV_K(0, 0), EXIT,
@@ -98,6 +148,16 @@ static const struct verif_case cases[] = {
 	{ "a saved half is not equal to the number", .err = EINVAL, .says = "unbounded min",
 	  .insns = { LDX(DW, 7, 1, 0), VALUE, MOV_X(9, 7), STX(W, FP, 7, -16), LDX(W, 8, FP, -16),
 		     JMP_K(JLE, 8, 10, 1), EXIT, INDEX } },
+	{ "a saved half of a number that is bounded", .err = EACCES, .says = UNBOUNDED,
+	  .insns = { LDX(DW, 7, 1, 0), VALUE, LD64(8, 0x1ffffffffLL), ALU_X(EBPF_AND, 7, 8),
+		     MOV_X(9, 7), STX(W, FP, 7, -16), LDX(W, 8, FP, -16), JMP_K(JLE, 8, 10, 1),
+		     EXIT, INDEX } },
+	{ "a saved half has no upper half", .err = EACCES, .says = OUTSIDE,
+	  .insns = { VALUE, LD64(7, 0x100000030LL), STX(W, FP, 7, -16), LDX(W, 8, FP, -16),
+		     JMP_K(JEQ, 8, 0x30, 1), EXIT, LDX(B, 0, 0, 100), EXIT } },
+	{ "a saved byte, sign-extended, is another number", .err = EACCES, .says = OUTSIDE,
+	  .insns = { LDX(B, 7, 1, 0), VALUE, MOV_X(9, 7), STX(B, FP, 7, -16), LDSX(B, 8, FP, -16),
+		     JMP_K(JSLE, 8, -100, 1), EXIT, ADD_K(7, 128), INDEX } },
 	{ "a spilled number is precise as well", .err = EACCES, .says = OUTSIDE,
 	  .insns = { LDX(DW, 8, 1, 0), VALUE, MOV_K(6, 8), JMP_K(JEQ, 8, 0, 1), JA(1),
 		     MOV_K(6, 800), STX(DW, FP, 6, -16), JMP_K(JEQ, 8, 1, 0),
@@ -233,11 +293,16 @@ static void test_loops(void)
 
 int main(void)
 {
+	static struct verif_case often;
 	u32 i;
 
 	verif_maps();
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		tap_ok(verif_ok(&cases[i]), "%s", cases[i].name);
+		often = cases[i];
+		often.flags |= EBPF_F_TEST_STATE_FREQ;
+		tap_ok(verif_ok(&often), "%s; states everywhere", often.name);
+	}
 	test_loops();
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
 	return tap_end();

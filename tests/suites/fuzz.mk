@@ -10,7 +10,7 @@ fuzz:
 
 .PHONY: fuzz
 
-## check-native-diff [PROGRAMS=N] [HERE=1]  verdicts on random programs beside Linux 6.1's own
+## check-native-diff [PROGRAMS=N] [SEED=N] [HERE=1]  verdicts on random programs beside Linux 6.1's own
 check-native-diff:
 	@HERE=$(HERE) $(top)/tests/suites/native_diff $(or $(PROGRAMS),20000) $(SEED)
 .PHONY: check-native-diff
