@@ -289,29 +289,35 @@ static int expand_probe(const struct ebpf_insn *insn, struct ebpf_insn *buf)
 	return 1;
 }
 
+/* Of arithmetic. */
 static bool is_div(const struct ebpf_insn *insn)
 {
-	u8 class = EBPF_CLASS(insn->code), op = EBPF_OP(insn->code);
+	u8 op = EBPF_OP(insn->code);
 
-	return (class == EBPF_ALU || class == EBPF_ALU64) && (op == EBPF_DIV || op == EBPF_MOD);
+	return op == EBPF_DIV || op == EBPF_MOD;
 }
 
 int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 {
 	const struct ebpf_insn *insn = &env->insns[idx];
+	u8 class = EBPF_CLASS(insn->code);
 
 	if (!env->aux[idx].seen)
 		return 0;
+	if (class == EBPF_ALU64 || class == EBPF_ALU) {
+		if (is_div(insn))
+			return expand_div(insn, buf);
+		buf[0] = *insn;
+		return 1;
+	}
 	if (is_ld_imm64(insn))
 		return expand_ld_imm64(env, idx, buf);
-	if (EBPF_CLASS(insn->code) == EBPF_LD)
+	if (class == EBPF_LD)
 		return ebpf_expand_ld_abs(insn, buf);
 	if (is_ctx_access(env, idx))
 		return expand_ctx(env, idx, buf);
 	if (may_fault(env, idx))
 		return expand_probe(insn, buf);
-	if (is_div(insn))
-		return expand_div(insn, buf);
 	if (insn->code == (EBPF_JMP | EBPF_CALL))
 		return expand_call(env, idx, buf);
 	if (ebpf_is_jmp(insn))

@@ -341,6 +341,16 @@ static void print_parent(struct vf_env *env, const struct func_state *func)
 	ebpf_print_state(env, func, true);
 }
 
+/* Most of what is walked over computes something else. */
+static bool is_unrelated(const struct vf_env *env, u32 i)
+{
+	const struct ebpf_insn *insn = &env->insns[i];
+	u8 class = EBPF_CLASS(insn->code);
+
+	return (class == EBPF_ALU64 || class == EBPF_ALU) &&
+	       !(env->log_level & EBPF_LOG_LEVEL2) && !bt_has_reg(&env->bt, insn->dst_reg);
+}
+
 /* Walks back to where @st begins. @i: its last instruction, or the current one,
  * which has not done anything yet (@skip_first).
  */
@@ -354,16 +364,14 @@ static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 n
 	if (env->log_level & EBPF_LOG_LEVEL2)
 		vlog(env, "last_idx %d first_idx %d\n", i, st->first_insn_idx);
 	for (;;) {
-		if (!skip_first) {
+		if (!skip_first && !is_unrelated(env, i)) {
 			print_back(env, i);
 			back_linked(bt, &env->insns[i], linked_at(st, i, left));
 			err = back_insn(env, bt, i, next);
-			if (err)
+			if (err || bt_empty(bt))
 				return err;
 		}
 		skip_first = false;
-		if (bt_empty(bt))
-			return 0;
 		next = i;
 		i = prev_insn(st, i, &left);
 		if (i == -ENOENT)

@@ -236,6 +236,10 @@ static bool may_loop(const struct vf_state *old, const struct vf_state *cur)
 		return false;
 	o = old->frame[old->curframe];
 	c = cur->frame[cur->curframe];
+	/* Whatever counts the loop has another value now: that is found soonest here. */
+	for (i = 0; i < NR_REGS; i++)
+		if (o->regs[i].n.var_off.value != c->regs[i].n.var_off.value)
+			return false;
 	for (i = 0; i < NR_REGS; i++)
 		if (memcmp(&o->regs[i], &c->regs[i], REG_CMP_SIZE))
 			return false;

@@ -20,7 +20,7 @@ static int reserve(struct output *out, u32 more)
 
 	if (out->cnt + more <= cap)
 		return 0;
-	cap = cap + cap / 4 + EXPAND_MAX + more;
+	cap = cap + cap / 4 + more;
 	p = ebpf_realloc(out->insns, out->cap * sizeof(*out->insns), cap * sizeof(*out->insns));
 	if (!p)
 		return -ENOMEM;
@@ -33,25 +33,33 @@ static int reserve(struct output *out, u32 more)
 	return 0;
 }
 
-static int expand_all(struct vf_env *env, struct output *out, struct ebpf_insn *buf)
+/* What the last @cnt instructions came from. */
+static void note_origin(struct output *out, u32 idx, u32 cnt)
 {
-	u32 i, j;
+	struct ebpf_insn_aux *aux = &out->aux[out->cnt], *end = aux + cnt;
+
+	out->cnt += cnt;
+	for (; aux < end; aux++) {
+		aux->orig_idx = (s32)idx;
+		aux->zext_dst = false;
+		idx = (u32)-1;
+	}
+}
+
+static int expand_all(struct vf_env *env, struct output *out)
+{
 	int cnt, err;
+	u32 i;
 
 	for (i = 0; i < env->insn_cnt; i++) {
 		out->new_idx[i] = out->cnt;
-		cnt = ebpf_expand_insn(env, i, buf);
-		if (cnt < 0)
-			return cnt;
-		err = reserve(out, cnt);
+		err = reserve(out, EXPAND_MAX);
 		if (err)
 			return err;
-		for (j = 0; j < (u32)cnt; j++) {
-			out->insns[out->cnt] = buf[j];
-			out->aux[out->cnt].orig_idx = j ? -1 : (s32)i;
-			out->aux[out->cnt].zext_dst = false;
-			out->cnt++;
-		}
+		cnt = ebpf_expand_insn(env, i, &out->insns[out->cnt]);
+		if (cnt < 0)
+			return cnt;
+		note_origin(out, i, cnt);
 		if (is_ld_imm64(&env->insns[i]))
 			out->new_idx[++i] = out->cnt;
 		if (!(i & 0xfff) && ebpf_yield())
@@ -199,18 +207,16 @@ static void build_facts(const struct vf_env *env, struct ebpf_prog_image *img)
 int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img)
 {
 	struct output out;
-	struct ebpf_insn *buf;
 	int err = -ENOMEM;
 
 	memset(&out, 0, sizeof(out));
 	memset(img, 0, sizeof(*img));
-	buf = ebpf_calloc(EXPAND_MAX, sizeof(*buf));
 	out.new_idx = ebpf_calloc(env->insn_cnt + 1, sizeof(*out.new_idx));
-	if (!buf || !out.new_idx)
+	if (!out.new_idx)
 		goto out;
-	err = reserve(&out, env->insn_cnt);
+	err = reserve(&out, env->insn_cnt + EXPAND_MAX);
 	if (!err)
-		err = expand_all(env, &out, buf);
+		err = expand_all(env, &out);
 	if (!err)
 		err = fix_targets(env, &out);
 	if (!err)
@@ -229,7 +235,6 @@ out:
 	ebpf_free(out.new_idx);
 	ebpf_free(out.insns);
 	ebpf_free(out.aux);
-	ebpf_free(buf);
 	if (err)
 		ebpf_prog_image_free(img);
 	return err;

@@ -405,6 +405,9 @@ static void alu64(struct scalar *dst, const struct scalar *src, u8 op, bool is_s
 
 	if (alu64_const(dst, src, op))
 		return;
+	/* Of what can be any number, these make any number again. */
+	if ((op == EBPF_ADD || op == EBPF_SUB || op == EBPF_XOR) && is_any_number(dst))
+		return;
 	get64(dst, &d);
 	get64(src, &s);
 	get32(dst, &low);

@@ -334,7 +334,8 @@ static bool load_generated(struct load_cost *l, enum backend b, const struct gen
 	return fd >= 0;
 }
 
-static void bench_generated(struct total *t)
+/* Programs of up to @max processed instructions. */
+static void bench_generated(struct total *t, unsigned long max)
 {
 	static const unsigned int works[] = { 1000, 10000, 100000, 950000 };
 	struct load_cost l[NR_BACKENDS];
@@ -342,7 +343,8 @@ static void bench_generated(struct total *t)
 
 	for (i = 0; i < nr_gen_kinds; i++) {
 		for (k = 0; k < sizeof(works) / sizeof(works[0]); k++)
-			if (load_generated(&l[NATIVE], NATIVE, &gen_kinds[i], works[k]) &&
+			if (works[k] <= max &&
+			    load_generated(&l[NATIVE], NATIVE, &gen_kinds[i], works[k]) &&
 			    load_generated(&l[EBPFDRV], EBPFDRV, &gen_kinds[i], works[k]))
 				compare(t, gen_kinds[i].name, &l[NATIVE], &l[EBPFDRV]);
 	}
@@ -365,7 +367,9 @@ static void start_memory(const char *path)
 	mem_fd = bpf_object__find_map_fd_by_name(obj, "mem");
 }
 
-/* ARGS: object that watches memory, then the tools; "generated" for those. */
+/* ARGS: object that watches memory, then the tools; "generated" or "generated:MAX" for
+ * those.
+ */
 int main(int argc, char **argv)
 {
 	struct total tools = { 0 }, generated = { 0 }, all;
@@ -379,10 +383,12 @@ int main(int argc, char **argv)
 	if (mem_fd < 0)
 		return 1;
 	for (i = 2; i < argc; i++) {
-		if (strcmp(argv[i], "generated"))
-			bench_tool(&tools, argv[i]);
+		if (!strcmp(argv[i], "generated"))
+			bench_generated(&generated, GEN_MAX_INSNS);
+		else if (!strncmp(argv[i], "generated:", 10))
+			bench_generated(&generated, strtoul(argv[i] + 10, NULL, 10));
 		else
-			bench_generated(&generated);
+			bench_tool(&tools, argv[i]);
 	}
 	print_total("tools'", &tools);
 	print_total("generated", &generated);

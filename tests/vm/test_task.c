@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -101,6 +102,27 @@ static int load(struct bpf_link **link)
 	return bpf_object__find_map_fd_by_name(obj, "out");
 }
 
+/* The stack of a task that runs just now is anything, or nothing. */
+static void wait_until_asleep(pid_t pid)
+{
+	char path[64], line[256], *state;
+	bool asleep = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (!asleep) {
+		f = fopen(path, "r");
+		if (!f)
+			return;
+		if (fgets(line, sizeof(line), f)) {
+			state = strrchr(line, ')');
+			asleep = state && state[1] == ' ' && state[2] == 'S';
+		}
+		fclose(f);
+		sched_yield();
+	}
+}
+
 /* A child that waits for its own entry in the map before it makes the call. */
 static void run_child(int fd)
 {
@@ -113,8 +135,10 @@ static void run_child(int fd)
 		return;
 	pid = fork();
 	if (!pid) {
-		if (read(go[0], &c, 1) == 1)
+		if (read(go[0], &c, 1) == 1) {
+			wait_until_asleep(getppid());
 			syscall(TASK_SYSCALL, TASK_MAGIC);
+		}
 		_exit(0);
 	}
 	memset(&seen, 0, sizeof(seen));
