@@ -147,6 +147,9 @@ EBPF_HELPER_DECL(trace_printk);
 EBPF_HELPER_DECL(trace_vprintk);
 EBPF_HELPER_DECL(snprintf);
 EBPF_HELPER_DECL(snprintf_btf);
+EBPF_HELPER_DECL(seq_printf);
+EBPF_HELPER_DECL(seq_write);
+EBPF_HELPER_DECL(seq_printf_btf);
 EBPF_HELPER_DECL(strncmp);
 EBPF_HELPER_DECL(strtol);
 EBPF_HELPER_DECL(strtoul);
@@ -351,6 +354,13 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   MEM_RD_OR_NULL, ARG_CONST_SIZE_OR_ZERO),
 	FN(snprintf_btf, TRACING_PROG, FREE, RET_INTEGER,
 	   ARG_PTR_TO_MEM, ARG_CONST_SIZE, MEM_RD, ARG_CONST_SIZE, ARG_ANYTHING),
+	/* Of iterators only. */
+	FN_STRUCT(seq_printf, T(TRACING), GPL, "seq_file",
+		  ARG_PTR_TO_BTF_ID, MEM_RD, ARG_CONST_SIZE, MEM_RD_OR_NULL, ARG_CONST_SIZE_OR_ZERO),
+	FN_STRUCT(seq_write, T(TRACING), GPL, "seq_file",
+		  ARG_PTR_TO_BTF_ID, MEM_RD, ARG_CONST_SIZE_OR_ZERO),
+	FN_STRUCT(seq_printf_btf, T(TRACING), GPL, "seq_file",
+		  ARG_PTR_TO_BTF_ID, MEM_RD, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
 	FN(strncmp, ANY_PROG, FREE, RET_INTEGER,
 	   MEM_RD, ARG_CONST_SIZE, ARG_PTR_TO_CONST_STR),
 	FN(strtol, ANY_PROG, FREE, RET_INTEGER,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text from programs: into the trace buffer or into memory.
+ * Text from programs: into the trace buffer, into memory, into an iterator's file.
  */
 #include <linux/kernel.h>
+#include <linux/seq_file.h>
 #include "helpers/helpers.h"
 #include "helpers/format.h"
 #include "helpers/scratch.h"
 #include "kmod/btf.h"
+#include "kmod/iter.h"
 #include "kmod/nofault.h"
 #include "kmod/compat/compat.h"
 
@@ -87,12 +89,13 @@ static void format_ptr(char *buf, u32 size, u64 value)
 	scnprintf(buf, size, "0x%p", (void *)(unsigned long)value);
 }
 
-static long show_btf(struct text_out *out, const struct ebpf_btf_ptr *ptr, u64 flags)
+static int show_btf(void (*write)(void *cookie, const char *text, u32 len), void *cookie,
+		    const struct ebpf_btf_ptr *ptr, u64 flags)
 {
 	const struct ebpf_btf *btf = ebpf_btf_vmlinux_parsed();
 	struct ebpf_btf_show show = {
-		.write = write_text, .read = read_value, .ptr = format_ptr,
-		.cookie = out, .flags = flags,
+		.write = write, .read = read_value, .ptr = format_ptr,
+		.cookie = cookie, .flags = flags,
 	};
 	int err;
 
@@ -105,21 +108,73 @@ static long show_btf(struct text_out *out, const struct ebpf_btf_ptr *ptr, u64 f
 		return -EBUSY;
 	err = ebpf_btf_show(btf, ptr->type_id, (u64)(unsigned long)ptr->ptr, &show);
 	ebpf_scratch_put();
-	out->buf[min(out->len, out->size - 1)] = '\0';
-	return err ? err : (long)out->len;
+	return err;
+}
+
+static bool btf_ptr_valid(const struct ebpf_btf_ptr *ptr, u32 size, u64 flags)
+{
+	const u64 known = EBPF_BTF_F_COMPACT | EBPF_BTF_F_NONAME | EBPF_BTF_F_PTR_RAW |
+			  EBPF_BTF_F_ZERO;
+
+	return !(flags & ~known) && size == sizeof(*ptr) && !ptr->flags && ptr->type_id;
 }
 
 /* where to, bytes, struct ebpf_btf_ptr, its size, flags */
 EBPF_HELPER(snprintf_btf)
 {
-	const u64 known = EBPF_BTF_F_COMPACT | EBPF_BTF_F_NONAME | EBPF_BTF_F_PTR_RAW |
-			  EBPF_BTF_F_ZERO;
 	struct text_out out = { .buf = (char *)(unsigned long)r1, .size = r2 };
 	const struct ebpf_btf_ptr *ptr = (const void *)(unsigned long)r3;
+	int err;
 
-	if ((r5 & ~known) || (u32)r4 != sizeof(*ptr) || ptr->flags || !ptr->type_id)
+	if (!btf_ptr_valid(ptr, r4, r5))
 		return -EINVAL;
-	return show_btf(&out, ptr, r5);
+	err = show_btf(write_text, &out, ptr, r5);
+	out.buf[min(out.len, out.size - 1)] = '\0';
+	return err ? err : (long)out.len;
+}
+
+/* file, format, its size, struct of numbers, its size */
+EBPF_HELPER(seq_printf)
+{
+	struct seq_file *seq = ebpf_iter_seq(r1);
+	int nr_args = count_args(r4, r5), len;
+
+	if (!seq || nr_args < 0)
+		return -EINVAL;
+	len = ebpf_format(seq->buf + seq->count, seq->size - seq->count,
+			  (const char *)(unsigned long)r2, r3,
+			  (const u64 *)(unsigned long)r4, nr_args);
+	if (len < 0)
+		return len;
+	/* Full is how such a file says that something was lost. */
+	seq->count = min_t(size_t, seq->count + len, seq->size);
+	return seq->count == seq->size ? -EOVERFLOW : 0;
+}
+
+/* file, bytes, how many */
+EBPF_HELPER(seq_write)
+{
+	struct seq_file *seq = ebpf_iter_seq(r1);
+
+	if (!seq)
+		return -EINVAL;
+	return seq_write(seq, (const void *)(unsigned long)r2, (u32)r3) ? -EOVERFLOW : 0;
+}
+
+static void write_seq(void *cookie, const char *text, u32 len)
+{
+	seq_write(cookie, text, len);
+}
+
+/* file, struct ebpf_btf_ptr, its size, flags */
+EBPF_HELPER(seq_printf_btf)
+{
+	const struct ebpf_btf_ptr *ptr = (const void *)(unsigned long)r2;
+	struct seq_file *seq = ebpf_iter_seq(r1);
+
+	if (!seq || !btf_ptr_valid(ptr, r3, r4))
+		return -EINVAL;
+	return show_btf(write_seq, seq, ptr, r4);
 }
 
 /* The verifier knows that the format is a terminated constant. */

@@ -6,6 +6,7 @@
  */
 #include "kmod/bpffs.h"
 #include "kmod/compat/fs.h"
+#include "kmod/iter.h"
 #include "kmod/link.h"
 #include "kmod/map.h"
 #include "kmod/prog.h"
@@ -155,8 +156,11 @@ static int object_create(struct inode *dir, struct dentry *dentry,
 	if (!inode)
 		return -ENOSPC;
 	inode->i_op = kind;
-	inode->i_fop = kind == &map_iops && ebpf_map_can_be_shown(object) ? &ebpf_map_show_fops :
-									   &object_fops;
+	inode->i_fop = &object_fops;
+	if (kind == &map_iops && ebpf_map_can_be_shown(object))
+		inode->i_fop = &ebpf_map_show_fops;
+	else if (kind == &link_iops && ebpf_link_is_iter(object))
+		inode->i_fop = &ebpf_iter_fops;
 	inode->i_private = object;
 	entry_add(dir, dentry, inode);
 	return 0;

@@ -131,6 +131,7 @@ static long link_info(const struct ebpf_link *link, const union ebpf_attr *attr,
 		      union ebpf_attr __user *uattr)
 {
 	struct ebpf_link_info info;
+	struct ebpf_prog *prog;
 	long err;
 
 	memset(&info, 0, sizeof(info));
@@ -139,8 +140,11 @@ static long link_info(const struct ebpf_link *link, const union ebpf_attr *attr,
 		return err;
 	info.type = link->type;
 	info.id = link->id;
-	if (link->prog)
-		info.prog_id = link->prog->id;
+	prog = ebpf_link_prog_get(link);
+	if (prog) {
+		info.prog_id = prog->id;
+		ebpf_prog_put(prog);
+	}
 	if (link->ops->fill_info) {
 		err = link->ops->fill_info(link, &info);
 		if (err)

@@ -11,8 +11,11 @@
 
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
+#include <linux/mutex.h>
 
 static struct ebpf_reaper link_reaper;
+/* Which program a link has, where another may take its place. */
+static DEFINE_MUTEX(link_prog_lock);
 static atomic_t link_count = ATOMIC_INIT(0);
 
 u64 ebpf_link_count(void)
@@ -68,6 +71,45 @@ static void *link_id_get(void *obj)
 
 struct ebpf_ids ebpf_link_ids = { .get = link_id_get };
 
+struct ebpf_prog *ebpf_link_prog_get(const struct ebpf_link *link)
+{
+	struct ebpf_prog *prog;
+
+	mutex_lock(&link_prog_lock);
+	prog = link->prog;
+	if (prog)
+		ebpf_prog_inc(prog);
+	mutex_unlock(&link_prog_lock);
+	return prog;
+}
+
+static bool same_kind(const struct ebpf_prog *a, const struct ebpf_prog *b)
+{
+	return a->type == b->type && a->expected_attach_type == b->expected_attach_type &&
+	       a->attach_btf == b->attach_btf && a->attach_btf_id == b->attach_btf_id;
+}
+
+int ebpf_link_replace_prog(struct ebpf_link *link, struct ebpf_prog *new_prog,
+			   struct ebpf_prog *old_prog)
+{
+	struct ebpf_prog *replaced = NULL;
+	int err = 0;
+
+	mutex_lock(&link_prog_lock);
+	if (old_prog && link->prog != old_prog) {
+		err = -EPERM;
+	} else if (!same_kind(link->prog, new_prog)) {
+		err = -EINVAL;
+	} else {
+		replaced = link->prog;
+		link->prog = new_prog;
+	}
+	mutex_unlock(&link_prog_lock);
+	if (replaced)
+		ebpf_prog_put(replaced);
+	return err;
+}
+
 /*
  * Files
  */
@@ -93,13 +135,17 @@ static const char * const link_names[] = {
 static compat_fdinfo_t link_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	const struct ebpf_link *link = file->private_data;
+	struct ebpf_prog *prog;
 
 	if (!link)
 		return COMPAT_FDINFO_DONE;
 	seq_printf(m, "link_type:\t%s\nlink_id:\t%u\n", link_names[link->type], link->id);
-	if (link->prog)
-		seq_printf(m, "prog_tag:\t%*phN\nprog_id:\t%u\n", EBPF_TAG_SIZE, link->prog->tag,
-			   link->prog->id);
+	prog = ebpf_link_prog_get(link);
+	if (prog) {
+		seq_printf(m, "prog_tag:\t%*phN\nprog_id:\t%u\n", EBPF_TAG_SIZE, prog->tag,
+			   prog->id);
+		ebpf_prog_put(prog);
+	}
 	if (link->ops->show_fdinfo)
 		link->ops->show_fdinfo(link, m);
 	return COMPAT_FDINFO_DONE;

@@ -65,6 +65,13 @@ struct ebpf_link *ebpf_link_get(int fd);
 struct ebpf_link *ebpf_link_inc_not_zero(struct ebpf_link *link);
 void ebpf_link_put(struct ebpf_link *link);
 int ebpf_link_new_fd(struct ebpf_link *link);
+/* Its program with a reference, or NULL. May sleep. */
+struct ebpf_prog *ebpf_link_prog_get(const struct ebpf_link *link);
+/* ebpf_link_ops.update_prog of links that look up their program by the function above:
+ * -EPERM when it is not @old_prog (NULL: any), -EINVAL when @new_prog is of another kind.
+ */
+int ebpf_link_replace_prog(struct ebpf_link *link, struct ebpf_prog *new_prog,
+			   struct ebpf_prog *old_prog);
 
 extern const struct file_operations ebpf_link_fops;
 

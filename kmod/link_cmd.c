@@ -4,6 +4,7 @@
  */
 #include "kmod/syscall.h"
 #include "kmod/attach/attach.h"
+#include "kmod/iter.h"
 #include "kmod/link.h"
 #include "kmod/prog.h"
 
@@ -90,6 +91,8 @@ static long tracing_link_create(struct ebpf_prog *prog, const union ebpf_attr *a
 {
 	if (attr->link_create.attach_type != prog->expected_attach_type)
 		return -EINVAL;
+	if (prog->expected_attach_type == EBPF_TRACE_ITER)
+		return ebpf_iter_link_create(prog, attr);
 	if (attr->link_create.target_fd || attr->link_create.target_btf_id)
 		return -EINVAL;
 	return tracing_open(prog, attr->link_create.tracing.cookie);

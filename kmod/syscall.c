@@ -51,7 +51,7 @@ static const struct command commands[] = {
 	CMD(LINK_GET_FD_BY_ID, link_get_fd_by_id, link_id),
 	CMD(LINK_GET_NEXT_ID, link_get_next_id, next_id),
 	CMD(ENABLE_STATS, enable_stats, enable_stats.type),
-	NOT_YET(ITER_CREATE, iter_create.flags),
+	CMD(ITER_CREATE, iter_create, iter_create.flags),
 	CMD(LINK_DETACH, link_detach, link_detach.link_fd),
 	CMD(PROG_BIND_MAP, prog_bind_map, prog_bind_map.flags),
 };

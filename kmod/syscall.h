@@ -37,6 +37,7 @@ EBPF_CMD(ebpf_cmd_raw_tracepoint_open);
 EBPF_CMD(ebpf_cmd_link_create);
 EBPF_CMD(ebpf_cmd_link_update);
 EBPF_CMD(ebpf_cmd_link_detach);
+EBPF_CMD(ebpf_cmd_iter_create);
 EBPF_CMD(ebpf_cmd_prog_query);
 /* id_cmd.c */
 EBPF_CMD(ebpf_cmd_prog_get_next_id);

@@ -221,6 +221,56 @@ static bool add_perf_event_data(struct btf *btf)
 	return true;
 }
 
+static __u32 add_ptr(struct btf *btf, __u32 to)
+{
+	struct ebpf_btf_type ptr = { .info = TYPE_INFO(PTR, 0), .type = to };
+
+	return add_type(btf, &ptr, sizeof(ptr));
+}
+
+/* The function that stands for the iterator: int bpf_iter_task(meta, task). */
+static void add_iter_func(struct btf *btf, __u32 meta, __u32 task)
+{
+	struct {
+		struct ebpf_btf_type type;
+		struct ebpf_btf_param args[2];
+	} proto = { .type.info = TYPE_INFO(FUNC_PROTO, 2) };
+	struct ebpf_btf_type func = { .info = TYPE_INFO(FUNC, EBPF_BTF_FUNC_GLOBAL) };
+
+	proto.type.type = find_int(btf, "int", 4);
+	proto.args[0].name_off = add_name(btf, "meta");
+	proto.args[0].type = meta;
+	proto.args[1].name_off = add_name(btf, "task");
+	proto.args[1].type = task;
+	func.name_off = add_name(btf, "bpf_iter_task");
+	func.type = add_type(btf, &proto, sizeof(proto));
+	add_type(btf, &func, sizeof(func));
+}
+
+/* What programs that iterate over tasks are given. */
+static bool add_task_iter(struct btf *btf)
+{
+	struct new_type meta = { .type.info = TYPE_INFO(STRUCT, 0) };
+	struct new_type ctx = { .type.info = TYPE_INFO(STRUCT, 0) };
+	__u32 seq = find_struct(btf, "seq_file"), task = find_struct(btf, "task_struct");
+	__u32 word, ptr;
+
+	if (!seq || !task || find_type(btf, EBPF_BTF_KIND_FUNC, "bpf_iter_task") ||
+	    find_struct(btf, "bpf_iter_meta") || find_struct(btf, "bpf_iter__task"))
+		return false;
+	word = find_int(btf, "long long unsigned int", 8);
+	new_member(btf, &meta, "seq", add_ptr(btf, seq), 0);
+	new_member(btf, &meta, "session_id", word, 8);
+	new_member(btf, &meta, "seq_num", word, 16);
+	ptr = add_ptr(btf, add_new_type(btf, &meta, "bpf_iter_meta", 24));
+	task = add_ptr(btf, task);
+	new_member(btf, &ctx, "meta", ptr, 0);
+	new_member(btf, &ctx, "task", task, 8);
+	add_new_type(btf, &ctx, "bpf_iter__task", 16);
+	add_iter_func(btf, ptr, task);
+	return true;
+}
+
 /* --- members in another shape ------------------------------------------------------ */
 
 /*
@@ -302,12 +352,14 @@ void modernize(struct btf *btf)
 	unsigned int events = add_modern_names(btf);
 	bool ringbuf = add_ringbuf(btf);
 	bool sample = add_perf_event_data(btf);
+	bool iter = add_task_iter(btf);
 	unsigned int members = wrap_namespace_numbers(btf) + wrap_socket_net(btf);
 
-	printf("%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s", btf->count,
+	printf("%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s%s", btf->count,
 	       sizeof(btf->header) + btf->types.size + btf->strings.size, events,
 	       ringbuf ? "; struct bpf_ringbuf added" : "",
-	       sample ? "; struct bpf_perf_event_data added" : "");
+	       sample ? "; struct bpf_perf_event_data added" : "",
+	       iter ? "; bpf_iter_task added" : "");
 	if (members)
 		printf("; %u members in today's shape", members);
 	if (sized)

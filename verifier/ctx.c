@@ -346,7 +346,10 @@ bool ebpf_may_write_packet(u32 prog_type)
 bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range)
 {
 	if (load->prog_type == EBPF_PROG_TYPE_TRACING) {
-		*range = ebpf_tnum_const(0);
+		if (load->expected_attach_type == EBPF_TRACE_ITER)
+			*range = ebpf_tnum_range(0, 1);
+		else
+			*range = ebpf_tnum_const(0);
 		return load->expected_attach_type != EBPF_TRACE_RAW_TP &&
 		       load->expected_attach_type != EBPF_MODIFY_RETURN;
 	}

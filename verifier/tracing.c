@@ -9,6 +9,7 @@
 
 #define TP_PREFIX	"btf_trace_"
 #define HOOK_PREFIX	"security_"
+#define ITER_PREFIX	"bpf_iter_"
 #define MAX_ARG_SIZE	16	/* bytes of a struct passed by value */
 #define SLOT_SIZE	8
 
@@ -190,6 +191,49 @@ static int target_modifiable(struct vf_env *env, const struct ebpf_btf_type *fun
 	return -EINVAL;
 }
 
+/**
+ * struct iter_target - what iterators go over
+ * @func:     name of the function that stands for it in the kernel's BTF
+ * @slots:    of its context
+ * @nullable: by bit: arguments that are NULL when everything was visited
+ */
+struct iter_target {
+	const char *func;
+	u8 slots;
+	u16 nullable;
+};
+
+static const struct iter_target iter_targets[] = {
+	{ ITER_PREFIX "task", 2, 1 << 1 },
+};
+
+static int target_iter(struct vf_env *env, const struct ebpf_btf_type *func)
+{
+	const struct iter_target *iter = iter_targets;
+	u32 i;
+	int err;
+
+	if (!btf_is(func, BTF_KIND_BIT(FUNC))) {
+		vlog(env, "attach_btf_id %u is not a function\n", env->target.btf_id);
+		return -EINVAL;
+	}
+	for (i = 0; i < ARRAY_SIZE(iter_targets); i++, iter++)
+		if (!strcmp(env->target.name, iter->func))
+			break;
+	if (i == ARRAY_SIZE(iter_targets)) {
+		vlog(env, "%s() is not an iterator of this module\n", env->target.name);
+		return -EINVAL;
+	}
+	err = target_function(env, func);
+	if (err)
+		return err;
+	/* What runs the program knows them. */
+	if (env->target.nr_slots != iter->slots || env->target.nr_args != iter->slots)
+		return -EINVAL;
+	env->target.nullable = iter->nullable;
+	return 0;
+}
+
 static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type *t)
 {
 	switch (env->load->expected_attach_type) {
@@ -201,8 +245,7 @@ static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type 
 	case EBPF_MODIFY_RETURN:
 		return target_modifiable(env, t);
 	case EBPF_TRACE_ITER:
-		vlog(env, "BPF iterators are not supported\n");
-		return -EINVAL;
+		return target_iter(env, t);
 	default:
 		return -EINVAL;
 	}
@@ -303,6 +346,10 @@ static bool pointer_arg(struct vf_env *env, u32 arg, const struct ebpf_btf_type 
 	(void)size;
 	*reg_type = PTR_TO_BTF_ID | ebpf_btf_ptr_flags(btf, ptr);
 	env->ctx_btf_id = id;
+	if (arg < env->target.nr_args && env->target.nullable & (1U << arg)) {
+		*reg_type |= PTR_MAYBE_NULL;
+		return true;
+	}
 	vlog(env, "func '%s' arg%d has btf_id %d type %s '%s'\n", name, arg, id,
 	     ebpf_btf_kind_name(t), ebpf_kernel_type_name(btf, id));
 	return true;
@@ -398,23 +445,41 @@ static bool may_name_paths(const struct vf_env *env)
 	       (type == EBPF_TRACE_FENTRY || strcmp(env->target.name, "filp_close"));
 }
 
+/* Write into the file that an iterator is read through. */
+static bool is_seq_func(u32 func_id)
+{
+	return func_id == EBPF_FUNC_seq_printf || func_id == EBPF_FUNC_seq_write ||
+	       func_id == EBPF_FUNC_seq_printf_btf;
+}
+
+static int unknown_func(struct vf_env *env, u32 func_id)
+{
+	vlog(env, "unknown func bpf_%s#%d\n", ebpf_func_id_name(func_id), func_id);
+	return -EINVAL;
+}
+
 /* Helpers that read what only a probe on a function puts around the context. */
 int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 {
+	u32 type;
+
 	if (func_id == EBPF_FUNC_d_path && !may_name_paths(env)) {
 		vlog(env, "helper call is not allowed in probe\n");
 		return -EINVAL;
 	}
-	if (env->load->prog_type != EBPF_PROG_TYPE_TRACING ||
-	    env->load->expected_attach_type != EBPF_TRACE_RAW_TP)
+	if (env->load->prog_type != EBPF_PROG_TYPE_TRACING)
+		return 0;
+	type = env->load->expected_attach_type;
+	if (is_seq_func(func_id) && type != EBPF_TRACE_ITER)
+		return unknown_func(env, func_id);
+	if (type != EBPF_TRACE_RAW_TP && type != EBPF_TRACE_ITER)
 		return 0;
 	switch (func_id) {
 	case EBPF_FUNC_get_func_arg:
 	case EBPF_FUNC_get_func_ret:
 	case EBPF_FUNC_get_func_arg_cnt:
 	case EBPF_FUNC_get_attach_cookie:
-		vlog(env, "unknown func bpf_%s#%d\n", ebpf_func_id_name(func_id), func_id);
-		return -EINVAL;
+		return unknown_func(env, func_id);
 	case EBPF_FUNC_get_func_ip:
 		vlog(env, "func bpf_%s#%d supported only for fentry/fexit/fmod_ret programs\n",
 		     ebpf_func_id_name(func_id), func_id);

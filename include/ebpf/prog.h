@@ -74,10 +74,12 @@ static inline u32 ebpf_frame_size(u32 stack_depth)
  * @ret_size: bytes of the result, 0 for void
  * @arg_size: bytes of each argument, at most 16
  * @arg_slot: where in the context each starts
+ * @nullable: by bit, arguments of an iterator that may be NULL
  *
  * The context of fentry programs is nr_slots u64. fexit programs find the result
  * behind them (0 for void). For both, the u64 before the context holds nr_slots:
- * helpers look there. The context of tp_btf programs is the same without that.
+ * helpers look there. The contexts of tp_btf programs and of iterators are the same
+ * without that.
  */
 struct ebpf_attach_target {
 	const char *name;
@@ -87,6 +89,7 @@ struct ebpf_attach_target {
 	u8 ret_size;
 	u8 arg_size[EBPF_TRACING_MAX_ARGS];
 	u8 arg_slot[EBPF_TRACING_MAX_ARGS];
+	u16 nullable;
 };
 
 /**

@@ -20,7 +20,9 @@ enum {
 	T_EMPTY_FUNC, T_PERCPU, T_PERCPU_PTR, T_INT_PTR, T_CONST_INT, T_REGS,
 	T_RUNQ, T_CPU_NR, T_JIFFIES, T_PERCPU_SEC,
 	T_HOOK, T_PTR_HOOK, T_VOID_HOOK, T_LONG_PROTO, T_SYSCALL, T_NO_SYSCALL,
-	T_VMA, T_CB_PROTO, T_CB, T_END,
+	T_VMA, T_CB_PROTO, T_CB,
+	T_SEQ, T_SEQ_PTR, T_META, T_META_PTR, T_ITER_PROTO, T_ITER, T_NO_ITER, T_ITER_STRUCT,
+	T_END,
 };
 
 static u32 words[1024];
@@ -146,6 +148,19 @@ static void add_oddities(void)
 	ADD(TYPE(str("callback"), FUNC, EBPF_BTF_FUNC_STATIC, T_CB_PROTO));
 }
 
+static void add_iterators(void)
+{
+	ADD(TYPE(str("seq_file"), STRUCT, 1, 16), MEMBER(str("count"), T_LONG, 64));
+	ADD(PTR(T_SEQ));
+	ADD(TYPE(str("bpf_iter_meta"), STRUCT, 3, 24), MEMBER(str("seq"), T_SEQ_PTR, 0),
+	    MEMBER(str("session_id"), T_LONG, 64), MEMBER(str("seq_num"), T_LONG, 128));
+	ADD(PTR(T_META));
+	ADD(TYPE(0, FUNC_PROTO, 2, T_INT), str("meta"), T_META_PTR, str("task"), T_TASK_PTR);
+	ADD(TYPE(str("bpf_iter_task"), FUNC, 0, T_ITER_PROTO));
+	ADD(TYPE(str("bpf_iter_nothing"), FUNC, 0, T_ITER_PROTO));
+	ADD(TYPE(str("bpf_iter_struct"), STRUCT, 0, 0));
+}
+
 static bool make_btf(void)
 {
 	static u8 data[8192] __attribute__((aligned(8)));
@@ -156,6 +171,7 @@ static bool make_btf(void)
 	add_structs();
 	add_functions();
 	add_oddities();
+	add_iterators();
 	hdr.type_len = hdr.str_off = nr_words * 4;
 	hdr.str_len = strings_len;
 	memcpy(data, &hdr, sizeof(hdr));
@@ -182,6 +198,11 @@ struct trace_case {
 #define FEXIT	EBPF_TRACE_FEXIT
 #define TP_BTF	EBPF_TRACE_RAW_TP
 #define FMOD	EBPF_MODIFY_RETURN
+#define ITER	EBPF_TRACE_ITER
+/* R6 = task, R1 = meta->seq */
+#define SEQ	LDX(DW, 6, 1, 8), LDX(DW, 1, 1, 0), LDX(DW, 1, 1, 0)
+/* R2 = 8 bytes of stack */
+#define TEXT	ST(DW, FP, -8, 0), MOV_X(2, FP), ADD_K(2, -8)
 #define RET0	MOV_K(0, 0), EXIT
 #define KSYM(dst, id)	LD64_PSEUDO(dst, EBPF_PSEUDO_BTF_ID, id, 0)
 /* R2 = (struct task_struct *)ctx[0] */
@@ -210,6 +231,73 @@ static const struct trace_case cases[] = {
 	{ "13 arguments", .id = T_MANY, .err = EINVAL,
 	  .says = "The function takes_many has 13 arguments. Too many.", .insns = { RET0 } },
 	{ "what must not be traced", .id = T_DENIED, .err = EINVAL, .insns = { RET0 } },
+	{ "an iterator", .attach = ITER, .id = T_ITER, .insns = { RET0 } },
+	{ "... that wants its task again", .attach = ITER, .id = T_ITER,
+	  .insns = { MOV_K(0, 1), EXIT } },
+	{ "... that returns 2", .attach = ITER, .id = T_ITER, .err = EINVAL,
+	  .says = "At program exit the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)",
+	  .insns = { MOV_K(0, 2), EXIT } },
+	{ "... of an unknown kind", .attach = ITER, .id = T_NO_ITER, .err = EINVAL,
+	  .insns = { RET0 } },
+	{ "... of a function", .attach = ITER, .err = EINVAL, .insns = { RET0 } },
+	{ "... of no function", .attach = ITER, .id = T_META, .err = EINVAL,
+	  .says = "is not a function", .insns = { RET0 } },
+	{ "its task, found not to be NULL", .attach = ITER, .id = T_ITER,
+	  .insns = { LDX(DW, 6, 1, 8), JMP_K(JEQ, 6, 0, 1), LDX(W, 2, 6, 0), RET0 } },
+	{ "its task, not looked at", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "R6 invalid mem access 'ptr_or_null_'",
+	  .insns = { LDX(DW, 6, 1, 8), LDX(W, 2, 6, 0), RET0 } },
+	{ "its task, found to be NULL", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "R6 invalid mem access 'scalar'",
+	  .insns = { LDX(DW, 6, 1, 8), JMP_K(JNE, 6, 0, 1), LDX(W, 2, 6, 0), RET0 } },
+	{ "another load of it than was looked at", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "R7 invalid mem access 'ptr_or_null_'",
+	  .insns = { LDX(DW, 6, 1, 8), LDX(DW, 7, 1, 8), JMP_K(JEQ, 6, 0, 1), LDX(W, 2, 7, 0),
+		     RET0 } },
+	{ "arithmetic on it", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "pointer arithmetic on ptr_or_null_ prohibited",
+	  .insns = { LDX(DW, 6, 1, 8), ADD_K(6, 8), RET0 } },
+	{ "a helper of it unlooked at", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "R1 type=ptr_or_null_ expected=ptr_",
+	  .insns = { TEXT, LDX(DW, 1, 1, 8), MOV_K(3, 8), MOV_K(4, 0), HELPER(get_task_stack),
+		     RET0 } },
+	{ "its task is not to be written", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "only read is supported",
+	  .insns = { LDX(DW, 6, 1, 8), JMP_K(JEQ, 6, 0, 1), ST(W, 6, 0, 0), RET0 } },
+	{ "nor its meta", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "only read is supported",
+	  .insns = { LDX(DW, 6, 1, 0), ST(DW, 6, 0, 0), RET0 } },
+	{ "a third argument", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "func 'bpf_iter_task' doesn't have 3-th argument",
+	  .insns = { LDX(DW, 6, 1, 16), RET0 } },
+	{ "its context is not to be written", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "invalid bpf_context access off=0 size=8",
+	  .insns = { MOV_K(2, 0), STX(DW, 1, 2, 0), RET0 } },
+	{ "text", .attach = ITER, .id = T_ITER,
+	  .insns = { SEQ, TEXT, MOV_K(3, 8), MOV_K(4, 0), MOV_K(5, 0), HELPER(seq_printf), RET0 } },
+	{ "bytes", .attach = ITER, .id = T_ITER,
+	  .insns = { SEQ, TEXT, MOV_K(3, 8), HELPER(seq_write), RET0 } },
+	{ "into a task", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "R1 is of type task_struct but seq_file is expected",
+	  .insns = { SEQ, JMP_K(JNE, 6, 0, 2), RET0, TEXT, MOV_X(1, 6), MOV_K(3, 8),
+		     HELPER(seq_write), RET0 } },
+	{ "into meta", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "R1 is of type bpf_iter_meta but seq_file is expected",
+	  .insns = { TEXT, LDX(DW, 1, 1, 0), MOV_K(3, 8), HELPER(seq_write), RET0 } },
+	{ "into a number", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "R1 type=scalar expected=ptr_",
+	  .insns = { TEXT, MOV_K(1, 0), MOV_K(3, 8), HELPER(seq_write), RET0 } },
+	{ "more bytes than there are", .attach = ITER, .id = T_ITER, .err = EACCES,
+	  .says = "invalid indirect access to stack",
+	  .insns = { SEQ, TEXT, MOV_K(3, 16), HELPER(seq_write), RET0 } },
+	{ "text where nobody reads it", .err = EINVAL, .says = "unknown func bpf_seq_write#127",
+	  .insns = { TEXT, MOV_K(1, 0), MOV_K(3, 8), HELPER(seq_write), RET0 } },
+	{ "an iterator has no cookie", .attach = ITER, .id = T_ITER, .err = EINVAL,
+	  .says = "unknown func bpf_get_attach_cookie#174",
+	  .insns = { HELPER(get_attach_cookie), RET0 } },
+	{ "nor slots before its context", .attach = ITER, .id = T_ITER, .err = EINVAL,
+	  .says = "unknown func bpf_get_func_arg_cnt#185",
+	  .insns = { HELPER(get_func_arg_cnt), RET0 } },
 	{ "fmod_ret", .attach = FMOD, .id = T_HOOK, .insns = { RET0 } },
 	{ "fmod_ret of a function that must do its work", .attach = FMOD, .err = EINVAL,
 	  .says = "traced() is not modifiable", .insns = { RET0 } },
@@ -218,8 +306,6 @@ static const struct trace_case cases[] = {
 	  .err = EINVAL, .says = "sys_int() is not modifiable", .insns = { RET0 } },
 	{ "fmod_ret of no function", .attach = FMOD, .id = T_INT, .err = EINVAL,
 	  .says = "is not a function", .insns = { RET0 } },
-	{ "iterator", .attach = EBPF_TRACE_ITER, .err = EINVAL, .says = "iterators",
-	  .insns = { RET0 } },
 	{ "attach type of other programs", .attach = EBPF_PERF_EVENT, .err = EINVAL,
 	  .insns = { RET0 } },
 
