@@ -282,7 +282,8 @@ static int open_walk(struct file *file, struct iter_link *il)
 	it->prog = ebpf_link_prog_get(&il->link);
 	it->ns = get_pid_ns(task_active_pid_ns(current));
 	it->filter = il->filter;
-	it->tid = it->filter.kind == FILTER_ALL ? 1 : it->filter.nr;
+	/* A process may have threads with smaller numbers than its own. */
+	it->tid = it->filter.kind == FILTER_TID ? it->filter.nr : 1;
 	it->session_id = atomic64_inc_return(&session_ids);
 	seq->private = it;
 	return 0;
