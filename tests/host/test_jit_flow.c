@@ -941,8 +941,12 @@ static void test_mitigations(void)
 	tap_ok(build(&code, NULL, 0), "a program for a kernel with thunks");
 	for (i = 0; i + 4 <= code.size; i++)
 		endbrs += !memcmp(code.exec + i, "\xf3\x0f\x1e\xfa", 4);
+	/* Distances of calls and jumps may hold any byte. */
 	for (i = 0; i < code.size; i++)
-		rets += code.exec[i] == 0xc3;
+		if (code.exec[i] == 0xe8 || code.exec[i] == 0xe9)
+			i += 4;
+		else
+			rets += code.exec[i] == 0xc3;
 	tap_eq(endbrs, 2, "starts its entry and its tail entry with endbr64");
 	tap_eq(rets, 0, "and has no ret");
 	jit_destroy(&code);
