@@ -927,7 +927,7 @@ static long percpu_live(void)
 static long module_pages(void)
 {
 	FILE *f = fopen("/sys/kernel/debug/page_owner", "r");
-	bool mine = false, any = false;
+	bool mine = false, other = false, any = false;
 	char line[512];
 	long sum = 0;
 	int order = 0;
@@ -935,10 +935,18 @@ static long module_pages(void)
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "Page allocated via order %d", &order) == 1) {
 			any = true;
-			mine = false;
-		} else if (!mine && strstr(line, "[ebpfdrv]")) {
+			mine = other = false;
+		} else if (strstr(line, "(slab|") || strstr(line, "|slab|") ||
+			   strstr(line, "stack_depot_save")) {
+			/* Slabs are shared, and kmemleak knows their objects; the depot
+			 * of stacks is the debug kernel's own and only grows.
+			 */
+			other = true;
+		} else if (strstr(line, "[ebpfdrv]")) {
 			mine = true;
-			sum += 1L << order;
+		} else if (line[0] == '\n') {
+			sum += mine && !other ? 1L << order : 0;
+			mine = false;
 		}
 	}
 	if (f)
