@@ -66,4 +66,9 @@ static inline u16 net_ether_type(u16 type, const u8 *payload, u32 len)
 	return len >= 2 && payload[0] == 0xff && payload[1] == 0xff ? NET_P_802_3 : NET_P_802_2;
 }
 
+/* @front bytes before the packet and @back behind it; the packet may move. False when
+ * the buffer is too small.
+ */
+bool ebpf_skb_make_room(struct ebpf_skb_kern *skb, u32 front, u32 back);
+
 #endif /* _HELPERS_NET_H */

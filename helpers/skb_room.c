@@ -15,10 +15,7 @@ static void shift(struct ebpf_skb_kern *skb, s32 by)
 	skb->network += by;
 }
 
-/* @front bytes before the packet and @back behind it. False when the buffer is
- * too small.
- */
-static bool make_room(struct ebpf_skb_kern *skb, u32 front, u32 back)
+bool ebpf_skb_make_room(struct ebpf_skb_kern *skb, u32 front, u32 back)
 {
 	u32 before = skb->data - skb->head, after = EBPF_SKB_BUF_SIZE - before - skb->len;
 
@@ -43,7 +40,7 @@ static void set_ends(struct ebpf_skb_kern *skb, u8 *data, u8 *end)
 /* @len zero bytes @off behind the start; what is before moves, headers with it. */
 static bool insert(struct ebpf_skb_kern *skb, u32 off, u32 len)
 {
-	if (off > skb->len || !make_room(skb, len, 0))
+	if (off > skb->len || !ebpf_skb_make_room(skb, len, 0))
 		return false;
 	memmove(skb->data - len, skb->data, off);
 	set_ends(skb, skb->data - len, skb->data_end);
@@ -83,7 +80,7 @@ EBPF_HELPER(skb_change_tail)
 	if (skb->encapsulation)
 		return -ENOTSUPP;
 	if (len > skb->len) {
-		if (!make_room(skb, 0, len - skb->len))
+		if (!ebpf_skb_make_room(skb, 0, len - skb->len))
 			return -ENOMEM;
 		memset(skb->data_end, 0, len - skb->len);
 	}
@@ -101,7 +98,7 @@ EBPF_HELPER(skb_change_head)
 
 	if (r3 || len < skb->len || (!is_gso(skb) && len > EBPF_SKB_MAX_LEN))
 		return -EINVAL;
-	if (!make_room(skb, room, 0))
+	if (!ebpf_skb_make_room(skb, room, 0))
 		return -ENOMEM;
 	set_ends(skb, skb->data - room, skb->data_end);
 	memset(skb->data, 0, room);

@@ -142,14 +142,16 @@ static int skb_prepare(struct skb_test *test, const union ebpf_attr *attr)
 static int skb_results(struct skb_test *test, const union ebpf_attr *attr,
 		       union ebpf_attr __user *uattr)
 {
-	const struct ebpf_skb_kern *skb = &test->skb;
+	struct ebpf_skb_kern *skb = &test->skb;
 	struct ebpf_sk_buff *ctx = &test->ctx;
 	u8 *start = skb->data;
 	int err;
 
-	/* Where the Ethernet header was, zeros. */
+	/* Where the Ethernet header was, zeros; the program may have taken its room. */
 	if (!test->l2) {
-		start -= ETH_HLEN;
+		if (!ebpf_skb_make_room(skb, ETH_HLEN, 0))
+			return -ENOMEM;
+		start = skb->data - ETH_HLEN;
 		memset(start, 0, ETH_HLEN);
 	}
 	err = ebpf_test_data_out(attr, uattr, start, skb->data_end - start, &test->outcome);

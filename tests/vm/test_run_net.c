@@ -479,6 +479,10 @@ static void test_ends(void)
 	tap_eq(call_on(3712, CLS, EBPF_FUNC_skb_change_head, 8000, 0, 0, 0), 0,
 	       "in front of a long packet");
 	tap_eq(run.out_len, 3712 + 8000, "it is there");
+	/* It comes back with an Ethernet header of zeros in front, which needs room, too. */
+	tap_eq(call(EBPF_PROG_TYPE_LWT_XMIT, skb_change_head, 76, 0, 0, 0), 0,
+	       "all the room in front of a tunnel's packet");
+	tap_eq(run.out_len, SIZE + 76, "is there");
 }
 
 static void test_vlan(void)
