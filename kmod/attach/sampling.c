@@ -89,7 +89,7 @@ static void sampling_destroy(struct ebpf_event *event)
 {
 	struct sampling_event *se = sampling_event_of(event);
 
-	perf_event_release_kernel(se->pe);
+	compat_perf_event_release(se->pe);
 	ebpf_event_fini(event);
 	kfree(se);
 }
@@ -159,7 +159,7 @@ static int sampling_set_period(struct ebpf_event *event, u64 period)
 	event->counted += perf_event_read_value(old, &enabled, &running);
 	smp_store_release(&se->pe, pe);
 	compat_synchronize_rcu_sched();
-	perf_event_release_kernel(old);
+	compat_perf_event_release(old);
 	return 0;
 }
 

@@ -115,7 +115,7 @@ static int point_add_counter(struct ebpf_tp_point *point, int cpu)
 static void point_drop_counter(struct ebpf_tp_point *point, int cpu)
 {
 	if (point->counters[cpu])
-		perf_event_release_kernel(point->counters[cpu]);
+		compat_perf_event_release(point->counters[cpu]);
 	point->counters[cpu] = NULL;
 }
 

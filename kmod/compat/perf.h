@@ -8,6 +8,7 @@
 #include "kmod/compat/compat.h"
 
 #include <linux/kprobes.h>
+#include <linux/cpu.h>
 #include <linux/perf_event.h>
 #include <linux/uprobes.h>
 #ifdef HAVE_TRACE_EVENTS_H
@@ -136,6 +137,22 @@ static inline bool compat_uprobe_works_on(struct inode *inode)
 	return inode->i_mapping->a_ops->readpage != NULL;
 #else
 	return true;
+#endif
+}
+
+/*
+ * Gives a counter back. Old kernels can lose it while its CPU comes or goes, and free it
+ * on a list: no CPU does so meanwhile. From 4.13 on that lock must not be taken twice,
+ * which the kernel does in here. Process context; sleeps.
+ */
+static inline void compat_perf_event_release(struct perf_event *pe)
+{
+#ifndef HAVE_CPUS_READ_LOCK
+	get_online_cpus();
+#endif
+	perf_event_release_kernel(pe);
+#ifndef HAVE_CPUS_READ_LOCK
+	put_online_cpus();
 #endif
 }
 

@@ -98,7 +98,7 @@ static int holder_get(const struct perf_event *pe)
 static void holder_put(void)
 {
 	if (!--tp_holder_users)
-		perf_event_release_kernel(tp_holder);
+		compat_perf_event_release(tp_holder);
 }
 
 /*
