@@ -46,26 +46,13 @@ u64 ebpf_prog_run_callback(struct ebpf_prog *prog, void *fn, u64 a1, u64 a2, u64
 			   struct ebpf_run_ctx *rctx)
 {
 	u64 (*func)(u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, void *stack_top) = fn;
-	u8 *top = __this_cpu_read(ebpf_cpu.sp);
-	u8 *low = top - prog->stack_size;
+	u8 *top;
 	u64 ret;
 
-	if (unlikely(low < __this_cpu_read(ebpf_cpu.base))) {
-		ebpf_run_count_missed(prog);
+	if (!ebpf_run_push(prog, rctx, &top))
 		return 0;
-	}
-	rctx->outer = __this_cpu_read(ebpf_cpu.run);
-	rctx->prog = prog;
-	rctx->override = false;
-	/* As in ebpf_run_on(). */
-	barrier();
-	__this_cpu_write(ebpf_cpu.run, rctx);
-	__this_cpu_write(ebpf_cpu.sp, low);
-	barrier();
 	ret = func(a1, a2, a3, 0, 0, top);
-	barrier();
-	__this_cpu_write(ebpf_cpu.sp, top);
-	__this_cpu_write(ebpf_cpu.run, rctx->outer);
+	ebpf_run_pop(rctx, top);
 	return ret;
 }
 

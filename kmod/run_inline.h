@@ -29,19 +29,21 @@ static __always_inline void ebpf_run_ctx_init(struct ebpf_run_ctx *rctx, struct 
 	rctx->event = event;
 }
 
-/* An interrupt that runs programs between two of these lines puts sp and run
+/* Puts @rctx on top of this CPU's runs and gives the run a piece of the stack, which ends
+ * at *@stack_top; for ebpf_run_pop(). Where no room is left, counts a miss and returns false.
+ *
+ * An interrupt that runs programs between two of these lines puts sp and run
  * back before it returns, so each may be read and written in separate steps.
  */
-static __always_inline u64 ebpf_run_on(struct ebpf_prog *prog, const void *ctx,
-				       struct ebpf_run_ctx *rctx)
+static __always_inline bool ebpf_run_push(struct ebpf_prog *prog, struct ebpf_run_ctx *rctx,
+					  u8 **stack_top)
 {
 	u8 *top = __this_cpu_read(ebpf_cpu.sp);
 	u8 *low = top - prog->stack_size;
-	u64 ret;
 
 	if (unlikely(low < __this_cpu_read(ebpf_cpu.base))) {
 		ebpf_run_count_missed(prog);
-		return 0;
+		return false;
 	}
 	rctx->outer = __this_cpu_read(ebpf_cpu.run);
 	rctx->prog = prog;
@@ -51,13 +53,30 @@ static __always_inline u64 ebpf_run_on(struct ebpf_prog *prog, const void *ctx,
 	__this_cpu_write(ebpf_cpu.run, rctx);
 	__this_cpu_write(ebpf_cpu.sp, low);
 	barrier();
+	*stack_top = top;
+	return true;
+}
+
+static __always_inline void ebpf_run_pop(const struct ebpf_run_ctx *rctx, u8 *top)
+{
+	barrier();
+	__this_cpu_write(ebpf_cpu.sp, top);
+	__this_cpu_write(ebpf_cpu.run, rctx->outer);
+}
+
+static __always_inline u64 ebpf_run_on(struct ebpf_prog *prog, const void *ctx,
+				       struct ebpf_run_ctx *rctx)
+{
+	u8 *top;
+	u64 ret;
+
+	if (!ebpf_run_push(prog, rctx, &top))
+		return 0;
 	if (static_key_false(&ebpf_run_stats_key))
 		ret = ebpf_run_timed(prog, ctx, top);
 	else
 		ret = prog->func(ctx, top);
-	barrier();
-	__this_cpu_write(ebpf_cpu.sp, top);
-	__this_cpu_write(ebpf_cpu.run, rctx->outer);
+	ebpf_run_pop(rctx, top);
 	return ret;
 }
 
