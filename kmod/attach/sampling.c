@@ -75,7 +75,7 @@ static struct perf_event *sampling_counter(struct sampling_event *se, bool disab
 
 	sampling_attr(&se->event.attr, &attr);
 	attr.disabled = disabled;
-	return perf_event_create_kernel_counter(&attr, se->event.cpu, se->event.task,
+	return compat_perf_event_create(&attr, se->event.cpu, se->event.task,
 						sampling_overflow, se);
 }
 
@@ -89,7 +89,7 @@ static void sampling_destroy(struct ebpf_event *event)
 {
 	struct sampling_event *se = sampling_event_of(event);
 
-	compat_perf_event_release(se->pe);
+	perf_event_release_kernel(se->pe);
 	ebpf_event_fini(event);
 	kfree(se);
 }
@@ -159,7 +159,7 @@ static int sampling_set_period(struct ebpf_event *event, u64 period)
 	event->counted += perf_event_read_value(old, &enabled, &running);
 	smp_store_release(&se->pe, pe);
 	compat_synchronize_rcu_sched();
-	compat_perf_event_release(old);
+	perf_event_release_kernel(old);
 	return 0;
 }
 

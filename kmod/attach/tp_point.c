@@ -86,7 +86,7 @@ static struct perf_event *point_counter(struct ebpf_tp_point *point, int cpu)
 		.sample_period = 1,
 	};
 
-	return perf_event_create_kernel_counter(&attr, cpu, NULL, point_overflow, point);
+	return compat_perf_event_create(&attr, cpu, NULL, point_overflow, point);
 }
 
 struct perf_event *ebpf_tp_counter(u64 id)
@@ -98,7 +98,7 @@ struct perf_event *ebpf_tp_counter(u64 id)
 		.disabled = 1,
 	};
 
-	return perf_event_create_kernel_counter(&attr, cpumask_first(cpu_online_mask), NULL,
+	return compat_perf_event_create(&attr, cpumask_first(cpu_online_mask), NULL,
 						NULL, NULL);
 }
 
@@ -115,7 +115,7 @@ static int point_add_counter(struct ebpf_tp_point *point, int cpu)
 static void point_drop_counter(struct ebpf_tp_point *point, int cpu)
 {
 	if (point->counters[cpu])
-		compat_perf_event_release(point->counters[cpu]);
+		perf_event_release_kernel(point->counters[cpu]);
 	point->counters[cpu] = NULL;
 }
 

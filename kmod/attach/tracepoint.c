@@ -109,7 +109,7 @@ static int tp_start(struct tp_event *tp)
 	tp->hooked = tp_is_syscall(tp, pe) && !ebpf_syscall_hook_add(&tp->syscall);
 	if (!tp->hooked)
 		err = ebpf_tp_point_add(&tp->hook, pe);
-	compat_perf_event_release(pe);
+	perf_event_release_kernel(pe);
 	return err;
 }
 

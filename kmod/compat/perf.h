@@ -141,19 +141,25 @@ static inline bool compat_uprobe_works_on(struct inode *inode)
 }
 
 /*
- * Gives a counter back. Old kernels can lose it while its CPU comes or goes, and free it
- * on a list: no CPU does so meanwhile. From 4.13 on that lock must not be taken twice,
- * which the kernel does in here. Process context; sleeps.
+ * perf_event_create_kernel_counter(), safe against CPU hotplug: kernels before 4.13 take
+ * a CPU's counters from it some time before it is offline. One that came to it in between
+ * would stay on its list, running, also when it is freed. May be called with CPU hotplug
+ * locked for reading. Process context; sleeps. For the way back there is nothing to do.
  */
-static inline void compat_perf_event_release(struct perf_event *pe)
+static inline struct perf_event *
+compat_perf_event_create(struct perf_event_attr *attr, int cpu, struct task_struct *task,
+			 perf_overflow_handler_t overflow, void *context)
 {
+	struct perf_event *pe;
+
 #ifndef HAVE_CPUS_READ_LOCK
 	get_online_cpus();
 #endif
-	perf_event_release_kernel(pe);
+	pe = perf_event_create_kernel_counter(attr, cpu, task, overflow, context);
 #ifndef HAVE_CPUS_READ_LOCK
 	put_online_cpus();
 #endif
+	return pe;
 }
 
 #endif /* _COMPAT_PERF_H */

@@ -85,7 +85,7 @@ static int holder_get(const struct perf_event *pe)
 	if (tp_holder_users++)
 		return 0;
 	attr.config = find_rare_id(pe->tp_event);
-	holder = attr.config ? perf_event_create_kernel_counter(&attr, 0, NULL, NULL, NULL) :
+	holder = attr.config ? compat_perf_event_create(&attr, 0, NULL, NULL, NULL) :
 			       ERR_PTR(-ENOENT);
 	if (IS_ERR(holder)) {
 		tp_holder_users--;
@@ -98,7 +98,7 @@ static int holder_get(const struct perf_event *pe)
 static void holder_put(void)
 {
 	if (!--tp_holder_users)
-		compat_perf_event_release(tp_holder);
+		perf_event_release_kernel(tp_holder);
 }
 
 /*
