@@ -75,6 +75,14 @@ install-user: user
 	@install -d $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit $(DESTDIR)$(PREFIX)/sbin/
 
+# BTF files that were made stay: they lie in /usr/lib/ebpfdrv/btf.
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/libebpfdrv.so $(DESTDIR)$(PREFIX)/bin/ebpfdrv-run
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/sbin/,ebpfdrv-btf ebpfdrv-btf-edit)
+	rm -rf $(DESTDIR)$(INCLUDEDIR)/ebpfdrv
+	rm -f $(DESTDIR)/lib/modules/*/extra/ebpfdrv.ko*
+	test -n "$(DESTDIR)" || depmod
+
 # --- tests ---------------------------------------------------------------------
 
 # Each installs what it lacks. TESTS="test_x test_y" runs only these; V=1 says more.
@@ -102,7 +110,7 @@ help:
 	@echo 'make module [KDIR=TREE]     the module for that kernel build tree'
 	@echo 'make install                module, shim, ebpfdrv-run, tools and headers'
 	@echo '                            (PREFIX, LIBDIR, DESTDIR as usual; install-module and'
-	@echo '                            install-user do one half)'
+	@echo '                            install-user do one half); make uninstall undoes it'
 	@echo 'make demo [KERNEL=DIR]      unmodified libbpf tools on a kernel in a VM'
 	@echo 'make check                  all tests; the last line is the sum'
 	@echo 'make check-host             tests of verifier and JIT in user space'
@@ -119,5 +127,5 @@ clean:
 	rm -rf $(B)
 
 force:
-.PHONY: all module user shim tools install install-module install-user demo check \
+.PHONY: all module user shim tools install install-module install-user uninstall demo check \
 	check-host check-vm help clean force

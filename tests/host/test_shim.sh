@@ -10,7 +10,7 @@ bin=${EBPFDRV_BUILD:-$top/build}/tests/host/shim
 
 build()
 {
-	mkdir -p "$bin" && make -s -C "$top/shim" O="$bin" &&
+	mkdir -p "$bin" && make -s -C "$top/shim" O="$bin" WERROR=1 &&
 		${CC:-cc} -std=gnu99 -O2 -g -Wall -Wextra -Werror -I "$top/uapi" \
 			-I "$top/tests/lib" -o "$bin/test_shim" "$here"/test_shim/*.c -lpthread
 }

@@ -172,7 +172,7 @@ test_elf()
 		"$work/vmlinux"
 }
 
-tap_ok "ebpfdrv-btf-edit compiles" make -s -C "$top/tools" O="$EBPFDRV_BUILD/tools"
+tap_ok "ebpfdrv-btf-edit compiles" make -s -C "$top/tools" O="$EBPFDRV_BUILD/tools" WERROR=1
 test_raw
 if command -v pahole >/dev/null && command -v bpftool >/dev/null; then
 	test_elf
