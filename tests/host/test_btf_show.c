@@ -5,7 +5,7 @@
  */
 #include <tap.h>
 #include <ebpf/services.h>
-#include "btf_blob.h"
+#include "btf_words.h"
 
 enum {
 	T_VOID, T_INT, T_U8, T_U64, T_CHAR, T_STR, T_PAIR, T_PAIRS, T_BITS, T_ENUM, T_PTR, T_VOIDP,
@@ -13,34 +13,10 @@ enum {
 	T_NOTHINGS, T_FUNCP, T_PROTO, T_SELF, T_END,
 };
 
-static u32 words[512];
-static u32 nr_words;
-static char strings[512];
-static u32 strings_len = 1;
 static char text[1 << 16];
 static u32 text_len;
 static struct ebpf_btf *btf;
 
-static u32 str(const char *s)
-{
-	u32 at = strings_len;
-
-	memcpy(strings + at, s, strlen(s) + 1);
-	strings_len += strlen(s) + 1;
-	return at;
-}
-
-static void add(const u32 *w, u32 n)
-{
-	memcpy(words + nr_words, w, n * sizeof(*w));
-	nr_words += n;
-}
-
-#define ADD(...)							\
-	do {								\
-		const u32 w_[] = { __VA_ARGS__ };			\
-		add(w_, sizeof(w_) / sizeof(*w_));			\
-	} while (0)
 #define UINT(name, size)	TYPE(name, INT, 0, size), INT_DATA(0, 0, 8 * (size))
 
 static void add_types(void)
@@ -79,18 +55,9 @@ static void add_types(void)
 
 static bool make_btf(void)
 {
-	static u8 data[8192] __attribute__((aligned(8)));
-	struct ebpf_btf_header hdr = {
-		.magic = EBPF_BTF_MAGIC, .version = EBPF_BTF_VERSION, .hdr_len = sizeof(hdr),
-	};
-
+	words_begin(0);
 	add_types();
-	hdr.type_len = hdr.str_off = nr_words * 4;
-	hdr.str_len = strings_len;
-	memcpy(data, &hdr, sizeof(hdr));
-	memcpy(data + sizeof(hdr), words, nr_words * 4);
-	memcpy(data + sizeof(hdr) + nr_words * 4, strings, strings_len);
-	btf = ebpf_btf_parse_vmlinux(data, sizeof(hdr) + nr_words * 4 + strings_len, NULL);
+	btf = words_parse_vmlinux();
 	return !IS_ERR(btf) && ebpf_btf_nr_types(btf) == T_END;
 }
 
@@ -262,6 +229,6 @@ int main(void)
 	test_values();
 	test_errors();
 	test_kernel();
-	ebpf_btf_destroy(btf);
+	words_destroy(btf);
 	return tap_end();
 }

@@ -6,63 +6,9 @@
 #include <tap.h>
 #include "services.h"
 #include "verif_run.h"
-#include "btf_blob.h"
+#include "btf_words.h"
 
 #define FP	EBPF_REG_10
-
-/*
- * BTF of a pretended kernel and of maps, one after the other
- */
-static u32 words[1024], nr_words;
-static char strings[1024];
-static u32 strings_len;
-static u8 datas[32][8192] __attribute__((aligned(8)));
-static u32 nr_datas;
-
-static u32 str(const char *s)
-{
-	u32 at = strings_len;
-
-	memcpy(strings + at, s, strlen(s) + 1);
-	strings_len += strlen(s) + 1;
-	return at;
-}
-
-static void add(const u32 *w, u32 n)
-{
-	memcpy(words + nr_words, w, n * sizeof(*w));
-	nr_words += n;
-}
-
-#define ADD(...)							\
-	do {								\
-		const u32 w_[] = { __VA_ARGS__ };			\
-		add(w_, sizeof(w_) / sizeof(*w_));			\
-	} while (0)
-
-static void btf_begin(void)
-{
-	nr_words = 0;
-	strings[0] = 0;
-	strings_len = 1;
-}
-
-static struct ebpf_btf *btf_end(bool kernel)
-{
-	struct ebpf_btf_header hdr = {
-		.magic = EBPF_BTF_MAGIC, .version = EBPF_BTF_VERSION, .hdr_len = sizeof(hdr),
-		.type_len = nr_words * 4, .str_off = nr_words * 4, .str_len = strings_len,
-	};
-	u8 *data = datas[nr_datas++];
-	u32 size = sizeof(hdr) + nr_words * 4 + strings_len;
-
-	memcpy(data, &hdr, sizeof(hdr));
-	memcpy(data + sizeof(hdr), words, nr_words * 4);
-	memcpy(data + sizeof(hdr) + nr_words * 4, strings, strings_len);
-	if (kernel)
-		return ebpf_btf_parse_vmlinux(data, size, NULL);
-	return ebpf_btf_parse(data, size, NULL, NULL);
-}
 
 /* The pretended kernel's */
 enum { K_VOID, K_INT, K_PART, K_OBJ_PTR, K_OBJ, K_TASK_PTR, K_TASK };
@@ -71,7 +17,7 @@ static struct ebpf_btf *kernel;
 
 static void make_kernel(void)
 {
-	btf_begin();
+	words_begin(0);
 	ADD(INT(str("int"), 4));
 	ADD(TYPE(str("part"), STRUCT, 1, 8), MEMBER(str("c"), K_INT, 0));
 	ADD(PTR(K_OBJ));
@@ -81,7 +27,7 @@ static void make_kernel(void)
 	ADD(PTR(K_TASK));
 	ADD(TYPE(str("task_struct"), STRUCT, 2, 16), MEMBER(str("in"), K_PART, 0),
 	    MEMBER(str("parent"), K_TASK_PTR, 64));
-	kernel = btf_end(true);
+	kernel = words_parse_vmlinux();
 }
 
 /*
@@ -119,7 +65,7 @@ enum {
 
 static void value_begin(void)
 {
-	btf_begin();
+	words_begin(0);
 	ADD(INT(str("int"), 4));
 	ADD(TYPE(str("bpf_spin_lock"), STRUCT, 1, 4), MEMBER(str("val"), V_INT, 0));
 	ADD(TYPE(str("bpf_timer"), STRUCT, 0, 16));
@@ -159,12 +105,11 @@ static int find(u32 size, const struct place *at, const struct ebpf_kptr_env *en
 	ADD(TYPE(str("value"), STRUCT, n, size));
 	for (i = 0; i < n; i++)
 		ADD(MEMBER(str("m"), at[i].type, at[i].off * 8));
-	btf = btf_end(false);
+	btf = words_parse();
 	if (IS_ERR(btf))
 		return PTR_ERR(btf);
 	err = ebpf_map_fields_find(btf, V_VALUE, size, env, &tab);
 	ebpf_btf_destroy(btf);
-	nr_datas--;
 	return err;
 }
 
@@ -230,7 +175,7 @@ static void test_find_other(void)
 	ADD(TYPE(str("lock"), VAR, 0, V_LOCK), 1);
 	ADD(TYPE(str("ptr"), VAR, 0, V_REF_P), 1);
 	ADD(TYPE(str(".data"), DATASEC, 2, 16), V_VALUE, 4, 4, V_VALUE + 1, 8, 8);
-	btf = btf_end(false);
+	btf = words_parse();
 	tap_ok(!IS_ERR(btf) && !ebpf_map_fields_find(btf, V_VALUE + 2, 16, &kenv, &tab) &&
 	       tab.nr == 2 && field_is(0, EBPF_FIELD_SPIN_LOCK, 4, 0) &&
 	       field_is(1, EBPF_FIELD_KPTR_REF, 8, K_OBJ), "in a data section");
@@ -514,6 +459,6 @@ int main(void)
 	verif_kernel_btf = kernel;
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		tap_ok(verif_ok(&cases[i]), "%s", cases[i].name);
-	ebpf_btf_destroy(kernel);
+	words_destroy(kernel);
 	return tap_end();
 }

@@ -5,7 +5,7 @@
 #include <tap.h>
 #include "services.h"
 #include "verif_run.h"
-#include "btf_blob.h"
+#include "btf_words.h"
 
 #define FP	EBPF_REG_10
 
@@ -17,101 +17,47 @@ enum {
 	M_TASK, M_TASK_PTR, M_TASK_PROTO, M_TASK_FUNC, M_END,
 };
 
-struct builder {
-	u32 words[256];
-	u32 nr;
-	char strings[256];
-	u32 len;
-	u32 start;		/* offset of strings[0] */
-};
-
-static u32 str(struct builder *b, const char *s)
+static void add_kernel(void)
 {
-	u32 at = b->len;
-
-	memcpy(b->strings + at, s, strlen(s) + 1);
-	b->len += strlen(s) + 1;
-	return b->start + at;
-}
-
-static void add(struct builder *b, const u32 *w, u32 n)
-{
-	memcpy(b->words + b->nr, w, n * sizeof(*w));
-	b->nr += n;
-}
-
-#define ADD(...)							\
-	do {								\
-		const u32 w_[] = { __VA_ARGS__ };			\
-		add(b, w_, sizeof(w_) / sizeof(*w_));			\
-	} while (0)
-#define S(s)	str(b, s)
-
-static void *blob_of(const struct builder *b, u32 *size)
-{
-	struct ebpf_btf_header hdr = {
-		.magic = EBPF_BTF_MAGIC, .version = EBPF_BTF_VERSION, .hdr_len = sizeof(hdr),
-		.type_len = b->nr * 4, .str_off = b->nr * 4, .str_len = b->len,
-	};
-	u8 *data;
-
-	*size = sizeof(hdr) + hdr.type_len + hdr.str_len;
-	data = malloc(*size);
-	memcpy(data, &hdr, sizeof(hdr));
-	memcpy(data + sizeof(hdr), b->words, hdr.type_len);
-	memcpy(data + sizeof(hdr) + hdr.type_len, b->strings, hdr.str_len);
-	return data;
-}
-
-static void *make_kernel(u32 *size, u32 *strings_len)
-{
-	struct builder kernel = { .len = 1 }, *b = &kernel;
-
-	ADD(INT(S("int"), 4));
-	ADD(TYPE(S("task_struct"), STRUCT, 2, 16), MEMBER(S("pid"), T_INT, 0),
-	    MEMBER(S("parent"), T_TASK_PTR, 64));
+	ADD(INT(str("int"), 4));
+	ADD(TYPE(str("task_struct"), STRUCT, 2, 16), MEMBER(str("pid"), T_INT, 0),
+	    MEMBER(str("parent"), T_TASK_PTR, 64));
 	ADD(PTR(T_TASK));
-	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), S("t"), T_TASK_PTR);
-	ADD(TYPE(S("kfunc"), FUNC, 0, T_KFUNC_PROTO));
-	ADD(TYPE(S("pt_regs"), STRUCT, 1, 168), MEMBER(S("ip"), T_INT, 1024));
-	*strings_len = b->len;
-	return blob_of(b, size);
+	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), str("t"), T_TASK_PTR);
+	ADD(TYPE(str("kfunc"), FUNC, 0, T_KFUNC_PROTO));
+	ADD(TYPE(str("pt_regs"), STRUCT, 1, 168), MEMBER(str("ip"), T_INT, 1024));
 }
 
-static void *make_module(u32 *size, u32 start)
+static void add_module(void)
 {
-	struct builder module = { .start = start }, *b = &module;
-
-	ADD(TYPE(S("mod_dev"), STRUCT, 3, 24), MEMBER(S("owner"), T_TASK_PTR, 0),
-	    MEMBER(S("next"), M_DEV_PTR, 64), MEMBER(S("nr"), T_INT, 128));
+	ADD(TYPE(str("mod_dev"), STRUCT, 3, 24), MEMBER(str("owner"), T_TASK_PTR, 0),
+	    MEMBER(str("next"), M_DEV_PTR, 64), MEMBER(str("nr"), T_INT, 128));
 	ADD(PTR(M_DEV));
-	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), S("dev"), M_DEV_PTR);
-	ADD(TYPE(S("mod_func"), FUNC, 0, M_PROTO));
+	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), str("dev"), M_DEV_PTR);
+	ADD(TYPE(str("mod_func"), FUNC, 0, M_PROTO));
 	ADD(TYPE(0, FUNC_PROTO, 2, T_VOID), 0, M_VOID_PTR, 0, M_DEV_PTR);
 	ADD(PTR(M_TP_PROTO));
-	ADD(TYPE(S("btf_trace_mod_ev"), TYPEDEF, 0, M_TP_PTR));
+	ADD(TYPE(str("btf_trace_mod_ev"), TYPEDEF, 0, M_TP_PTR));
 	ADD(PTR(T_VOID));
-	ADD(TYPE(S("task_struct"), STRUCT, 1, 8), MEMBER(S("x"), T_INT, 0));
+	ADD(TYPE(str("task_struct"), STRUCT, 1, 8), MEMBER(str("x"), T_INT, 0));
 	ADD(PTR(M_TASK));
-	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), S("t"), M_TASK_PTR);
-	ADD(TYPE(S("mod_task"), FUNC, 0, M_TASK_PROTO));
-	return blob_of(b, size);
+	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), str("t"), M_TASK_PTR);
+	ADD(TYPE(str("mod_task"), FUNC, 0, M_TASK_PROTO));
 }
 
 static struct ebpf_btf *kernel_btf, *module_btf;
-static void *kernel_blob, *module_blob;
 static struct verif_result res;
 
 static bool make_btf(void)
 {
-	u32 size, strings_len;
-
-	kernel_blob = make_kernel(&size, &strings_len);
-	kernel_btf = ebpf_btf_parse_vmlinux(kernel_blob, size, NULL);
+	words_begin(0);
+	add_kernel();
+	kernel_btf = words_parse_vmlinux();
 	if (IS_ERR(kernel_btf))
 		return false;
-	module_blob = make_module(&size, strings_len);
-	module_btf = ebpf_btf_parse_module(module_blob, size, kernel_btf, NULL);
+	words_begin(words.len);
+	add_module();
+	module_btf = words_parse_module(kernel_btf);
 	return !IS_ERR(module_btf) && ebpf_btf_nr_types(module_btf) == M_END;
 }
 
@@ -217,9 +163,7 @@ int main(void)
 		tap_ok(case_ok(&cases[i], 0) && case_ok(&cases[i], EBPF_F_TEST_STATE_FREQ),
 		       "%s", cases[i].name);
 	ebpf_prog_image_free(&res.img);
-	ebpf_btf_destroy(module_btf);
-	ebpf_btf_destroy(kernel_btf);
-	free(module_blob);
-	free(kernel_blob);
+	words_destroy(module_btf);
+	words_destroy(kernel_btf);
 	return tap_end();
 }

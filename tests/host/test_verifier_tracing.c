@@ -5,7 +5,7 @@
 #include <tap.h>
 #include "services.h"
 #include "verif_run.h"
-#include "btf_blob.h"
+#include "btf_words.h"
 
 #define FP	EBPF_REG_10
 
@@ -25,33 +25,8 @@ enum {
 	T_END,
 };
 
-static u32 words[1024];
-static u32 nr_words;
-static char strings[1024];
-static u32 strings_len = 1;
 static struct ebpf_btf *btf;
 static struct verif_result res;
-
-static u32 str(const char *s)
-{
-	u32 at = strings_len;
-
-	memcpy(strings + at, s, strlen(s) + 1);
-	strings_len += strlen(s) + 1;
-	return at;
-}
-
-static void add(const u32 *w, u32 n)
-{
-	memcpy(words + nr_words, w, n * sizeof(*w));
-	nr_words += n;
-}
-
-#define ADD(...)							\
-	do {								\
-		const u32 w_[] = { __VA_ARGS__ };			\
-		add(w_, sizeof(w_) / sizeof(*w_));			\
-	} while (0)
 
 static void add_structs(void)
 {
@@ -163,21 +138,12 @@ static void add_iterators(void)
 
 static bool make_btf(void)
 {
-	static u8 data[8192] __attribute__((aligned(8)));
-	struct ebpf_btf_header hdr = {
-		.magic = EBPF_BTF_MAGIC, .version = EBPF_BTF_VERSION, .hdr_len = sizeof(hdr),
-	};
-
+	words_begin(0);
 	add_structs();
 	add_functions();
 	add_oddities();
 	add_iterators();
-	hdr.type_len = hdr.str_off = nr_words * 4;
-	hdr.str_len = strings_len;
-	memcpy(data, &hdr, sizeof(hdr));
-	memcpy(data + sizeof(hdr), words, nr_words * 4);
-	memcpy(data + sizeof(hdr) + nr_words * 4, strings, strings_len);
-	btf = ebpf_btf_parse_vmlinux(data, sizeof(hdr) + nr_words * 4 + strings_len, NULL);
+	btf = words_parse_vmlinux();
 	return !IS_ERR(btf) && ebpf_btf_nr_types(btf) == T_END;
 }
 
@@ -747,6 +713,6 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(vma_cases); i++)
 		test_find_vma(&vma_cases[i]);
 	ebpf_prog_image_free(&res.img);
-	ebpf_btf_destroy(btf);
+	words_destroy(btf);
 	return tap_end();
 }
