@@ -191,7 +191,7 @@ static unsigned int size_variable_structs(struct btf *btf)
 /* Programs ask "does the kernel have ring buffers?" by looking for this type. */
 static bool add_ringbuf(struct btf *btf)
 {
-	struct new_type new = { .type.info = TYPE_INFO(STRUCT, 0) };
+	struct new_type new = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
 	__u32 word;
 
 	if (find_struct(btf, "bpf_ringbuf"))
@@ -207,7 +207,7 @@ static bool add_ringbuf(struct btf *btf)
 /* The context of perf event programs, which kernels without bpf(2) do not have. */
 static bool add_perf_event_data(struct btf *btf)
 {
-	struct new_type new = { .type.info = TYPE_INFO(STRUCT, 0) };
+	struct new_type new = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
 	__u32 regs = find_struct(btf, "pt_regs"), word, size;
 
 	if (!regs || find_struct(btf, "bpf_perf_event_data"))
@@ -234,7 +234,7 @@ static void add_iter_func(struct btf *btf, __u32 meta, __u32 task)
 	struct {
 		struct ebpf_btf_type type;
 		struct ebpf_btf_param args[2];
-	} proto = { .type.info = TYPE_INFO(FUNC_PROTO, 2) };
+	} proto = { .type = { .info = TYPE_INFO(FUNC_PROTO, 2) } };
 	struct ebpf_btf_type func = { .info = TYPE_INFO(FUNC, EBPF_BTF_FUNC_GLOBAL) };
 
 	proto.type.type = find_int(btf, "int", 4);
@@ -250,8 +250,8 @@ static void add_iter_func(struct btf *btf, __u32 meta, __u32 task)
 /* What programs that iterate over tasks are given. */
 static bool add_task_iter(struct btf *btf)
 {
-	struct new_type meta = { .type.info = TYPE_INFO(STRUCT, 0) };
-	struct new_type ctx = { .type.info = TYPE_INFO(STRUCT, 0) };
+	struct new_type meta = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
+	struct new_type ctx = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
 	__u32 seq = find_struct(btf, "seq_file"), task = find_struct(btf, "task_struct");
 	__u32 word, ptr;
 
@@ -283,8 +283,8 @@ static unsigned int wrap_namespace_numbers(struct btf *btf)
 		"mnt_namespace", "pid_namespace", "uts_namespace", "ipc_namespace",
 		"user_namespace", "net",
 	};
-	struct new_type common = { .type.info = TYPE_INFO(STRUCT, 0) };
-	struct new_type both = { .type.info = TYPE_INFO(UNION, 0) };
+	struct new_type common = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
+	struct new_type both = { .type = { .info = TYPE_INFO(UNION, 0) } };
 	__u32 i, originals = btf->count, id = 0;
 	struct ebpf_btf_member *member;
 	unsigned int wrapped = 0;
@@ -322,7 +322,7 @@ static unsigned int wrap_namespace_numbers(struct btf *btf)
  */
 static unsigned int wrap_socket_net(struct btf *btf)
 {
-	struct new_type net = { .type.info = TYPE_INFO(STRUCT, 0) };
+	struct new_type net = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
 	__u32 i, originals = btf->count, id = 0;
 	struct ebpf_btf_member *member;
 	unsigned int wrapped = 0;
