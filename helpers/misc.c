@@ -12,6 +12,7 @@
 #include "helpers/scratch.h"
 #include "helpers/signal.h"
 #include "kmod/compat/clock.h"
+#include "kmod/compat/sock.h"
 
 /* Kernels changed their own generator's name and kind over time, and not all of
  * them may be used in an NMI. Interrupted updates only mix the state more.
@@ -162,6 +163,9 @@ int ebpf_helpers_init(void)
 	err = compat_clock_init();
 	if (err)
 		return err;
+	err = ebpf_compat_sock_init();
+	if (err)
+		goto exit_clock;
 	err = ebpf_scratch_init();
 	if (err)
 		goto exit_clock;

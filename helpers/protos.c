@@ -80,7 +80,7 @@ struct proto_entry {
 
 /* From a socket to the struct it is part of. */
 #define FN_SKC(fn, type)					\
-	PROTO(fn, PACKET_PROG | SOCKET_PROG, .ret_type = RET_PTR_TO_BTF_ID_OR_NULL, \
+	PROTO(fn, PACKET_PROG | SOCKET_PROG | T(TRACING), .ret_type = RET_PTR_TO_BTF_ID_OR_NULL, \
 	      .arg_type = { ARG_PTR_TO_BTF_ID_SOCK_COMMON }, .btf_struct = (type))
 
 /* Helpers that look into a kernel struct @type. */
@@ -252,6 +252,11 @@ EBPF_HELPER_DECL(skc_to_tcp_timewait_sock);
 EBPF_HELPER_DECL(skc_to_tcp_request_sock);
 EBPF_HELPER_DECL(skc_to_udp6_sock);
 EBPF_HELPER_DECL(skc_to_unix_sock);
+EBPF_HELPER_DECL(sock_from_file);
+EBPF_HELPER_DECL(get_socket_ptr_cookie);
+EBPF_HELPER_DECL(skb_output);
+EBPF_HELPER_DECL(xdp_output);
+EBPF_HELPER_DECL(xdp_get_buff_len_trace);
 
 static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN_PKT(map_lookup_elem, ANY_PROG, FREE, RET_PTR_TO_MAP_VALUE_OR_NULL,
@@ -522,6 +527,14 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	      .arg_type = { ARG_PTR_TO_BTF_ID, ARG_PTR_TO_MEM, ARG_CONST_SIZE_OR_ZERO },
 	      .arg_struct = "path"),
 
+	PROTO(sock_from_file, T(TRACING), .ret_type = RET_PTR_TO_BTF_ID_OR_NULL,
+	      .btf_struct = "socket", .arg_type = { ARG_PTR_TO_BTF_ID }, .arg_struct = "file"),
+	FN_STRUCT(skb_output, T(TRACING), GPL, "sk_buff",
+		  ARG_PTR_TO_BTF_ID, ARG_CONST_MAP_PTR, ARG_ANYTHING, MEM_RD,
+		  ARG_CONST_SIZE_OR_ZERO),
+	FN_STRUCT(xdp_output, T(TRACING), GPL, "xdp_buff",
+		  ARG_PTR_TO_BTF_ID, ARG_CONST_MAP_PTR, ARG_ANYTHING, MEM_RD,
+		  ARG_CONST_SIZE_OR_ZERO),
 	FN_SKC(skc_to_tcp6_sock, "tcp6_sock"),
 	FN_SKC(skc_to_tcp_sock, "tcp_sock"),
 	FN_SKC(skc_to_tcp_timewait_sock, "tcp_timewait_sock"),
@@ -529,6 +542,33 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN_SKC(skc_to_udp6_sock, "udp6_sock"),
 	FN_SKC(skc_to_unix_sock, "unix_sock"),
 };
+
+/* Helpers that take something else from TRACING programs than from others. */
+#define FN_KERN(fn, impl, ret, type, ...)					\
+	{ .func = ebpf_helper_##impl, .name = #fn, .id = EBPF_FUNC_##fn,	\
+	  .ret_type = (ret), .arg_type = { __VA_ARGS__ }, .arg_struct = (type) }
+
+static const struct ebpf_func_proto kern_protos[] = {
+	FN_KERN(get_socket_cookie, get_socket_ptr_cookie, RET_INTEGER, NULL,
+		ARG_PTR_TO_BTF_ID_SOCK_COMMON),
+	FN_KERN(sk_storage_get, sk_storage_get, RET_PTR_TO_MAP_VALUE_OR_NULL, "sock_common",
+		ARG_CONST_MAP_PTR, ARG_PTR_TO_BTF_ID, ARG_PTR_TO_MAP_VALUE | PTR_MAYBE_NULL,
+		ARG_ANYTHING),
+	FN_KERN(sk_storage_delete, sk_storage_delete, RET_INTEGER, "sock_common",
+		ARG_CONST_MAP_PTR, ARG_PTR_TO_BTF_ID),
+	FN_KERN(xdp_get_buff_len, xdp_get_buff_len_trace, RET_INTEGER, "xdp_buff",
+		ARG_PTR_TO_BTF_ID),
+};
+
+static const struct ebpf_func_proto *kern_proto_of(u32 func_id)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(kern_protos); i++)
+		if (kern_protos[i].id == func_id)
+			return &kern_protos[i];
+	return NULL;
+}
 
 #define FUNC_NAME(fn)	[EBPF_FUNC_##fn] = #fn
 
@@ -542,6 +582,8 @@ const struct ebpf_func_proto *ebpf_func_proto_of(u32 prog_type, u32 func_id)
 
 	if (func_id >= ARRAY_SIZE(protos) || prog_type >= 64)
 		return NULL;
+	if (prog_type == EBPF_PROG_TYPE_TRACING && kern_proto_of(func_id))
+		return kern_proto_of(func_id);
 	entry = &protos[func_id];
 	/* A hole in the table has no bit set. */
 	if (!(entry->prog_types & (1ULL << prog_type)))

@@ -28,12 +28,6 @@ NO_SOCKET(tcp_sock)
 NO_SOCKET(get_listener_sock)
 NO_SOCKET(sk_cgroup_id)
 NO_SOCKET(sk_ancestor_cgroup_id)
-NO_SOCKET(skc_to_tcp6_sock)
-NO_SOCKET(skc_to_tcp_sock)
-NO_SOCKET(skc_to_tcp_timewait_sock)
-NO_SOCKET(skc_to_tcp_request_sock)
-NO_SOCKET(skc_to_udp6_sock)
-NO_SOCKET(skc_to_unix_sock)
 
 /* Given a packet: what its socket would know */
 NO_SOCKET(get_socket_cookie)

@@ -31,14 +31,15 @@ EBPF_HELPER(get_local_storage)
 	return (unsigned long)ebpf_cgroup_storage_value(map_of(r1));
 }
 
-/* Given a socket, which packets do not have: never called. map, socket, value, flags */
+/* Packets have no socket to give. map, socket, value to start with or NULL, flags */
 EBPF_HELPER(sk_storage_get)
 {
-	return 0;
+	return (unsigned long)ebpf_sk_storage_get(map_of(r1), (struct sock *)(unsigned long)r2,
+						  (const void *)(unsigned long)r3, r4);
 }
 
 /* map, socket */
 EBPF_HELPER(sk_storage_delete)
 {
-	return -ENOENT;
+	return ebpf_sk_storage_delete(map_of(r1), (struct sock *)(unsigned long)r2);
 }

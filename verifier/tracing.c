@@ -458,6 +458,21 @@ static int unknown_func(struct vf_env *env, u32 func_id)
 	return -EINVAL;
 }
 
+/* Not where it could be run by itself; fmod_ret as in Linux. */
+static bool may_use_sk_storage(const struct vf_env *env)
+{
+	switch (env->load->expected_attach_type) {
+	case EBPF_TRACE_ITER:
+	case EBPF_TRACE_RAW_TP:
+		return true;
+	case EBPF_TRACE_FENTRY:
+	case EBPF_TRACE_FEXIT:
+		return !!strncmp(env->target.name, "bpf_sk_storage", 14);
+	default:
+		return false;
+	}
+}
+
 /* Helpers that read what only a probe on a function puts around the context. */
 int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 {
@@ -469,6 +484,11 @@ int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 	}
 	if (env->load->prog_type != EBPF_PROG_TYPE_TRACING)
 		return 0;
+	if ((func_id == EBPF_FUNC_sk_storage_get || func_id == EBPF_FUNC_sk_storage_delete) &&
+	    !may_use_sk_storage(env)) {
+		vlog(env, "helper call is not allowed in probe\n");
+		return -EINVAL;
+	}
 	type = env->load->expected_attach_type;
 	if (is_seq_func(func_id) && type != EBPF_TRACE_ITER)
 		return unknown_func(env, func_id);

@@ -61,10 +61,13 @@ void ebpf_event_put(struct ebpf_event *event);
 /* Was it opened to count in children as well (perf_event_attr.inherit)? */
 bool ebpf_event_inherits(const struct ebpf_event *event);
 
-/* One piece of a sample; pieces are concatenated. */
+/* One piece of a sample; pieces are concatenated. @copy: how it is read, from byte @off
+ * on; NULL: it is @size bytes of memory.
+ */
 struct ebpf_frag {
 	const void *data;
 	u32 size;
+	void (*copy)(void *dst, const void *data, u32 off, u32 len);
 };
 
 /* Writes a PERF_RECORD_SAMPLE to a BPF_OUTPUT event of this CPU. Program

@@ -367,6 +367,22 @@ static void ring_put(struct ring_writer *w, const void *from, u32 len)
 	w->pos += len;
 }
 
+static void ring_put_frag(struct ring_writer *w, const struct ebpf_frag *frag)
+{
+	unsigned long off = w->pos & (w->ring->size - 1);
+	u32 first;
+
+	if (likely(!frag->copy)) {
+		ring_put(w, frag->data, frag->size);
+		return;
+	}
+	first = min_t(unsigned long, frag->size, w->ring->size - off);
+	frag->copy(w->ring->data + off, frag->data, 0, first);
+	if (first < frag->size)
+		frag->copy(w->ring->data, frag->data, first, frag->size - first);
+	w->pos += frag->size;
+}
+
 static void ring_put_u64(struct ring_writer *w, u64 v)
 {
 	ring_put(w, &v, sizeof(v));
@@ -467,7 +483,7 @@ static void put_raw(struct ring_writer *w, const struct ebpf_frag *frags, u32 nr
 
 	ring_put(w, &raw_size, sizeof(raw_size));
 	for (i = 0; i < nr_frags; i++) {
-		ring_put(w, frags[i].data, frags[i].size);
+		ring_put_frag(w, &frags[i]);
 		left -= frags[i].size;
 	}
 	ring_put(w, zero, left);

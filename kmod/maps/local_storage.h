@@ -4,6 +4,7 @@
 
 #include <ebpf/map.h>
 
+struct sock;
 struct task_struct;
 
 /* The value of @task, made from @value (NULL: zeros) if @flags asks for it; NULL
@@ -13,5 +14,9 @@ struct task_struct;
 void *ebpf_task_storage_get(struct ebpf_map *map, struct task_struct *task, const void *value,
 			    u64 flags);
 long ebpf_task_storage_delete(struct ebpf_map *map, struct task_struct *task);
+
+/* The same for sockets; in interrupts NULL and -EPERM. */
+void *ebpf_sk_storage_get(struct ebpf_map *map, struct sock *sk, const void *value, u64 flags);
+long ebpf_sk_storage_delete(struct ebpf_map *map, struct sock *sk);
 
 #endif /* _KMOD_LOCAL_STORAGE_H */

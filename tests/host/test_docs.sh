@@ -36,7 +36,7 @@ same "program types" \
 	"$(sed -n 's/^\t{ EBPF_PROG_TYPE_\([A-Z_]*\),.*/\1/p' "$top/verifier/ctx.c" | sort)" \
 	"$(section "Program types" | rows .)"
 same "helpers" \
-	"$(sed -n 's/^\t\(FN[A-Z_]*\|PROTO\)(\([a-z0-9_]*\),.*/\2/p' "$top/helpers/protos.c" | grep -vx fn | sort)" \
+	"$(sed -n 's/^\t\(FN[A-Z_]*\|PROTO\)(\([a-z0-9_]*\),.*/\2/p' "$top/helpers/protos.c" | grep -vx fn | sort -u)" \
 	"$(section Helpers | grep '^|' | grep -o '`[a-z0-9_]*`' | tr -d '`' | sort)"
 same "one version" \
 	"$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")" \

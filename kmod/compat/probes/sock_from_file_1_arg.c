@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sock_from_file(file) since 5.11; a place for an error besides before. */
+#include <linux/net.h>
+
+struct socket *probe(struct file *file)
+{
+	return sock_from_file(file);
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* struct xdp_buff since 4.8. */
+#include <linux/filter.h>
+
+const void *probe(const struct xdp_buff *xdp)
+{
+	return xdp->data_end;
+}
