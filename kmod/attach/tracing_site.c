@@ -384,16 +384,27 @@ static int site_attach_first(struct tracing_link *tl, unsigned long place, bool 
  * when a task dies.
  */
 static const char * const without_return[] = {
-	"__module_put_and_exit", "__module_put_and_kthread_exit", "__secure_computing",
-	"__secure_computing_strict", "__seccomp_filter", "arch_cpu_idle_dead",
-	"arch_do_signal_or_restart", "complete_and_exit", "cpuidle_play_dead", "play_dead",
-	"native_play_dead", "do_exit", "do_group_exit", "do_notify_resume", "do_signal",
-	"do_task_dead", "get_signal", "get_signal_to_deliver", "kthread_complete_and_exit",
-	"kthread_exit", "make_task_dead", "nmi_panic", "oops_end", "panic",
-	"prepare_exit_to_usermode", "rewind_stack_and_make_dead", "rewind_stack_do_exit",
-	"secure_computing", "seccomp_phase1", "seccomp_phase2", "syscall_trace_enter",
-	"syscall_trace_enter_phase1", "syscall_trace_enter_phase2",
+	"____call_usermodehelper", "__module_put_and_exit", "__module_put_and_kthread_exit",
+	"__secure_computing", "__secure_computing_strict", "__seccomp_filter",
+	"arch_cpu_idle_dead", "arch_do_signal_or_restart", "call_helper",
+	"call_usermodehelper_exec_async", "complete_and_exit", "cpuidle_play_dead",
+	"cryptomgr_probe", "cryptomgr_test", "do_exit", "do_fast_syscall_32", "do_group_exit",
+	"do_int80_syscall_32", "do_notify_resume", "do_signal", "do_syscall_64",
+	"do_syscall_32_irqs_on", "do_task_dead", "exit_to_user_mode_loop",
+	"exit_to_user_mode_prepare", "exit_to_usermode_loop", "get_signal",
+	"get_signal_to_deliver", "io_sq_thread", "io_wqe_worker", "kthread",
+	"kthread_complete_and_exit", "kthread_exit", "make_task_dead", "native_play_dead",
+	"nmi_panic", "oops_end", "panic", "play_dead", "prepare_exit_to_usermode",
+	"rewind_stack_and_make_dead", "rewind_stack_do_exit", "secure_computing",
+	"seccomp_phase1", "seccomp_phase2", "syscall_return_slowpath", "syscall_trace_enter",
+	"syscall_trace_enter_phase1", "syscall_trace_enter_phase2", "wait_for_helper",
 };
+
+/* Where a task leaves its CPU for the last time by the function for any other time. */
+static bool schedule_returns(void)
+{
+	return ebpf_compat_func_addr("do_task_dead");
+}
 
 static bool returns(const char *name)
 {
@@ -402,6 +413,8 @@ static bool returns(const char *name)
 	/* System calls have names of several makes. */
 	if (strstr(name, "sys_exit") || strstr(name, "sys_reboot") || strstr(name, "sys_seccomp"))
 		return false;
+	if (!strcmp(name, "schedule") || !strcmp(name, "__schedule"))
+		return schedule_returns();
 	for (i = 0; i < ARRAY_SIZE(without_return); i++)
 		if (!strcmp(without_return[i], name))
 			return false;
@@ -434,6 +447,9 @@ int ebpf_site_attach(struct tracing_link *tl)
 		return -ENODEV;
 	if (!site)
 		return site_attach_first(tl, place, divert);
+	/* Room was made by what the first program's BTF says of the function. */
+	if (site->layout.nr != tl->layout.nr || site->layout.in_regs != tl->layout.in_regs)
+		return -EINVAL;
 	if (divert) {
 		if (site->by_kprobe)
 			return -ENODEV;

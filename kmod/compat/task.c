@@ -102,13 +102,18 @@ u64 compat_current_ancestor_cgroup_id(int level)
 
 bool compat_task_exists(struct task_struct *task)
 {
+	bool exists;
 	pid_t pid;
 
 	if (task == current)
 		return true;
 	if (ebpf_read_kernel(&pid, (u64)(unsigned long)&task->pid, sizeof(pid)) || pid <= 0)
 		return false;
-	return pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID) == task;
+	/* Kernels with preemption do not wait for those who only switched it off. */
+	rcu_read_lock();
+	exists = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID) == task;
+	rcu_read_unlock();
+	return exists;
 }
 
 struct pt_regs *compat_task_user_regs(struct task_struct *task)

@@ -114,3 +114,9 @@ int sleep_exit(__u64 *ctx)
 	note(SLEEP_EXIT, ctx[0]);
 	return 0;
 }
+
+SEC("fexit")
+int ends(__u64 *ctx)
+{
+	return 0;
+}

@@ -89,6 +89,7 @@ static void load(void)
 	if (bpf_program__set_attach_target(prog_named("sleep_exit"), 0,
 					   function_of("nanosleep", &regs)))
 		die("sleep_exit");
+	bpf_program__set_autoload(prog_named("ends"), false);
 	tap_eq(bpf_object__load(obj), 0, "fentry, fmod_ret and fexit of a system call load");
 	out_fd = bpf_object__find_map_fd_by_name(obj, "out");
 	conf_fd = bpf_object__find_map_fd_by_name(obj, "conf");
@@ -442,6 +443,131 @@ static void test_owner_killed(void)
 	tap_eq(odd, 0, "programs run until their owner dies, and then no more");
 }
 
+/*
+ * Calls that never come back
+ */
+static int module_users(void)
+{
+	FILE *f = fopen("/sys/module/ebpfdrv/refcnt", "r");
+	int n = -1;
+
+	if (!f || fscanf(f, "%d", &n) != 1)
+		n = -1;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static bool has_return_probe(const char *function)
+{
+	char line[256], type, name[128];
+	bool found = false;
+	FILE *f = fopen("/sys/kernel/debug/kprobes/list", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*x %c %127[^+ ]", &type, name) == 2 && type == 'r' &&
+		    !strcmp(name, function))
+			found = true;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static bool has_function(const char *function)
+{
+	char line[256], name[128];
+	bool found = false;
+	FILE *f = fopen("/proc/kallsyms", "r");
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%*x %*c %127s", name) == 1 && !strcmp(name, function);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* NULL: the kernel has no such function for programs. */
+static struct bpf_object *load_ends(const char *function)
+{
+	struct bpf_object *o;
+	struct bpf_program *prog;
+	char path[4096];
+
+	/* libbpf would open the BTF of all modules, and keep it. */
+	if (libbpf_find_vmlinux_btf_id(function, BPF_TRACE_FEXIT) <= 0)
+		return NULL;
+	snprintf(path, sizeof(path), "%s/test_attach_fmodret.bpf.o", getenv("EBPFDRV_TEST_DIR"));
+	o = bpf_object__open_file(path, NULL);
+	if (!o)
+		die(path);
+	bpf_object__for_each_program(prog, o)
+		bpf_program__set_autoload(prog, !strcmp(bpf_program__name(prog), "ends"));
+	prog = bpf_object__find_program_by_name(o, "ends");
+	if (!bpf_program__set_attach_target(prog, 0, function) && !bpf_object__load(o))
+		return o;
+	bpf_object__close(o);
+	return NULL;
+}
+
+static void end_tasks(void)
+{
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			if (i & 1)
+				pause();
+			_exit(0);
+		}
+		usleep(10000);
+		if (i & 1)
+			kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+static void test_end(const char *function)
+{
+	struct bpf_object *o = load_ends(function);
+	struct bpf_link *link;
+
+	if (!o)
+		return;
+	link = bpf_program__attach(bpf_object__find_program_by_name(o, "ends"));
+	if (link) {
+		tap_ok(has_return_probe(function), "what follows %s takes note of a task's end",
+		       function);
+		end_tasks();
+		bpf_link__destroy(link);
+	}
+	bpf_object__close(o);
+}
+
+/* A task that ends in a call must not keep the module for good. */
+static void test_never_back(void)
+{
+	static const char * const names[] = {
+		"do_exit", "kthread", "get_signal", "get_signal_to_deliver", "do_syscall_64",
+		"exit_to_usermode_loop", "exit_to_user_mode_prepare", "call_helper",
+		"call_usermodehelper_exec_async", "schedule",
+	};
+	int before, i;
+
+	libbpf_set_print(NULL);
+	/* What was closed before goes a little later. */
+	sleep(1);
+	before = module_users();
+	for (i = 0; i < (int)(sizeof(names) / sizeof(names[0])); i++)
+		/* In newer kernels tasks leave their CPU for good by another way. */
+		if (strcmp(names[i], "schedule") || !has_function("do_task_dead"))
+			test_end(names[i]);
+	for (i = 0; i < 100 && module_users() > before; i++)
+		usleep(100000);
+	tap_ok(module_users() <= before, "tasks that ended in calls do not keep the module");
+}
+
 int main(int argc, char **argv)
 {
 	const char *shim = getenv("EBPFDRV_SHIM");
@@ -463,5 +589,6 @@ int main(int argc, char **argv)
 	test_killed();
 	test_owner_killed();
 	bpf_object__close(obj);
+	test_never_back();
 	return tap_end();
 }
