@@ -38,7 +38,7 @@ static __always_inline void kprobe_fire(struct ebpf_event *event, struct pt_regs
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
 	ebpf_event_hit(event);
-	if (!prog)
+	if (!prog || unlikely(!compat_rcu_watching()))
 		return;
 	ebpf_run_ctx_init(&rctx, regs, event->cookie, event->func_ip, NULL);
 	ebpf_prog_fire(prog, regs, &rctx);

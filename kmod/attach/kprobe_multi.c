@@ -97,7 +97,8 @@ static int multi_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct multi_probe *probe = container_of(kp, struct multi_probe, rp.kp);
 
-	multi_fire(probe->ml, probe->target, regs);
+	if (likely(compat_rcu_watching()))
+		multi_fire(probe->ml, probe->target, regs);
 	return 0;
 }
 
@@ -107,7 +108,7 @@ static int multi_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct multi_probe *probe;
 
 	/* The probe may be going away under calls that it still follows. */
-	if (!rp)
+	if (!rp || unlikely(!compat_rcu_watching()))
 		return 0;
 	probe = container_of(rp, struct multi_probe, rp);
 	multi_fire(probe->ml, probe->target, regs);

@@ -32,11 +32,13 @@ static struct raw_tp_link *raw_tp_link_of(const struct ebpf_link *link)
  * Probes
  */
 
-/* Preemption is off. Recursion into the same program ends in ebpf_prog_run(). */
+/* Preemption is off. Recursion into the same program ends in ebpf_prog_run_inline(). */
 static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
 {
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
+	if (!compat_tracepoint_watching())
+		return;
 	ebpf_run_ctx_init(&rctx, NULL, 0, 0, NULL);
 	/* The probe's: this is inlined into it. */
 	rctx.frame = __builtin_frame_address(0);

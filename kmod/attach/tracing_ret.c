@@ -29,7 +29,7 @@ static int exit_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct tracing_link *tl;
 
 	/* The probe may be going away under calls that it still follows. */
-	if (!rp)
+	if (!rp || unlikely(!compat_rcu_watching()))
 		return 0;
 	tl = container_of(rp, struct tracing_link, rp);
 	rec->ctx[tl->layout.nr] = regs->ax & tracing_ret_mask(tl->ret_size);

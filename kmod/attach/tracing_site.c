@@ -136,7 +136,8 @@ COMPAT_FTRACE_DEFINE(entry_ftrace, entry_hit);
 
 static int entry_kprobe(struct kprobe *kp, struct pt_regs *regs)
 {
-	site_fire(container_of(kp, struct tracing_site, kp), regs);
+	if (likely(compat_rcu_watching()))
+		site_fire(container_of(kp, struct tracing_site, kp), regs);
 	return 0;
 }
 

@@ -293,4 +293,19 @@ static inline bool compat_ibt(void)
 #endif
 }
 
+/* Does an RCU-sched grace period wait for the caller, and will interrupts of this CPU
+ * come? Not in the idle loop of kernels that let it be traced, nor on a CPU's last steps
+ * offline. Preemption off, any context.
+ */
+static __always_inline bool compat_rcu_watching(void)
+{
+	if (unlikely(!cpu_online(raw_smp_processor_id())))
+		return false;
+#ifdef HAVE_NOINSTR
+	return true;
+#else
+	return rcu_is_watching();
+#endif
+}
+
 #endif /* _KMOD_COMPAT_H */

@@ -144,18 +144,6 @@ int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip);
  */
 void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip);
 
-/* Does an RCU-sched grace period wait for the caller? In the idle loop of kernels
- * that let it be traced, none does.
- */
-static __always_inline bool compat_rcu_watching(void)
-{
-#ifdef HAVE_NOINSTR
-	return true;
-#else
-	return rcu_is_watching();
-#endif
-}
-
 /* Entry of a function of the kernel proper or of a module; 0: none is known by that
  * name. Process context.
  */
