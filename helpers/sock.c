@@ -14,6 +14,9 @@
 #define FIB_INET	2
 #define FIB_INET6	10
 
+#define XDP_ABORTED	0
+#define XDP_ACTIONS	3	/* ABORTED, DROP, PASS, TX */
+
 #define NO_SOCKET(name)		EBPF_HELPER(name) { return 0; }
 
 /* Look-ups: NULL */
@@ -38,6 +41,35 @@ NO_SOCKET(skb_cgroup_id)
 NO_SOCKET(skb_ancestor_cgroup_id)
 /* ... and its route */
 NO_SOCKET(get_route_realm)
+
+/* Nothing can be put into maps of sockets, so there is nowhere to send to. For packets of
+ * sockets 0 is SK_DROP.
+ */
+NO_SOCKET(sk_redirect_map)
+NO_SOCKET(sk_redirect_hash)
+NO_SOCKET(msg_redirect_map)
+NO_SOCKET(msg_redirect_hash)
+
+/* map, index, flags: which also say what to return then */
+EBPF_HELPER(redirect_map)
+{
+	return r3 & ~(u64)XDP_ACTIONS ? XDP_ABORTED : r3;
+}
+
+EBPF_HELPER(sock_map_update)
+{
+	return -EOPNOTSUPP;
+}
+
+EBPF_HELPER(sock_hash_update)
+{
+	return -EOPNOTSUPP;
+}
+
+EBPF_HELPER(sk_select_reuseport)
+{
+	return -ENOENT;
+}
 
 EBPF_HELPER(get_socket_uid)
 {

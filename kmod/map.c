@@ -4,6 +4,7 @@
  */
 #include "kmod/map_fields.h"
 #include "kmod/map_internal.h"
+#include "kmod/map_view.h"
 #include "kmod/btf.h"
 #include "kmod/fd.h"
 #include "kmod/ids.h"
@@ -68,6 +69,7 @@ static void map_free(struct list_head *node)
 	struct ebpf_btf_obj *btf_obj = map->btf_obj;
 	struct ebpf_map_fields *fields = map->fields;
 
+	ebpf_map_view_free(map);
 	map->ops->free(map);
 	kfree(fields);
 	ebpf_btf_obj_put(btf_obj);
@@ -144,6 +146,7 @@ void ebpf_map_init_from_attr(struct ebpf_map *map, const union ebpf_attr *attr)
 	/* Access of the fd, not of the map. */
 	map->map_flags = attr->map_flags & ~(EBPF_F_RDONLY | EBPF_F_WRONLY);
 	map->map_extra = attr->map_extra;
+	map->numa_node = ebpf_map_numa_node(attr);
 }
 
 static struct ebpf_map *map_alloc(const union ebpf_attr *attr)
@@ -168,6 +171,7 @@ static struct ebpf_map *map_alloc(const union ebpf_attr *attr)
 	map->timer_off = -EINVAL;
 	map->kptr_err = 0;
 	map->fields = NULL;
+	map->view = NULL;
 	atomic_set(&map->refcnt, 1);
 	atomic_set(&map->usercnt, 1);
 	atomic_set(&map->writecnt, 0);
@@ -193,7 +197,11 @@ struct ebpf_map *ebpf_map_create(const union ebpf_attr *attr)
 		goto drop;
 	map->id = err;
 	ebpf_ids_publish(&ebpf_map_ids, map->id, map);
-	return map;
+	err = ebpf_map_view_new(map);
+	if (!err)
+		return map;
+	ebpf_map_put_with_uref(map);
+	return ERR_PTR(err);
 
 drop:
 	map_drop(map);

@@ -81,6 +81,10 @@ extern const struct ebpf_map_ops ebpf_stack_trace_map_ops;
 extern const struct ebpf_map_ops ebpf_cgroup_storage_map_ops;
 extern const struct ebpf_map_ops ebpf_task_storage_map_ops;
 extern const struct ebpf_map_ops ebpf_sk_storage_map_ops;
+extern const struct ebpf_map_ops ebpf_sockmap_map_ops;
+extern const struct ebpf_map_ops ebpf_sockhash_map_ops;
+extern const struct ebpf_map_ops ebpf_xskmap_map_ops;
+extern const struct ebpf_map_ops ebpf_reuseport_map_ops;
 
 /* Layout of a prog array that compiled tail calls read (ebpf_jit_env). */
 struct ebpf_prog;

@@ -22,6 +22,10 @@ static const struct ebpf_map_ops * const map_types[] = {
 	[EBPF_MAP_TYPE_USER_RINGBUF] = &ebpf_user_ringbuf_map_ops,
 	[EBPF_MAP_TYPE_CGROUP_STORAGE] = &ebpf_cgroup_storage_map_ops,
 	[EBPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = &ebpf_cgroup_storage_map_ops,
+	[EBPF_MAP_TYPE_SOCKMAP] = &ebpf_sockmap_map_ops,
+	[EBPF_MAP_TYPE_SOCKHASH] = &ebpf_sockhash_map_ops,
+	[EBPF_MAP_TYPE_XSKMAP] = &ebpf_xskmap_map_ops,
+	[EBPF_MAP_TYPE_REUSEPORT_SOCKARRAY] = &ebpf_reuseport_map_ops,
 	[EBPF_MAP_TYPE_SK_STORAGE] = &ebpf_sk_storage_map_ops,
 	[EBPF_MAP_TYPE_TASK_STORAGE] = &ebpf_task_storage_map_ops,
 };

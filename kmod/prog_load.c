@@ -8,6 +8,7 @@
 #include "kmod/ids.h"
 #include "kmod/log.h"
 #include "kmod/map.h"
+#include "kmod/map_view.h"
 #include "kmod/prog_internal.h"
 #include "kmod/prog_lines.h"
 #include "kmod/compat/ksyms.h"
@@ -67,11 +68,17 @@ static u64 load_ksym_addr(void *cookie, const char *name)
 	return ebpf_compat_ksym_addr(name);
 }
 
+static int load_map_views(void *cookie)
+{
+	return ebpf_map_views_want();
+}
+
 static const struct ebpf_verifier_ops load_ops = {
 	.map_get = load_map_get,
 	.map_put = load_map_put,
 	.vmlinux_btf = load_vmlinux_btf,
 	.ksym_addr = load_ksym_addr,
+	.map_views = load_map_views,
 };
 
 static const struct ebpf_verifier_ops load_ops_fd_array = {
@@ -80,6 +87,7 @@ static const struct ebpf_verifier_ops load_ops_fd_array = {
 	.fd_array_get = load_fd_array_get,
 	.vmlinux_btf = load_vmlinux_btf,
 	.ksym_addr = load_ksym_addr,
+	.map_views = load_map_views,
 };
 
 /*
@@ -108,6 +116,7 @@ static bool type_supported(u32 type)
 	case EBPF_PROG_TYPE_SOCK_OPS:
 	case EBPF_PROG_TYPE_SK_MSG:
 	case EBPF_PROG_TYPE_SK_LOOKUP:
+	case EBPF_PROG_TYPE_SK_REUSEPORT:
 	case EBPF_PROG_TYPE_CGROUP_DEVICE:
 	case EBPF_PROG_TYPE_CGROUP_SYSCTL:
 	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
@@ -138,11 +147,13 @@ static bool sock_addr_fits(u32 attach_type)
 	}
 }
 
-/* What programs of CGROUP_SOCK were before there was a choice. */
+/* What programs of these types were before there was a choice. */
 static u32 attach_type_of(const union ebpf_attr *attr)
 {
 	if (attr->prog_type == EBPF_PROG_TYPE_CGROUP_SOCK && !attr->expected_attach_type)
 		return EBPF_CGROUP_INET_SOCK_CREATE;
+	if (attr->prog_type == EBPF_PROG_TYPE_SK_REUSEPORT && !attr->expected_attach_type)
+		return EBPF_SK_REUSEPORT_SELECT;
 	return attr->expected_attach_type;
 }
 
@@ -163,6 +174,8 @@ static bool attach_type_fits(const union ebpf_attr *attr)
 		return at == EBPF_CGROUP_SETSOCKOPT || at == EBPF_CGROUP_GETSOCKOPT;
 	case EBPF_PROG_TYPE_SK_LOOKUP:
 		return at == EBPF_SK_LOOKUP;
+	case EBPF_PROG_TYPE_SK_REUSEPORT:
+		return at == EBPF_SK_REUSEPORT_SELECT || at == EBPF_SK_REUSEPORT_SELECT_OR_MIGRATE;
 	default:
 		return true;
 	}

@@ -18,17 +18,22 @@
 
 #define TYPE_INFO(kind, vlen)	((__u32)EBPF_BTF_KIND_##kind << 24 | (vlen))
 
-/* A struct or union of up to three members. */
+#define MEMBERS_MAX	20
+
+/* A struct or union. */
 struct new_type {
 	struct ebpf_btf_type type;
-	struct ebpf_btf_member members[3];
+	struct ebpf_btf_member members[MEMBERS_MAX];
 };
 
 static void new_member(struct btf *btf, struct new_type *new, const char *name, __u32 type,
 		       __u32 bytes)
 {
-	struct ebpf_btf_member *member = &new->members[EBPF_BTF_INFO_VLEN(new->type.info++)];
+	__u32 n = EBPF_BTF_INFO_VLEN(new->type.info++);
+	struct ebpf_btf_member *member = &new->members[n];
 
+	if (n >= MEMBERS_MAX)
+		die("a struct of more than %d members", MEMBERS_MAX);
 	member->name_off = *name ? add_name(btf, name) : 0;
 	member->type = type;
 	member->offset = bytes * 8;
@@ -271,6 +276,106 @@ static bool add_task_iter(struct btf *btf)
 	return true;
 }
 
+/* enum bpf_map_type, with the numbers that this module's maps have. */
+static __u32 map_type_enum(struct btf *btf)
+{
+	static const char *const names[] = {
+		"UNSPEC", "HASH", "ARRAY", "PROG_ARRAY", "PERF_EVENT_ARRAY", "PERCPU_HASH",
+		"PERCPU_ARRAY", "STACK_TRACE", "CGROUP_ARRAY", "LRU_HASH", "LRU_PERCPU_HASH",
+		"LPM_TRIE", "ARRAY_OF_MAPS", "HASH_OF_MAPS", "DEVMAP", "SOCKMAP", "CPUMAP",
+		"XSKMAP", "SOCKHASH", "CGROUP_STORAGE", "REUSEPORT_SOCKARRAY",
+		"PERCPU_CGROUP_STORAGE", "QUEUE", "STACK", "SK_STORAGE", "DEVMAP_HASH",
+		"STRUCT_OPS", "RINGBUF", "INODE_STORAGE", "TASK_STORAGE", "BLOOM_FILTER",
+		"USER_RINGBUF",
+	};
+	enum { COUNT = sizeof(names) / sizeof(names[0]) };
+	struct {
+		struct ebpf_btf_type type;
+		struct ebpf_btf_enum values[COUNT];
+	} new = { .type = { .info = TYPE_INFO(ENUM, COUNT), .size = 4 } };
+	__u32 id = find_type(btf, EBPF_BTF_KIND_ENUM, "bpf_map_type"), i;
+	char name[64];
+
+	if (id)
+		return id;
+	for (i = 0; i < COUNT; i++) {
+		snprintf(name, sizeof(name), "BPF_MAP_TYPE_%s", names[i]);
+		new.values[i].name_off = add_name(btf, name);
+		new.values[i].val = i;
+	}
+	new.type.name_off = add_name(btf, "bpf_map_type");
+	return add_type(btf, &new, sizeof(new));
+}
+
+static __u32 name_array(struct btf *btf)
+{
+	struct {
+		struct ebpf_btf_type type;
+		struct ebpf_btf_array array;
+	} new = { .type.info = TYPE_INFO(ARRAY, 0) };
+
+	new.array.type = find_int(btf, "char", 1);
+	new.array.index_type = find_int(btf, "unsigned int", 4);
+	new.array.nelems = 16;
+	return add_type(btf, &new, sizeof(new));
+}
+
+/* A pointer to a struct that nothing else is known of. */
+static __u32 opaque_ptr(struct btf *btf, const char *name)
+{
+	struct ebpf_btf_type fwd = { .info = TYPE_INFO(FWD, 0) };
+
+	fwd.name_off = add_name(btf, name);
+	return add_ptr(btf, add_type(btf, &fwd, sizeof(fwd)));
+}
+
+/* struct { long long counter; }, as references are counted since Linux 5.6. */
+static __u32 counter_type(struct btf *btf)
+{
+	struct new_type new = { .type.info = TYPE_INFO(STRUCT, 0) };
+	__u32 id = find_type(btf, EBPF_BTF_KIND_TYPEDEF, "atomic64_t");
+
+	if (id)
+		return id;
+	new_member(btf, &new, "counter", find_int(btf, "long long int", 8), 0);
+	return add_new_type(btf, &new, "", 8);
+}
+
+/* What programs see that look into a map: Linux 6.1's members, where ebpfdrv has them. */
+static bool add_map(struct btf *btf)
+{
+	static const char *const words[] = {
+		"key_size", "value_size", "max_entries", "map_flags", "id", "btf_key_type_id",
+		"btf_value_type_id",
+	};
+	struct new_type new = { .type.info = TYPE_INFO(STRUCT, 0) };
+	__u32 word, number, i, at = 24;
+
+	if (find_struct(btf, "bpf_map"))
+		return false;
+	word = find_int(btf, "unsigned int", 4);
+	number = find_int(btf, "int", 4);
+	new_member(btf, &new, "ops", opaque_ptr(btf, "bpf_map_ops"), 0);
+	/* The struct itself comes after its pointer. */
+	new_member(btf, &new, "inner_map_meta", 0, 8);
+	new_member(btf, &new, "map_extra", find_int(btf, "long long unsigned int", 8), 16);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++, at += 4)
+		new_member(btf, &new, words[i], word, at);
+	new_member(btf, &new, "map_type", map_type_enum(btf), 52);
+	new_member(btf, &new, "numa_node", number, 56);
+	new_member(btf, &new, "spin_lock_off", number, 60);
+	new_member(btf, &new, "name", name_array(btf), 64);
+	word = counter_type(btf);
+	new_member(btf, &new, "refcnt", word, 80);
+	new_member(btf, &new, "usercnt", word, 88);
+	new_member(btf, &new, "writecnt", word, 96);
+	new_member(btf, &new, "timer_off", number, 104);
+	new_member(btf, &new, "frozen", find_int(btf, "_Bool", 1), 108);
+	new.members[1].type = add_ptr(btf, btf->count + 2);
+	add_new_type(btf, &new, "bpf_map", 112);
+	return true;
+}
+
 /* --- members in another shape ------------------------------------------------------ */
 
 /*
@@ -353,13 +458,14 @@ void modernize(struct btf *btf)
 	bool ringbuf = add_ringbuf(btf);
 	bool sample = add_perf_event_data(btf);
 	bool iter = add_task_iter(btf);
+	bool map = add_map(btf);
 	unsigned int members = wrap_namespace_numbers(btf) + wrap_socket_net(btf);
 
-	printf("%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s%s", btf->count,
+	printf("%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s%s%s", btf->count,
 	       sizeof(btf->header) + btf->types.size + btf->strings.size, events,
 	       ringbuf ? "; struct bpf_ringbuf added" : "",
 	       sample ? "; struct bpf_perf_event_data added" : "",
-	       iter ? "; bpf_iter_task added" : "");
+	       iter ? "; bpf_iter_task added" : "", map ? "; struct bpf_map added" : "");
 	if (members)
 		printf("; %u members in today's shape", members);
 	if (sized)

@@ -204,6 +204,15 @@ static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_s
 	copy_to_equals(taken, &tregs[insn->dst_reg]);
 }
 
+/* What a look-up in a map of sockets found. */
+static void set_socket(struct reg_state *reg, u32 type)
+{
+	reg->type = type;
+	/* The map's part of it. */
+	reg->raw[0] = 0;
+	reg->raw[1] = 0;
+}
+
 static void set_not_null(struct reg_state *reg)
 {
 	struct ebpf_map *map = reg->map;
@@ -216,6 +225,9 @@ static void set_not_null(struct reg_state *reg)
 		/* Timers belong to one map, not to all that are alike. */
 		if (reg->map->timer_off >= 0)
 			reg->map_uid = reg->id;
+	} else if (reg->type == PTR_TO_MAP_VALUE && ebpf_map_has_objects(map)) {
+		set_socket(reg, map->map_type == EBPF_MAP_TYPE_XSKMAP ? PTR_TO_XDP_SOCK :
+								       PTR_TO_SOCKET);
 	}
 	if (!has_spin_lock(reg))
 		reg->id = 0;

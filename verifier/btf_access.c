@@ -298,22 +298,13 @@ void ebpf_reg_set_btf(struct reg_state *reg, const struct ebpf_btf *btf, u32 id,
 	reg->btf_id = id;
 }
 
-int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
-			  int value_regno)
+int ebpf_btf_load(struct vf_env *env, const struct ebpf_btf *btf, u32 id, u32 off, u32 size,
+		  u32 flags, int value_regno)
 {
-	struct reg_state *regs = cur_regs(env);
-	struct reg_state *reg = &regs[regno];
 	struct walk w;
 	int ret;
 
-	ret = check_pointer(env, reg, regno, off);
-	if (ret)
-		return ret;
-	if (acc != ACC_READ) {
-		vlog(env, "only read is supported\n");
-		return -EACCES;
-	}
-	ret = walk_start(&w, env, reg->btf, reg->btf_id, off, size);
+	ret = walk_start(&w, env, btf, id, off, size);
 	if (ret)
 		return ret;
 	do
@@ -323,11 +314,27 @@ int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int 
 		return ret;
 	if (value_regno < 0)
 		return 0;
-	/* What an untrusted pointer leads to is no better. */
 	if (ret == AT_PTR)
-		ebpf_reg_set_btf(&regs[value_regno], reg->btf, w.id,
-				 w.flags | (reg->type & PTR_UNTRUSTED));
+		ebpf_reg_set_btf(&cur_regs(env)[value_regno], btf, w.id, w.flags | flags);
 	else
-		ebpf_mark_unknown(env, regs, value_regno);
+		ebpf_mark_unknown(env, cur_regs(env), value_regno);
 	return 0;
+}
+
+int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
+			  int value_regno)
+{
+	struct reg_state *reg = &cur_regs(env)[regno];
+	int ret;
+
+	ret = check_pointer(env, reg, regno, off);
+	if (ret)
+		return ret;
+	if (acc != ACC_READ) {
+		vlog(env, "only read is supported\n");
+		return -EACCES;
+	}
+	/* What an untrusted pointer leads to is no better. */
+	return ebpf_btf_load(env, reg->btf, reg->btf_id, off, size, reg->type & PTR_UNTRUSTED,
+			     value_regno);
 }

@@ -300,6 +300,7 @@ static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_SOCK_OPS, ebpf_ctx_sock_ops, NULL },
 	{ EBPF_PROG_TYPE_SK_MSG, ebpf_ctx_sk_msg, NULL },
 	{ EBPF_PROG_TYPE_SK_LOOKUP, ebpf_ctx_sk_lookup, NULL },
+	{ EBPF_PROG_TYPE_SK_REUSEPORT, ebpf_ctx_sk_reuseport, NULL },
 	{ EBPF_PROG_TYPE_CGROUP_DEVICE, ebpf_ctx_cgroup_device, NULL },
 	{ EBPF_PROG_TYPE_CGROUP_SYSCTL, ebpf_ctx_sysctl, NULL },
 	{ EBPF_PROG_TYPE_CGROUP_SOCKOPT, ebpf_ctx_sockopt, NULL },

@@ -20,6 +20,7 @@ bool ebpf_ctx_sock_addr(s32 off, int size, int acc, struct ctx_access *info);
 bool ebpf_ctx_sock_ops(s32 off, int size, int acc, struct ctx_access *info);
 bool ebpf_ctx_sk_msg(s32 off, int size, int acc, struct ctx_access *info);
 bool ebpf_ctx_sk_lookup(s32 off, int size, int acc, struct ctx_access *info);
+bool ebpf_ctx_sk_reuseport(s32 off, int size, int acc, struct ctx_access *info);
 bool ebpf_ctx_cgroup_device(s32 off, int size, int acc, struct ctx_access *info);
 bool ebpf_ctx_sysctl(s32 off, int size, int acc, struct ctx_access *info);
 bool ebpf_ctx_sockopt(s32 off, int size, int acc, struct ctx_access *info);

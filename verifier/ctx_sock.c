@@ -223,6 +223,29 @@ bool ebpf_ctx_sk_lookup(s32 off, int size, int acc, struct ctx_access *info)
 }
 
 /*
+ * SK_REUSEPORT
+ */
+bool ebpf_ctx_sk_reuseport(s32 off, int size, int acc, struct ctx_access *info)
+{
+	static const struct field fields[] = {
+		PTR(ebpf_sk_reuseport_md, data, PTR_TO_PACKET),
+		PTR(ebpf_sk_reuseport_md, data_end, PTR_TO_PACKET_END),
+		F(ebpf_sk_reuseport_md, len, NARROW),
+		F(ebpf_sk_reuseport_md, eth_protocol, NARROW),
+		RANGE(ebpf_sk_reuseport_md, ip_protocol, bind_inany, NARROW),
+		F(ebpf_sk_reuseport_md, hash, NUMBER),
+		PTR(ebpf_sk_reuseport_md, sk, PTR_TO_SOCKET),
+		PTR(ebpf_sk_reuseport_md, migrating_sk, PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL),
+	};
+
+	/* Two bytes wide in the packet's description. */
+	if (size < (int)sizeof(u16) && within(off, AT(ebpf_sk_reuseport_md, eth_protocol),
+					      END(ebpf_sk_reuseport_md, eth_protocol)))
+		return false;
+	return acc == ACC_READ && LOAD(fields, off, size, info);
+}
+
+/*
  * Control groups
  */
 bool ebpf_ctx_cgroup_device(s32 off, int size, int acc, struct ctx_access *info)

@@ -318,6 +318,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return expand_ctx(env, idx, buf);
 	if (may_fault(env, idx))
 		return expand_probe(insn, buf);
+	if (class == EBPF_LDX && env->aux[idx].ptr_type == CONST_PTR_TO_MAP)
+		return ebpf_expand_map_ptr(insn, buf);
 	if (insn->code == (EBPF_JMP | EBPF_CALL))
 		return expand_call(env, idx, buf);
 	if (ebpf_is_jmp(insn))

@@ -160,6 +160,9 @@ static bool acquires(const struct call_meta *meta)
 	case EBPF_FUNC_skc_lookup_tcp:
 	case EBPF_FUNC_kptr_xchg:
 		return true;
+	case EBPF_FUNC_map_lookup_elem:
+		return meta->map && (meta->map->map_type == EBPF_MAP_TYPE_SOCKMAP ||
+				     meta->map->map_type == EBPF_MAP_TYPE_SOCKHASH);
 	default:
 		return false;
 	}

@@ -102,6 +102,9 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 	const struct accepted *list = find_accepted(arg_type);
 	u32 type = reg->type, i;
 
+	/* Until it is known not to be NULL it looks like a value, but is no such memory. */
+	if (type == (PTR_TO_MAP_VALUE | PTR_MAYBE_NULL) && ebpf_map_has_objects(reg->map))
+		type = NOT_INIT;
 	if (!list) {
 		vlog(env, "argument type %d of func " FUNC_FMT " is not supported yet\n",
 		     base_type(arg_type), FUNC_ARG(fn->id));
@@ -287,9 +290,9 @@ static int check_func(struct vf_env *env, const struct reg_state *reg, struct ca
 }
 
 static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u32 arg,
-			 struct call_meta *meta)
+			 u32 arg_type, struct call_meta *meta)
 {
-	u32 arg_type = fn->arg_type[arg], regno = EBPF_REG_1 + arg;
+	u32 regno = EBPF_REG_1 + arg;
 	struct reg_state *reg = &cur_regs(env)[regno];
 
 	switch (base_type(arg_type)) {
@@ -365,6 +368,26 @@ static int note_ref(struct vf_env *env, const struct reg_state *reg, u32 regno, 
 	return 0;
 }
 
+/* The values of some maps are no memory for programs. */
+static int resolve_arg_type(struct vf_env *env, const struct call_meta *meta, u32 *arg_type)
+{
+	if (base_type(*arg_type) != ARG_PTR_TO_MAP_VALUE)
+		return 0;
+	if (!meta->map) {
+		vlog(env, "invalid map_ptr to access map->type\n");
+		return -EACCES;
+	}
+	if (meta->map->map_type != EBPF_MAP_TYPE_SOCKMAP &&
+	    meta->map->map_type != EBPF_MAP_TYPE_SOCKHASH)
+		return 0;
+	if (*arg_type != ARG_PTR_TO_MAP_VALUE) {
+		vlog(env, "invalid arg_type for sockmap/sockhash\n");
+		return -EINVAL;
+	}
+	*arg_type = ARG_PTR_TO_BTF_ID_SOCK_COMMON;
+	return 0;
+}
+
 static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 arg,
 		     struct call_meta *meta)
 {
@@ -381,6 +404,9 @@ static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 a
 		vlog(env, "helper access to the packet is not allowed\n");
 		return -EACCES;
 	}
+	err = resolve_arg_type(env, meta, &arg_type);
+	if (err)
+		return err;
 	if (!may_be_null(arg_type) || !is_null_reg(reg)) {
 		err = check_type(env, reg, regno, arg_type, fn, meta);
 		if (!err)
@@ -394,7 +420,7 @@ static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 a
 			return err;
 	}
 	err = note_ref(env, reg, regno, arg_type, meta);
-	return err ? err : check_by_type(env, fn, arg, meta);
+	return err ? err : check_by_type(env, fn, arg, arg_type, meta);
 }
 
 int ebpf_check_helper_args(struct vf_env *env, const struct ebpf_func_proto *fn,
@@ -437,6 +463,15 @@ static const struct func_maps func_maps[] = {
 	{ EBPF_FUNC_skb_under_cgroup, { EBPF_MAP_TYPE_CGROUP_ARRAY } },
 	{ EBPF_FUNC_get_local_storage, { EBPF_MAP_TYPE_CGROUP_STORAGE,
 					 EBPF_MAP_TYPE_PERCPU_CGROUP_STORAGE } },
+	{ EBPF_FUNC_redirect_map, { EBPF_MAP_TYPE_XSKMAP } },
+	{ EBPF_FUNC_sk_redirect_map, { EBPF_MAP_TYPE_SOCKMAP } },
+	{ EBPF_FUNC_msg_redirect_map, { EBPF_MAP_TYPE_SOCKMAP } },
+	{ EBPF_FUNC_sock_map_update, { EBPF_MAP_TYPE_SOCKMAP } },
+	{ EBPF_FUNC_sk_redirect_hash, { EBPF_MAP_TYPE_SOCKHASH } },
+	{ EBPF_FUNC_msg_redirect_hash, { EBPF_MAP_TYPE_SOCKHASH } },
+	{ EBPF_FUNC_sock_hash_update, { EBPF_MAP_TYPE_SOCKHASH } },
+	{ EBPF_FUNC_sk_select_reuseport, { EBPF_MAP_TYPE_REUSEPORT_SOCKARRAY,
+					   EBPF_MAP_TYPE_SOCKMAP, EBPF_MAP_TYPE_SOCKHASH } },
 	{ EBPF_FUNC_sk_storage_get, { EBPF_MAP_TYPE_SK_STORAGE } },
 	{ EBPF_FUNC_sk_storage_delete, { EBPF_MAP_TYPE_SK_STORAGE } },
 	{ EBPF_FUNC_task_storage_get, { EBPF_MAP_TYPE_TASK_STORAGE } },
@@ -478,7 +513,37 @@ static bool map_is_special(u32 map_type)
 	}
 }
 
-static bool map_func_ok(u32 map_type, u32 func_id)
+/* Only where no socket can be locked already. */
+static bool may_change_sockmap(struct vf_env *env, u32 func_id)
+{
+	u32 type = env->load->prog_type;
+
+	if (func_id != EBPF_FUNC_map_update_elem && func_id != EBPF_FUNC_map_delete_elem)
+		return false;
+	switch (type) {
+	case EBPF_PROG_TYPE_TRACING:
+		if (env->load->expected_attach_type == EBPF_TRACE_ITER)
+			return true;
+		break;
+	case EBPF_PROG_TYPE_SOCK_OPS:
+		/* To put one in it has helpers of its own. */
+		if (func_id == EBPF_FUNC_map_delete_elem)
+			return true;
+		break;
+	case EBPF_PROG_TYPE_SOCKET_FILTER:
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_XDP:
+	case EBPF_PROG_TYPE_SK_REUSEPORT:
+	case EBPF_PROG_TYPE_FLOW_DISSECTOR:
+	case EBPF_PROG_TYPE_SK_LOOKUP:
+		return true;
+	}
+	vlog(env, "cannot update sockmap in this context\n");
+	return false;
+}
+
+static bool map_func_ok(struct vf_env *env, u32 map_type, u32 func_id)
 {
 	u32 i;
 
@@ -487,12 +552,16 @@ static bool map_func_ok(u32 map_type, u32 func_id)
 			return func_takes_map(&func_maps[i], map_type);
 	if (map_type == EBPF_MAP_TYPE_ARRAY_OF_MAPS || map_type == EBPF_MAP_TYPE_HASH_OF_MAPS)
 		return func_id == EBPF_FUNC_map_lookup_elem;
+	if (map_type == EBPF_MAP_TYPE_SOCKMAP || map_type == EBPF_MAP_TYPE_SOCKHASH)
+		return func_id == EBPF_FUNC_map_lookup_elem || may_change_sockmap(env, func_id);
+	if (map_type == EBPF_MAP_TYPE_XSKMAP)
+		return func_id == EBPF_FUNC_map_lookup_elem;
 	return !map_is_special(map_type);
 }
 
 int ebpf_check_map_func(struct vf_env *env, struct ebpf_map *map, u32 func_id)
 {
-	if (!map || map_func_ok(map->map_type, func_id))
+	if (!map || map_func_ok(env, map->map_type, func_id))
 		return 0;
 	vlog(env, "cannot pass map_type %d into func " FUNC_FMT "\n", map->map_type,
 	     FUNC_ARG(func_id));

@@ -385,6 +385,7 @@ struct vf_env {
 	bool has_tail_call;
 	bool has_callchain;
 	bool kprobe_override;
+	bool map_views;		/* all maps have a view */
 	bool jmp_pushed;	/* the last entry of cur->jmps is of insn_idx */
 	struct backtrack bt;
 	struct scalar way[4];		/* of branch.c: operands on both ways, WAY_* */
@@ -628,6 +629,15 @@ int ebpf_check_alignment(struct vf_env *env, const struct reg_state *reg, s32 of
 int ebpf_check_ptr_off(struct vf_env *env, const struct reg_state *reg, u32 regno,
 		       bool fixed_off_ok);
 
+/* ---- map_ptr.c ---- */
+/* An access through the address of the map in R@regno. */
+int ebpf_check_map_ptr_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
+			      int value_regno);
+/* Such a load, which was found good. */
+int ebpf_expand_map_ptr(const struct ebpf_insn *insn, struct ebpf_insn *buf);
+/* Does a look-up in the map yield something else than a value of it? */
+bool ebpf_map_has_objects(const struct ebpf_map *map);
+
 /* ---- sock.c ---- */
 int ebpf_check_sock_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 			   int value_regno);
@@ -703,6 +713,11 @@ int ebpf_kernel_struct(struct vf_env *env, const char *name, const struct ebpf_b
 /* ---- btf_access.c ---- */
 int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 			  int value_regno);
+/* A load of [off, off + size) of struct @id into R@value_regno, if that is not negative;
+ * @flags: of the pointer that it yields, if it does.
+ */
+int ebpf_btf_load(struct vf_env *env, const struct ebpf_btf *btf, u32 id, u32 off, u32 size,
+		  u32 flags, int value_regno);
 /* A pointer to struct @id, not NULL as far as checks go; loads through it may fault. */
 void ebpf_reg_set_btf(struct reg_state *reg, const struct ebpf_btf *btf, u32 id, u32 flags);
 /* MEM_USER, MEM_PERCPU by the tag of what PTR type @ptr points to. */

@@ -362,9 +362,6 @@ static int access_other(struct vf_env *env, u32 regno, s32 off, int size, int ac
 	case PTR_TO_TP_BUFFER:
 		err = ebpf_check_buffer(env, reg, regno, off, size, false);
 		break;
-	case CONST_PTR_TO_MAP:
-		vlog(env, "map_ptr access not supported without CONFIG_DEBUG_INFO_BTF\n");
-		return -ENOTSUPP;
 	default:
 		vlog(env, "R%d invalid mem access '%s'\n", regno,
 		     ebpf_reg_type_str(env, reg->type));
@@ -394,6 +391,8 @@ static int access_by_type(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 		return access_packet(env, regno, off, size, acc, value_regno);
 	if (base_type(reg->type) == PTR_TO_BTF_ID && !may_be_null(reg->type))
 		return ebpf_check_btf_access(env, regno, off, size, acc, value_regno);
+	if (reg->type == CONST_PTR_TO_MAP)
+		return ebpf_check_map_ptr_access(env, regno, off, size, acc, value_regno);
 	return access_other(env, regno, off, size, acc, value_regno);
 }
 

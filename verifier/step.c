@@ -18,7 +18,7 @@ struct vf_watch ebpf_watch;
 static bool one_type_only(u32 type)
 {
 	return base_type(type) == PTR_TO_CTX || base_type(type) == PTR_TO_BTF_ID ||
-	       is_sock_ptr(type);
+	       base_type(type) == CONST_PTR_TO_MAP || is_sock_ptr(type);
 }
 
 static int note_ptr_type(struct vf_env *env, u32 type)

@@ -134,6 +134,12 @@ struct ebpf_map {
 	int timer_off;
 	int kptr_err;
 	struct ebpf_map_fields *fields;	/* NULL: values are data throughout */
+	/* What programs that load from the map's address read: laid out as the kernel's
+	 * BTF says, see ebpf_map_struct(). NULL until a program wants it, and where that
+	 * has no struct bpf_map. Goes with the map.
+	 */
+	const void *view;
+	s32 numa_node;		/* -1: any */
 	bool is_meta;		/* an inner_map_meta: stands for other maps, has no elements */
 	bool frozen;		/* BPF_MAP_FREEZE was done: no more writes by command */
 	char name[EBPF_OBJ_NAME_LEN];

@@ -65,7 +65,17 @@ struct ebpf_verifier_ops {
 	 * when it has no such symbol or does not tell. May be NULL.
 	 */
 	u64 (*ksym_addr)(void *cookie, const char *name);
+	/* The program loads from the addresses of maps: from now on all have a view. 0 or
+	 * an errno. May be NULL.
+	 */
+	int (*map_views)(void *cookie);
 };
+
+/* The struct of @btf that a map of @map_type looks like to programs that load from its
+ * address: the type's own, which starts with a struct bpf_map, or that alone. An id, or
+ * -ENOENT where there is none.
+ */
+s32 ebpf_map_struct(const struct ebpf_btf *btf, u32 map_type);
 
 /**
  * struct ebpf_load - everything about one load request

@@ -39,6 +39,8 @@ static struct ebpf_map *meta_of(const struct ebpf_map *map)
 	meta->value_size = map->value_size;
 	meta->max_entries = map->max_entries;
 	meta->map_flags = map->map_flags;
+	meta->map_extra = map->map_extra;
+	meta->numa_node = map->numa_node;
 	meta->spin_lock_off = map->spin_lock_off;
 	meta->timer_off = map->timer_off;
 	meta->kptr_err = map->kptr_err;

@@ -35,10 +35,6 @@ static const struct verif_case cases[] = {
 	{ "a record that is none", 0, 0, EACCES, NULL, {
 		LOOKUP(MAP_HASH), JMP_K(JEQ, 0, 0, 3), MOV_X(1, 0), MOV_K(2, 0),
 		HELPER(ringbuf_submit), MOV_K(0, 0), EXIT } },
-	{ "a map is read like memory", 0, 0, ENOTSUPP, "map_ptr access not supported", {
-		LD_MAP(1, MAP_HASH), LDX(W, 0, 1, 0), EXIT } },
-	{ "a map is written like memory", 0, 0, ENOTSUPP, NULL, {
-		LD_MAP(1, MAP_HASH), ST(W, 1, 0, 0), MOV_K(0, 0), EXIT } },
 	{ "a number as memory of a helper", 0, 0, EACCES, "R1 type=scalar expected=", {
 		MOV_K(1, 7), MOV_K(2, 8), MOV_K(3, 0), HELPER(probe_read_kernel), EXIT } },
 	{ "no memory of no bytes", 0, 0, EACCES, "R1 type=scalar expected=", {

@@ -1200,6 +1200,19 @@ struct ebpf_sk_lookup {
 	__u32 ingress_ifindex;
 };
 
+/* Context of SK_REUSEPORT programs */
+struct ebpf_sk_reuseport_md {
+	__ebpf_md_ptr(void *, data);	/* of TCP or UDP */
+	__ebpf_md_ptr(void *, data_end);
+	__u32 len;
+	__u32 eth_protocol;	/* network byte order */
+	__u32 ip_protocol;
+	__u32 bind_inany;
+	__u32 hash;
+	__ebpf_md_ptr(struct ebpf_sock *, sk);
+	__ebpf_md_ptr(struct ebpf_sock *, migrating_sk);
+};
+
 /* Contexts of control groups' hooks */
 struct ebpf_cgroup_dev_ctx {
 	__u32 access_type;
