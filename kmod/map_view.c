@@ -22,23 +22,25 @@ static bool views_wanted;
 
 /**
  * struct view - one being filled
- * @id:   of the struct in the kernel's BTF
- * @size: bytes
+ * @id:   of struct bpf_map in the kernel's BTF
+ * @own:  of the type's own struct, which starts with it, or the same
+ * @size: bytes of that
  */
 struct view {
 	const struct ebpf_btf *btf;
 	u32 id;
+	u32 own;
 	u32 size;
 	u8 *mem;
 };
 
-/* The field @name, if there is one that holds @size bytes and no more than @max. */
-static u8 *field_at(const struct view *v, const char *name, u32 max, u32 *size)
+/* The field @name of struct @id, if there is one of *size bytes and no more than @max. */
+static u8 *field_at(const struct view *v, u32 id, const char *name, u32 max, u32 *size)
 {
 	const struct ebpf_btf_member *member;
 	u32 bits;
 
-	member = ebpf_btf_find_member(v->btf, v->id, name, &bits);
+	member = ebpf_btf_find_member(v->btf, id, name, &bits);
 	if (!member || bits % 8 || !ebpf_btf_type_size(v->btf, member->type, size))
 		return NULL;
 	if (*size > max || bits / 8 > v->size || *size > v->size - bits / 8)
@@ -47,19 +49,24 @@ static u8 *field_at(const struct view *v, const char *name, u32 max, u32 *size)
 }
 
 /* A number, also as the first member of a counter's struct. */
-static void put(const struct view *v, const char *name, u64 value)
+static void put_in(const struct view *v, u32 id, const char *name, u64 value)
 {
 	u32 size;
-	u8 *at = field_at(v, name, sizeof(value), &size);
+	u8 *at = field_at(v, id, name, sizeof(value), &size);
 
 	if (at)
 		memcpy(at, &value, size);
 }
 
+static void put(const struct view *v, const char *name, u64 value)
+{
+	put_in(v, v->id, name, value);
+}
+
 static void put_name(const struct view *v, const struct ebpf_map *map)
 {
 	u32 size;
-	u8 *at = field_at(v, "name", sizeof(map->name), &size);
+	u8 *at = field_at(v, v->id, "name", sizeof(map->name), &size);
 
 	if (at)
 		memcpy(at, map->name, size);
@@ -111,24 +118,26 @@ static void fill(const struct view *v, struct ebpf_map *map)
 	put_name(v, map);
 	put_counters(v, map);
 	if (is_array(map)) {
-		put(v, "elem_size", round_up((u64)map->value_size, 8));
-		put(v, "index_mask", roundup_pow_of_two((u64)map->max_entries) - 1);
+		put_in(v, v->own, "elem_size", round_up((u64)map->value_size, 8));
+		put_in(v, v->own, "index_mask", roundup_pow_of_two((u64)map->max_entries) - 1);
 	}
 }
 
 static int view_of(const struct ebpf_map *map, struct view *v)
 {
 	const struct ebpf_btf_obj *obj = ebpf_btf_vmlinux();
-	s32 id;
+	s32 id, own;
 
 	if (!obj)
 		return -ENOENT;
-	id = ebpf_map_struct(obj->btf, map->map_type);
-	if (id < 0)
-		return id;
+	id = ebpf_btf_find(obj->btf, "bpf_map", EBPF_BTF_KIND_STRUCT);
+	own = ebpf_map_struct(obj->btf, map->map_type);
+	if (id < 0 || own < 0)
+		return -ENOENT;
 	v->btf = obj->btf;
 	v->id = id;
-	v->size = ebpf_btf_type_by_id(obj->btf, id)->size;
+	v->own = own;
+	v->size = ebpf_btf_type_by_id(obj->btf, own)->size;
 	v->mem = (u8 *)map->view;
 	return v->size <= VIEW_MAX ? 0 : -E2BIG;
 }

@@ -7,7 +7,7 @@
 #include "image_run.h"
 #include "services.h"
 #include "verif_run.h"
-#include "btf_blob.h"
+#include "btf_words.h"
 
 #define FP	EBPF_REG_10
 #define RET0	MOV_K(0, 0), EXIT
@@ -21,54 +21,12 @@ enum {
 	T_HTAB, T_TAIL,
 };
 
-static struct {
-	u32 words[256];
-	u32 nr;
-	char strings[256];
-	u32 len;
-	void *data[3];
-	u32 nr_datas;
-} b;
-
-static u32 str(const char *s)
-{
-	u32 at = b.len;
-
-	memcpy(b.strings + at, s, strlen(s) + 1);
-	b.len += strlen(s) + 1;
-	return at;
-}
-
-#define ADD(...)							\
-	do {								\
-		const u32 w_[] = { __VA_ARGS__ };			\
-		memcpy(b.words + b.nr, w_, sizeof(w_));			\
-		b.nr += sizeof(w_) / sizeof(*w_);			\
-	} while (0)
-
 static void begin(void)
 {
-	b.nr = 0;
-	b.len = 1;
+	words_begin(0);
 	ADD(INT(str("int"), 4));
 	ADD(INT(str("long"), 8));
 	ADD(INT(str("char"), 1));
-}
-
-static struct ebpf_btf *end(void)
-{
-	struct ebpf_btf_header hdr = {
-		.magic = EBPF_BTF_MAGIC, .version = EBPF_BTF_VERSION, .hdr_len = sizeof(hdr),
-		.type_len = b.nr * 4, .str_off = b.nr * 4, .str_len = b.len,
-	};
-	u32 size = sizeof(hdr) + hdr.type_len + hdr.str_len;
-	u8 *data = malloc(size);
-
-	memcpy(data, &hdr, sizeof(hdr));
-	memcpy(data + sizeof(hdr), b.words, hdr.type_len);
-	memcpy(data + sizeof(hdr) + hdr.type_len, b.strings, hdr.str_len);
-	b.data[b.nr_datas++] = data;
-	return ebpf_btf_parse_vmlinux(data, size, NULL);
 }
 
 /* An array's own struct starts with the map's; a hash's, here, does not. */
@@ -90,7 +48,7 @@ static struct ebpf_btf *make_kernel(void)
 	ADD(TYPE(str("bpf_htab"), STRUCT, 2, 64), MEMBER(str("n"), T_LONG, 0),
 	    MEMBER(str("map"), T_MAP, 64));
 	ADD(ARRAY(T_OPS, T_INT, 0));
-	return end();
+	return words_parse_vmlinux();
 }
 
 /* A kernel without bpf(2). */
@@ -98,7 +56,7 @@ static struct ebpf_btf *make_bare(void)
 {
 	begin();
 	ADD(TYPE(str("bpf_array"), STRUCT, 1, 4), MEMBER(str("x"), T_INT, 0));
-	return end();
+	return words_parse_vmlinux();
 }
 
 enum { MAP_OUTER = MAP_CGROUPS + 1 };
@@ -254,9 +212,7 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(runs); i++)
 		run_one(&runs[i], kernel);
 	ebpf_prog_image_free(&res.img);
-	ebpf_btf_destroy(bare);
-	ebpf_btf_destroy(kernel);
-	for (i = 0; i < b.nr_datas; i++)
-		free(b.data[i]);
+	words_destroy(bare);
+	words_destroy(kernel);
 	return tap_end();
 }

@@ -125,7 +125,7 @@ static void test_load(void)
 	static const unsigned int types[] = { CLS, ACT, XDP, CGROUP };
 	static const unsigned int others[] = {
 		EBPF_PROG_TYPE_FLOW_DISSECTOR, EBPF_PROG_TYPE_LIRC_MODE2,
-		EBPF_PROG_TYPE_LWT_SEG6LOCAL, EBPF_PROG_TYPE_SK_REUSEPORT,
+		EBPF_PROG_TYPE_LWT_SEG6LOCAL,
 		EBPF_PROG_TYPE_STRUCT_OPS, EBPF_PROG_TYPE_SYSCALL,
 	};
 	struct ebpf_insn ret0[] = { MOV64_IMM(EBPF_REG_0, 0), EXIT() };
