@@ -608,6 +608,9 @@ const struct ebpf_func_proto *ebpf_func_proto_of(u32 prog_type, u32 func_id)
 		return NULL;
 	if (prog_type == EBPF_PROG_TYPE_TRACING && kern_proto_of(func_id))
 		return kern_proto_of(func_id);
+	/* These ask about a socket, not about their context. */
+	if (prog_type == EBPF_PROG_TYPE_SK_REUSEPORT && func_id == EBPF_FUNC_get_socket_cookie)
+		return kern_proto_of(func_id);
 	entry = &protos[func_id];
 	/* A hole in the table has no bit set. */
 	if (!(entry->prog_types & (1ULL << prog_type)))

@@ -179,6 +179,10 @@ static const struct verif_case cases[] = {
 	  .insns = { KEY(3), LD_MAP(2, MAP_ARRAY), MOV_K(4, 0), HELPER(sk_select_reuseport), EXIT } },
 	{ "a choice by a number", REUSE, .err = EACCES,
 	  .says = "R3 type=scalar expected=fp", .insns = { MOV_K(3, 0), LD_MAP(2, MAP_REUSE), MOV_K(4, 0), HELPER(sk_select_reuseport), EXIT } },
+	{ "the cookie of a socket", REUSE, .insns = { LDX(DW, 1, 1, RM(sk)),
+	  HELPER(get_socket_cookie), RET0 } },
+	{ "the cookie of its packet", REUSE, .err = EACCES, .says = "R1 type=ctx expected=sock_common",
+	  .insns = { HELPER(get_socket_cookie), RET0 } },
 	{ "a choice elsewhere", CLS, .err = EINVAL, .says = "unknown func bpf_sk_select_reuseport#82",
 	  .insns = { KEY(3), LD_MAP(2, MAP_REUSE), MOV_K(4, 0), HELPER(sk_select_reuseport), EXIT } },
 };
