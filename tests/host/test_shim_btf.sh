@@ -47,7 +47,7 @@ test_raw()
 	small_btf >"$work/small.btf"
 	first=$("$btf" -o "$work/new.btf" "$work/small.btf" 2>&1)
 	tap_result $? "a ready BTF file is taken" || tap_diag "$first"
-	[[ $first == *"5 types, "*"1 event records also as trace_event_raw_*; struct bpf_ringbuf added" ]]
+	[[ $first == *"17 types, "*"1 event records also as trace_event_raw_*; struct bpf_ringbuf added; struct bpf_map added" ]]
 	tap_result $? "it says what was added" || tap_diag "$first"
 	tap_ok "the new names are in it" grep -q -a trace_event_raw_x "$work/new.btf"
 	tap_ok "a second run changes nothing" eval \
@@ -128,7 +128,7 @@ test_elf()
 	head -c 100000 /dev/zero >"$work/new.btf"
 	said=$("$btf" -o "$work/new.btf" "$work/vmlinux" 2>&1)
 	tap_result $? "BTF is made from debug information" || tap_diag "$said"
-	[[ $said == *"equalising 4 rh_kabi names"*" copies merged; "*"1 event records"*"bpf_ringbuf added; struct bpf_perf_event_data added; 2 members in today's shape; 2 rh_kabi members"* ]]
+	[[ $said == *"equalising 4 rh_kabi names"*" copies merged; "*"1 event records"*"bpf_ringbuf added; struct bpf_perf_event_data added; struct bpf_map added; 2 members in today's shape; 2 rh_kabi members"* ]]
 	tap_result $? "it says what was done" || tap_diag "$said"
 	tap_ok "vmlinux itself is not changed" cmp "$work/vmlinux" "$work/before"
 	[ "$(stat -c %s "$work/new.btf")" -lt 4096 ]
@@ -145,6 +145,7 @@ test_elf()
 	counts 1 '^struct trace_event_raw_wakeup {' "the new event name is added"
 	counts 1 '^struct trace_event_raw_both {' "an event that has the new name gets no second"
 	counts 1 '^struct bpf_ringbuf {' "struct bpf_ringbuf is there"
+	counts 1 '^struct bpf_map {' "struct bpf_map is there"
 	sed '/pragma/d' "$work/dump.h" >"$work/dump.c"
 	cat >>"$work/dump.c" <<-'EOF'
 	_Static_assert(__builtin_offsetof(struct net, ns.inum) == 4, "ns.inum");
@@ -152,6 +153,13 @@ test_elf()
 	_Static_assert(sizeof(struct net) == 8, "net");
 	_Static_assert(__builtin_offsetof(struct sock_common, skc_net.net) == 8, "skc_net.net");
 	_Static_assert(__builtin_offsetof(struct bpf_perf_event_data, sample_period) == 16, "period");
+	_Static_assert(sizeof(struct bpf_map) == 112, "bpf_map");
+	_Static_assert(__builtin_offsetof(struct bpf_map, frozen) == 108, "frozen");
+	_Static_assert(__builtin_offsetof(struct bpf_map, name[15]) == 79, "name");
+	_Static_assert(BPF_MAP_TYPE_USER_RINGBUF == 31, "bpf_map_type");
+	int inner_map(struct bpf_map *map) { return map->inner_map_meta->key_size; }
+	enum bpf_map_type type_of(struct bpf_map *map) { return map->map_type; }
+	long count_of(struct bpf_map *map) { return map->refcnt.counter + (map->ops != 0); }
 	int pointer_to_net(struct sock_common *sk) { return sk->skc_net.net->users; }
 	EOF
 	tap_ok "the C dump compiles, and members lie where modern programs look" \
