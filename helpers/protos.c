@@ -136,6 +136,8 @@ EBPF_HELPER_DECL(probe_read_kernel);
 EBPF_HELPER_DECL(probe_read_user_str);
 EBPF_HELPER_DECL(probe_read_kernel_str);
 EBPF_HELPER_DECL(probe_write_user);
+EBPF_HELPER_DECL(copy_from_user);
+EBPF_HELPER_DECL(copy_from_user_task);
 /* Time */
 EBPF_HELPER_DECL(ktime_get_ns);
 EBPF_HELPER_DECL(ktime_get_boot_ns);
@@ -350,6 +352,13 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
 	FN(probe_write_user, TRACING_PROG, GPL, RET_INTEGER,
 	   ARG_ANYTHING, MEM_RD, ARG_CONST_SIZE),
+	PROTO(copy_from_user, TRACING_PROG, .may_sleep = true, .ret_type = RET_INTEGER,
+	      .arg_type = { ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING }),
+	PROTO(copy_from_user_task, TRACING_PROG, .gpl_only = true, .may_sleep = true,
+	      .ret_type = RET_INTEGER,
+	      .arg_type = { ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING,
+			    ARG_PTR_TO_BTF_ID, ARG_ANYTHING },
+	      .arg_struct = "task_struct"),
 
 	FN(ktime_get_ns, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),
 	FN(ktime_get_boot_ns, ANY_PROG, FREE, RET_INTEGER, ARG_DONTCARE),

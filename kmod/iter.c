@@ -11,6 +11,7 @@
 #include "kmod/compat/task.h"
 #include "kmod/prog.h"
 #include "kmod/run.h"
+#include "kmod/sleep.h"
 #include "kmod/syscall.h"
 
 #include <linux/anon_inodes.h>
@@ -120,6 +121,25 @@ static struct task_struct *walk_get(struct iter *it)
 	return NULL;
 }
 
+static u64 run(struct ebpf_prog *prog, const struct iter_task_ctx *ctx, struct ebpf_run_ctx *rctx)
+{
+	u64 ret;
+	int idx;
+
+	if (prog->sleepable) {
+		idx = ebpf_sleep_read_lock();
+		ret = ebpf_prog_run_sleepable(prog, ctx, rctx);
+		ebpf_sleep_read_unlock(idx);
+		return ret;
+	}
+	rcu_read_lock();
+	preempt_disable();
+	ret = ebpf_prog_run(prog, ctx, rctx);
+	preempt_enable();
+	rcu_read_unlock();
+	return ret;
+}
+
 /* 0; -EAGAIN when the program wants the task again; -E2BIG when its text does not fit */
 static int show(struct seq_file *seq, struct task_struct *task)
 {
@@ -134,11 +154,7 @@ static int show(struct seq_file *seq, struct task_struct *task)
 	memset(&rctx, 0, sizeof(rctx));
 	rctx.frame = __builtin_frame_address(0);
 	rctx.event = seq;
-	rcu_read_lock();
-	preempt_disable();
-	ret = ebpf_prog_run(it->prog, &ctx, &rctx);
-	preempt_enable();
-	rcu_read_unlock();
+	ret = run(it->prog, &ctx, &rctx);
 	if (ret)
 		return -EAGAIN;
 	return seq->count == seq->size ? -E2BIG : 0;

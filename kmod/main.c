@@ -12,6 +12,7 @@
 #include "kmod/prog_internal.h"
 #include "kmod/reaper.h"
 #include "kmod/run.h"
+#include "kmod/sleep.h"
 #include "kmod/syscall.h"
 #include "kmod/timer.h"
 #include "helpers/helpers.h"
@@ -160,9 +161,12 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_run_init();
 	if (err)
 		goto exit_pool;
-	err = ebpf_helpers_init();
+	err = ebpf_sleep_init();
 	if (err)
 		goto exit_run;
+	err = ebpf_helpers_init();
+	if (err)
+		goto exit_sleep;
 	err = objects_init();
 	if (err)
 		goto exit_helpers;
@@ -196,6 +200,8 @@ exit_objects:
 	objects_exit();
 exit_helpers:
 	ebpf_helpers_exit();
+exit_sleep:
+	ebpf_sleep_exit();
 exit_run:
 	ebpf_run_exit_module();
 exit_pool:
@@ -212,6 +218,7 @@ static void __exit ebpfdrv_exit(void)
 	ebpf_btf_vmlinux_exit();
 	objects_exit();
 	ebpf_helpers_exit();
+	ebpf_sleep_exit();
 	ebpf_run_exit_module();
 	ebpf_jit_pool_exit();
 }

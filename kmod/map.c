@@ -9,6 +9,7 @@
 #include "kmod/fd.h"
 #include "kmod/ids.h"
 #include "kmod/reaper.h"
+#include "kmod/sleep.h"
 
 #include <linux/bitmap.h>
 #include <linux/file.h>
@@ -76,12 +77,23 @@ static void map_free(struct list_head *node)
 	atomic_dec(&map_count);
 }
 
+static void map_slept(struct rcu_head *head)
+{
+	ebpf_reaper_queue(&map_reaper, &container_of(head, struct ebpf_map, rcu)->free_node);
+}
+
+/* What programs find in a map of maps they hold no reference on. Other maps that a
+ * sleeping program has in hand are its own.
+ */
 void ebpf_map_put(struct ebpf_map *map)
 {
 	if (!atomic_dec_and_test(&map->refcnt))
 		return;
 	ebpf_ids_free(&ebpf_map_ids, map->id);
-	ebpf_reaper_queue(&map_reaper, &map->free_node);
+	if (ebpf_sleep_inner_used())
+		ebpf_sleep_call(&map->rcu, map_slept);
+	else
+		ebpf_reaper_queue(&map_reaper, &map->free_node);
 }
 
 void ebpf_map_put_with_uref(struct ebpf_map *map)
@@ -459,6 +471,7 @@ int ebpf_map_init_module(void)
 
 void ebpf_map_flush(void)
 {
+	ebpf_sleep_barrier();
 	ebpf_reaper_flush(&map_reaper);
 	ebpf_fd_array_flush();
 }

@@ -8,6 +8,7 @@
 #include "kmod/ids.h"
 #include "kmod/map.h"
 #include "kmod/reaper.h"
+#include "kmod/sleep.h"
 
 #include <ebpf/services.h>
 #include <linux/file.h>
@@ -52,6 +53,8 @@ void ebpf_prog_drop(struct ebpf_prog *prog)
 {
 	u32 i;
 
+	if (prog->counts_inner)
+		ebpf_sleep_inner_put();
 	ebpf_prog_free_code(prog);
 	for (i = 0; i < prog->image.used_map_cnt; i++)
 		ebpf_map_put(prog->image.used_maps[i]);
@@ -88,12 +91,21 @@ static void *prog_id_get(void *obj)
 
 struct ebpf_ids ebpf_prog_ids = { .get = prog_id_get };
 
+/* No task is in it any more, asleep or not. */
+static void prog_slept(struct rcu_head *head)
+{
+	ebpf_reaper_queue(&prog_reaper, &container_of(head, struct ebpf_prog, rcu)->free_node);
+}
+
 void ebpf_prog_put(struct ebpf_prog *prog)
 {
 	if (!atomic_dec_and_test(&prog->refcnt))
 		return;
 	ebpf_ids_free(&ebpf_prog_ids, prog->id);
-	ebpf_reaper_queue(&prog_reaper, &prog->free_node);
+	if (prog->sleepable)
+		ebpf_sleep_call(&prog->rcu, prog_slept);
+	else
+		ebpf_reaper_queue(&prog_reaper, &prog->free_node);
 }
 
 void ebpf_prog_stats_sum(const struct ebpf_prog *prog, struct ebpf_prog_stats *sum)
@@ -171,6 +183,7 @@ int ebpf_prog_init_module(void)
 
 void ebpf_prog_flush(void)
 {
+	ebpf_sleep_barrier();
 	ebpf_reaper_flush(&prog_reaper);
 }
 

@@ -5,7 +5,8 @@
  * Life: PROG_LOAD makes one with a reference for its fd. Attachments, prog
  * arrays and links hold a reference each. The last put queues the program for a
  * worker, which waits for an RCU-sched grace period (no CPU runs it any more),
- * then frees code and puts maps.
+ * then frees code and puts maps. Programs that sleep are queued when no task is in
+ * the middle of them (kmod/sleep.h).
  */
 #ifndef _KMOD_PROG_H
 #define _KMOD_PROG_H
@@ -29,6 +30,7 @@ struct ebpf_prog {
 	u32 stack_size;		/* bytes of the CPU's program stack to reserve */
 	u32 type;		/* enum ebpf_prog_type */
 	struct ebpf_prog_stats __percpu *stats;
+	bool sleepable;		/* run by ebpf_prog_run_sleepable() and by nothing else */
 
 	u32 expected_attach_type;
 	u32 id;
@@ -56,6 +58,7 @@ struct ebpf_prog {
 	u64 verify_ns;
 	struct list_head free_node;
 	struct rcu_head rcu;
+	bool counts_inner;	/* in ebpf_sleep_inner_used() */
 };
 
 /* Program of an fd with a reference, or ERR_PTR(-EBADF, -EINVAL for an fd of

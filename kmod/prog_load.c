@@ -11,6 +11,7 @@
 #include "kmod/map_view.h"
 #include "kmod/prog_internal.h"
 #include "kmod/prog_lines.h"
+#include "kmod/sleep.h"
 #include "kmod/compat/ksyms.h"
 
 #include <ebpf/services.h>
@@ -319,17 +320,32 @@ static struct ebpf_btf_obj *target_by_fd(int fd, struct ebpf_log *log)
 	return ERR_PTR(err);
 }
 
+/* Those run in the function's own context, which only the trampoline has. */
+static int check_trampoline(const union ebpf_attr *attr, struct ebpf_log *log)
+{
+	const char *what = attr->prog_flags & EBPF_F_SLEEPABLE ? "sleepable" : "fmod_ret";
+
+	if (ebpf_attach_can_modify() || attr->expected_attach_type == EBPF_TRACE_ITER)
+		return 0;
+	if (attr->expected_attach_type != EBPF_MODIFY_RETURN &&
+	    !(attr->prog_flags & EBPF_F_SLEEPABLE))
+		return 0;
+	ebpf_log_printf(log, "%s programs need a kernel whose ftrace can send calls elsewhere\n",
+			what);
+	return -EOPNOTSUPP;
+}
+
 static int prog_set_target(struct ebpf_prog *prog, const union ebpf_attr *attr,
 			   struct ebpf_log *log)
 {
 	struct ebpf_btf_obj *obj;
+	int err;
 
 	if (!attr->attach_btf_id)
 		return 0;
-	if (attr->expected_attach_type == EBPF_MODIFY_RETURN && !ebpf_attach_can_modify()) {
-		ebpf_log_printf(log, "fmod_ret programs need a kernel whose ftrace can send calls elsewhere\n");
-		return -EOPNOTSUPP;
-	}
+	err = check_trampoline(attr, log);
+	if (err)
+		return err;
 	if (attr->attach_btf_obj_fd) {
 		obj = target_by_fd(attr->attach_btf_obj_fd, log);
 		if (IS_ERR(obj))
@@ -404,11 +420,23 @@ static int prog_check_maps(struct ebpf_prog *prog)
 	return 0;
 }
 
+/* Maps that are freed from now on wait for the program. */
+static void prog_count_inner(struct ebpf_prog *prog)
+{
+	u32 i;
+
+	for (i = 0; prog->sleepable && i < prog->image.used_map_cnt; i++)
+		prog->counts_inner |= !!prog->image.used_maps[i]->inner_map_meta;
+	if (prog->counts_inner)
+		ebpf_sleep_inner_get();
+}
+
 static int prog_describe(struct ebpf_prog *prog, const union ebpf_attr *attr)
 {
 	int err;
 
 	prog->type = attr->prog_type;
+	prog->sleepable = attr->prog_flags & EBPF_F_SLEEPABLE;
 	prog->expected_attach_type = attach_type_of(attr);
 	prog->load_time = compat_ktime_get_boot_ns();
 	prog->created_by_uid = from_kuid_munged(current_user_ns(), current_uid());
@@ -437,6 +465,7 @@ static int prog_build(struct ebpf_prog *prog, struct request *req)
 	err = prog_check_maps(prog);
 	if (err)
 		return err;
+	prog_count_inner(prog);
 	ebpf_prog_tag(req->insns, req->attr->insn_cnt, prog->tag);
 	err = ebpf_prog_set_lines(prog, &req->load);
 	if (err)

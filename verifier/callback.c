@@ -58,6 +58,23 @@ static struct func_state *cb_frame(const struct vf_env *env)
 	return NULL;
 }
 
+/* Helpers keep something for as long as their callbacks run: an element's place in the
+ * walk, the lock of memory areas, the end of a ring buffer. bpf_loop has nothing.
+ */
+bool ebpf_callback_holds(const struct vf_env *env)
+{
+	const struct vf_state *st = env->cur;
+	u32 f;
+
+	if (st->frame[0]->async_entry)
+		return true;
+	for (f = 1; f <= st->curframe; f++)
+		if (st->frame[f]->in_callback &&
+		    env->insns[st->frame[f]->callsite].imm != EBPF_FUNC_loop)
+			return true;
+	return false;
+}
+
 u32 ebpf_callback_frameno(const struct vf_env *env)
 {
 	const struct func_state *cb = cb_frame(env);

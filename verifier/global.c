@@ -273,6 +273,10 @@ int ebpf_check_global_call(struct vf_env *env, u32 sub)
 		vlog(env, "Caller passes invalid args into func#%d\n", sub);
 	if (err)
 		return err;
+	if (env->subprogs[sub].may_sleep && ebpf_callback_holds(env)) {
+		vlog(env, "func#%d might sleep in a callback that runs under a lock\n", sub);
+		return -EINVAL;
+	}
 	if (env->log_level & ANY_LEVEL)
 		vlog(env, "Func#%d is global and valid. Skipping.\n", sub);
 	ebpf_clear_caller_saved(env, cur_func(env));
@@ -282,52 +286,57 @@ int ebpf_check_global_call(struct vf_env *env, u32 sub)
 	return 0;
 }
 
-/* Of the helpers, and the program that a tail call jumps to may do anything. */
-static bool insn_changes_pkt(const struct vf_env *env, u32 idx)
+static const struct ebpf_func_proto *called_helper(const struct vf_env *env,
+						   const struct ebpf_insn *insn)
+{
+	if (insn->code != (EBPF_JMP | EBPF_CALL) || insn->src_reg ||
+	    !ebpf_helper_exists(insn->imm))
+		return NULL;
+	return ebpf_func_proto_of(env->load->prog_type, insn->imm);
+}
+
+/* Adds to what a function may do what one of its instructions may. */
+static void note_effects(const struct vf_env *env, struct subprog_info *sub, u32 idx)
 {
 	const struct ebpf_insn *insn = &env->insns[idx];
-	const struct ebpf_func_proto *fn;
+	const struct ebpf_func_proto *fn = called_helper(env, insn);
 	int callee;
 
 	if (is_pseudo_call(insn) || is_pseudo_func(insn)) {
 		callee = ebpf_find_subprog(env, (s32)idx + insn->imm + 1);
-		return callee >= 0 && env->subprogs[callee].changes_pkt;
+		if (callee < 0)
+			return;
+		sub->changes_pkt |= env->subprogs[callee].changes_pkt;
+		sub->may_sleep |= env->subprogs[callee].may_sleep;
+	} else if (fn) {
+		/* The program that a tail call jumps to may do anything but sleep. */
+		sub->changes_pkt |= fn->changes_pkt || fn->id == EBPF_FUNC_tail_call;
+		sub->may_sleep |= fn->may_sleep;
 	}
-	if (insn->code != (EBPF_JMP | EBPF_CALL) || insn->src_reg)
-		return false;
-	if (insn->imm == EBPF_FUNC_tail_call)
-		return true;
-	fn = ebpf_helper_exists(insn->imm) ?
-	     ebpf_func_proto_of(env->load->prog_type, insn->imm) : NULL;
-	return fn && fn->changes_pkt;
 }
 
-static bool sub_changes_pkt(const struct vf_env *env, u32 sub)
+static bool note_sub_effects(const struct vf_env *env, struct subprog_info *sub)
 {
+	bool changes_pkt = sub->changes_pkt, may_sleep = sub->may_sleep;
 	u32 i;
 
-	for (i = env->subprogs[sub].start; i < env->subprogs[sub + 1].start; i++)
-		if (insn_changes_pkt(env, i))
-			return true;
-	return false;
+	for (i = sub[0].start; i < sub[1].start; i++)
+		note_effects(env, sub, i);
+	return sub->changes_pkt != changes_pkt || sub->may_sleep != may_sleep;
 }
 
-/* Which functions may move the packet, by what they call. Calls do not recurse,
- * so this ends, after as many rounds as calls are deep.
+/* Which functions may move the packet, or sleep, by what they call. Calls do not
+ * recurse, so this ends, after as many rounds as calls are deep.
  */
-static void find_pkt_changers(struct vf_env *env)
+static void find_effects(struct vf_env *env)
 {
 	bool changed;
 	u32 sub;
 
 	do {
 		changed = false;
-		for (sub = 0; sub < env->subprog_cnt; sub++) {
-			if (env->subprogs[sub].changes_pkt || !sub_changes_pkt(env, sub))
-				continue;
-			env->subprogs[sub].changes_pkt = true;
-			changed = true;
-		}
+		for (sub = 0; sub < env->subprog_cnt; sub++)
+			changed |= note_sub_effects(env, &env->subprogs[sub]);
 	} while (changed);
 }
 
@@ -344,7 +353,7 @@ int ebpf_walk_globals(struct vf_env *env)
 		found |= env->subprogs[sub].is_global;
 	if (!found)
 		return 0;
-	find_pkt_changers(env);
+	find_effects(env);
 	for (sub = 1; sub < env->subprog_cnt; sub++) {
 		if (!env->subprogs[sub].is_global)
 			continue;

@@ -277,7 +277,9 @@ struct subprog_info {
 	bool is_cb;
 	bool is_async_cb;	/* called by timers */
 	bool is_global;
-	bool changes_pkt;	/* only found out for programs with global functions */
+	/* Only found out for programs with global functions. */
+	bool changes_pkt;
+	bool may_sleep;
 	u32 btf_type_id;	/* 0 without func_info */
 };
 
@@ -489,6 +491,11 @@ void ebpf_update_branches(struct vf_env *env, struct vf_state *st);
 /* Remembers how env->insn_idx was reached, or what it linked. */
 int ebpf_push_jmp(struct vf_env *env, struct vf_state *st, u64 linked);
 void ebpf_free_states(struct vf_env *env);
+
+static inline bool is_sleepable(const struct vf_env *env)
+{
+	return env->load->prog_flags & EBPF_F_SLEEPABLE;
+}
 
 static inline struct func_state *cur_func(struct vf_env *env)
 {
@@ -794,6 +801,8 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 int ebpf_leave_callback(struct vf_env *env);
 /* Frame of the innermost callback under way, or 0. */
 u32 ebpf_callback_frameno(const struct vf_env *env);
+/* Is a callback under way in which its helper cannot be left asleep? */
+bool ebpf_callback_holds(const struct vf_env *env);
 /* May the slot at @off of @func be written, with a @pointer? */
 int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off, bool pointer);
 /* bpf_loop is called here. */

@@ -107,6 +107,29 @@ static bool has_timer(const struct ebpf_map *map)
 	return map->timer_off >= 0 || (map->inner_map_meta && map->inner_map_meta->timer_off >= 0);
 }
 
+/* What programs get from maps of these types stays until they are done. */
+static bool outlives_sleep(u32 map_type)
+{
+	switch (map_type) {
+	case EBPF_MAP_TYPE_HASH:
+	case EBPF_MAP_TYPE_LRU_HASH:
+	case EBPF_MAP_TYPE_ARRAY:
+	case EBPF_MAP_TYPE_PERCPU_HASH:
+	case EBPF_MAP_TYPE_PERCPU_ARRAY:
+	case EBPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case EBPF_MAP_TYPE_ARRAY_OF_MAPS:
+	case EBPF_MAP_TYPE_HASH_OF_MAPS:
+	case EBPF_MAP_TYPE_RINGBUF:
+	case EBPF_MAP_TYPE_USER_RINGBUF:
+	case EBPF_MAP_TYPE_INODE_STORAGE:
+	case EBPF_MAP_TYPE_SK_STORAGE:
+	case EBPF_MAP_TYPE_TASK_STORAGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int check_map_prog(struct vf_env *env, const struct ebpf_map *map)
 {
 	u32 type = env->load->prog_type;
@@ -119,12 +142,20 @@ static int check_map_prog(struct vf_env *env, const struct ebpf_map *map)
 		vlog(env, "tracing progs cannot use bpf_spin_lock yet\n");
 		return -EINVAL;
 	}
+	if (map->spin_lock_off >= 0 && is_sleepable(env)) {
+		vlog(env, "sleepable progs cannot use bpf_spin_lock yet\n");
+		return -EINVAL;
+	}
 	if (has_timer(map) && (is_tracing(type) || type == EBPF_PROG_TYPE_TRACING)) {
 		vlog(env, "tracing progs cannot use bpf_timer yet\n");
 		return -EINVAL;
 	}
 	if (map->map_type == EBPF_MAP_TYPE_STRUCT_OPS) {
 		vlog(env, "bpf_struct_ops map cannot be used in prog\n");
+		return -EINVAL;
+	}
+	if (is_sleepable(env) && !outlives_sleep(map->map_type)) {
+		vlog(env, "Sleepable programs can only use array, hash, and ringbuf maps\n");
 		return -EINVAL;
 	}
 	return 0;

@@ -174,15 +174,29 @@ static bool is_syscall(const struct vf_env *env, const struct ebpf_btf_type *fun
 	return false;
 }
 
+/* Linux has a list of functions where programs may sleep, too: those marked for error
+ * injection, but for three. Old kernels have none, new ones show it to no module; system
+ * calls are on it.
+ */
+static int target_traceable(struct vf_env *env, const struct ebpf_btf_type *func)
+{
+	int err = target_function(env, func);
+
+	if (err || !is_sleepable(env) || is_syscall(env, func))
+		return err;
+	vlog(env, "%s is not sleepable\n", env->target.name);
+	return -EINVAL;
+}
+
 /* Functions whose callers take any result: system calls, and the hooks of security
  * modules. Linux has a list of others that are marked so, which old kernels do not
  * have and new ones show no module.
  */
 static int target_modifiable(struct vf_env *env, const struct ebpf_btf_type *func)
 {
-	int err = target_function(env, func);
+	int err = target_traceable(env, func);
 
-	if (err)
+	if (err || is_sleepable(env))
 		return err;
 	if (!strncmp(env->target.name, HOOK_PREFIX, sizeof(HOOK_PREFIX) - 1) ||
 	    is_syscall(env, func))
@@ -241,7 +255,7 @@ static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type 
 		return target_tracepoint(env, t);
 	case EBPF_TRACE_FENTRY:
 	case EBPF_TRACE_FEXIT:
-		return target_function(env, t);
+		return target_traceable(env, t);
 	case EBPF_MODIFY_RETURN:
 		return target_modifiable(env, t);
 	case EBPF_TRACE_ITER:
@@ -254,8 +268,19 @@ static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type 
 /* Types of programs that sleep on some target, as far as there are such here. */
 static bool may_sleep(const struct ebpf_load *load)
 {
-	return load->prog_type == EBPF_PROG_TYPE_TRACING &&
-	       load->expected_attach_type != EBPF_TRACE_RAW_TP;
+	if (load->prog_type == EBPF_PROG_TYPE_KPROBE)
+		return true;	/* on uprobes, which is seen when it is attached */
+	if (load->prog_type != EBPF_PROG_TYPE_TRACING)
+		return false;
+	switch (load->expected_attach_type) {
+	case EBPF_TRACE_FENTRY:
+	case EBPF_TRACE_FEXIT:
+	case EBPF_MODIFY_RETURN:
+	case EBPF_TRACE_ITER:
+		return true;
+	default:
+		return false;
+	}
 }
 
 int ebpf_check_attach_target(struct vf_env *env)
@@ -263,9 +288,8 @@ int ebpf_check_attach_target(struct vf_env *env)
 	const struct ebpf_load *load = env->load;
 	struct ebpf_attach_target *target = &env->target;
 	const struct ebpf_btf_type *t;
-	int err;
 
-	if (load->prog_flags & EBPF_F_SLEEPABLE && !may_sleep(load)) {
+	if (is_sleepable(env) && !may_sleep(load)) {
 		vlog(env, "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable\n");
 		return -EINVAL;
 	}
@@ -290,14 +314,7 @@ int ebpf_check_attach_target(struct vf_env *env)
 		vlog(env, "attach_btf_id %u doesn't have a name\n", load->attach_btf_id);
 		return -EINVAL;
 	}
-	err = target_by_attach_type(env, t);
-	if (err || !(load->prog_flags & EBPF_F_SLEEPABLE))
-		return err;
-	/* Linux's answer where no function is marked for error injection. Nothing here
-	 * waits for programs that sleep before it frees what they use.
-	 */
-	vlog(env, "%s is not sleepable\n", target->name);
-	return -EINVAL;
+	return target_by_attach_type(env, t);
 }
 
 /* Which argument is at @off: nr_args for the result, more for none. */

@@ -11,8 +11,8 @@
 #include <ebpfdrv/bpf.h>
 
 /* Every helper has this shape; unused arguments carry garbage. Called with
- * preemption disabled in any context a probe fires in, NMI included, unless
- * the prototype says may_sleep.
+ * preemption disabled in any context a probe fires in, NMI included; where the
+ * prototype says may_sleep, in process context.
  */
 typedef u64 (*ebpf_func_t)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 
@@ -99,7 +99,8 @@ enum ebpf_return_type {
  * @pkt_access: packet pointers may be passed as memory
  * @changes_pkt: the packet may be elsewhere afterwards, or shorter: pointers into
  *              it that the program holds are numbers from then on
- * @may_sleep:  only for sleepable programs
+ * @may_sleep:  only for sleepable programs; @func lets other tasks run, see
+ *              kmod/sleep.h
  * @ret_type:   enum ebpf_return_type with modifiers
  * @arg_type:   enum ebpf_arg_type with modifiers; ARG_DONTCARE ends the list
  * @arg_size:   bytes where arg_type says MEM_FIXED_SIZE

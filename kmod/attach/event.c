@@ -111,6 +111,8 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 		return -EINVAL;
 	if (prog->kprobe_override && !event->ops->override)
 		return -EINVAL;
+	if (prog->sleepable && !event->ops->sleeps)
+		return -EINVAL;
 	if (event->max_ctx && prog->image.max_ctx_offset > event->max_ctx)
 		return -EACCES;
 

@@ -53,6 +53,7 @@ struct ebpf_attach_desc {
 /* All but peek in process context, may sleep. */
 struct ebpf_event_ops {
 	u32 prog_type;		/* the one that can be attached */
+	bool sleeps;		/* its programs may sleep */
 	/* A new event whose common part is set by ebpf_event_init(), or ERR_PTR. */
 	struct ebpf_event *(*create)(const struct ebpf_event_params *params);
 	/* After this nothing fires the program. NULL: nothing to do. */
@@ -82,8 +83,8 @@ struct ebpf_event_ops {
 };
 
 struct ebpf_event {
-	/* What a hit needs. prog: RCU-sched, written under lock; the rest is
-	 * written before it.
+	/* What a hit needs. prog: RCU-sched, one that sleeps in a section of kmod/sleep.h
+	 * instead; written under lock; the rest is written before it.
 	 */
 	struct ebpf_prog *prog;
 	u64 cookie;

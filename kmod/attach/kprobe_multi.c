@@ -326,8 +326,10 @@ static int multi_check(const struct ebpf_prog *prog, const union ebpf_attr *attr
 		return -EINVAL;
 	if (!attr->link_create.kprobe_multi.cnt)
 		return -EINVAL;
-	/* bpf_override_return() needs functions made for error injection. */
-	if (prog->kprobe_override)
+	/* bpf_override_return() needs functions made for error injection, and here
+	 * nothing may sleep.
+	 */
+	if (prog->kprobe_override || prog->sleepable)
 		return -EINVAL;
 	return attr->link_create.kprobe_multi.cnt > MULTI_MAX ? -E2BIG : 0;
 }

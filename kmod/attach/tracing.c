@@ -19,14 +19,16 @@ static struct tracing_link *tracing_link_of(const struct ebpf_link *link)
 	return container_of(link, struct tracing_link, link);
 }
 
-/* fexit has another way where the trampoline has none; fmod_ret does not. */
+/* fexit has another way where the trampoline has none; fmod_ret does not, nor do
+ * programs that sleep.
+ */
 static int attach_func(struct tracing_link *tl)
 {
 	int err = ebpf_site_attach(tl);
 
 	if (err != -ENODEV)
 		return err;
-	if (tracing_attach_type(tl) != EBPF_TRACE_FEXIT)
+	if (tracing_attach_type(tl) != EBPF_TRACE_FEXIT || tl->link.prog->sleepable)
 		return -ENOTSUPP;
 	return ebpf_tracing_ret_attach(tl);
 }
@@ -64,10 +66,23 @@ static void tracing_release(struct ebpf_link *link)
 	tl->mod = NULL;
 }
 
+static void tracing_slept(struct rcu_head *head)
+{
+	kfree(container_of(head, struct tracing_link, slept));
+}
+
+/* The link reads link->prog before: it is of a failed attempt where that is NULL, and
+ * nobody has seen it.
+ */
 static void tracing_dealloc(struct ebpf_link *link)
 {
-	module_put(tracing_link_of(link)->mod);
-	kfree(tracing_link_of(link));
+	struct tracing_link *tl = tracing_link_of(link);
+
+	module_put(tl->mod);
+	if (link->prog && link->prog->sleepable)
+		ebpf_sleep_call(&tl->slept, tracing_slept);
+	else
+		kfree(tl);
 }
 
 static void tracing_show_fdinfo(const struct ebpf_link *link, struct seq_file *seq)

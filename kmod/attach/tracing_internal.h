@@ -9,6 +9,7 @@
 #include "kmod/compat/ftrace.h"
 #include "kmod/link.h"
 #include "kmod/run_inline.h"
+#include "kmod/sleep.h"
 
 #include <linux/kprobes.h>
 
@@ -48,6 +49,7 @@ struct tracing_link {
 	struct kretprobe rp;
 	struct arg_layout layout;
 	u32 ret_size;
+	struct rcu_head slept;		/* of programs that sleep */
 };
 
 /* Words of the context that hold a result. As large as registers come, as in Linux. */
@@ -104,6 +106,16 @@ static __always_inline u64 tracing_fire_framed(struct tracing_link *tl, const u6
 	return ebpf_prog_run_inline(tl->link.prog, ctx, &rctx);
 }
 
+/* For programs that sleep: inside a section, preemption on. */
+static inline u64 tracing_fire_sleepable(struct tracing_link *tl, const u64 *ctx, void *frame)
+{
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+
+	ebpf_run_ctx_init(&rctx, NULL, tl->cookie, tl->func, NULL);
+	rctx.frame = frame;
+	return ebpf_prog_run_sleepable(tl->link.prog, ctx, &rctx);
+}
+
 static inline u32 tracing_attach_type(const struct tracing_link *tl)
 {
 	return tl->link.prog->expected_attach_type;
@@ -115,7 +127,7 @@ static inline u32 tracing_attach_type(const struct tracing_link *tl)
 
 /* By ftrace, or kprobe where ftrace does not reach (fentry only). -ENODEV: not here. */
 int ebpf_site_attach(struct tracing_link *tl);
-/* No program runs through @tl when this returns. */
+/* No program runs through @tl when this returns, but for one that sleeps. */
 void ebpf_site_detach(struct tracing_link *tl);
 /* fexit by return probe; returns as above. */
 int ebpf_tracing_ret_attach(struct tracing_link *tl);

@@ -9,6 +9,9 @@
  *
  * Life of a site. Handlers and the trampoline's two halves look at links with
  * preemption off: an RCU-sched grace period after it was unlinked, a link may go.
+ * Links of programs that sleep have lists of their own, which only the trampoline
+ * walks, in a section of kmod/sleep.h: who is asleep there goes on from its link to the
+ * next, and both must still be there.
  * Calls inside the trampoline hold their site by counting themselves, for as long
  * as they sleep. Between the handler and the count, and behind the count at the
  * end, nothing sleeps, but a kernel with preemption can take the CPU away there:
@@ -27,6 +30,13 @@
 #include <linux/rculist.h>
 #include <linux/workqueue.h>
 
+enum {
+	SLEEPS_AT_ENTRY,
+	SLEEPS_MODIFYING,
+	SLEEPS_AT_EXIT,
+	NR_SLEEPERS,
+};
+
 /* A function with programs. */
 struct tracing_site {
 	struct hlist_node node;		/* of sites */
@@ -37,6 +47,7 @@ struct tracing_site {
 	struct ebpf_trampoline tramp;
 	struct hlist_head modifies;	/* fmod_ret */
 	struct hlist_head exits;	/* fexit */
+	struct hlist_head sleepers[NR_SLEEPERS];	/* those of them that sleep */
 	u64 ret_mask;
 	struct arg_layout layout;
 	struct kprobe kp;
@@ -98,11 +109,15 @@ static __always_inline void site_fire(struct tracing_site *site, struct pt_regs 
 static noinline notrace void site_missed(struct tracing_site *site)
 {
 	struct tracing_link *tl;
+	u32 i;
 
 	hlist_for_each_entry_rcu_notrace(tl, &site->modifies, site_node)
 		ebpf_run_count_missed(tl->link.prog);
 	hlist_for_each_entry_rcu_notrace(tl, &site->exits, site_node)
 		ebpf_run_count_missed(tl->link.prog);
+	for (i = 0; i < NR_SLEEPERS; i++)
+		hlist_for_each_entry_rcu_notrace(tl, &site->sleepers[i], site_node)
+			ebpf_run_count_missed(tl->link.prog);
 }
 
 static __always_inline void site_divert(struct tracing_site *site, struct pt_regs *regs)
@@ -146,6 +161,31 @@ static __always_inline struct tracing_site *site_of(struct trampoline_frame *f)
 	return container_of(f->tramp, struct tracing_site, tramp);
 }
 
+static __always_inline bool has_sleepers(const struct tracing_site *site, u32 where)
+{
+	return READ_ONCE(site->sleepers[where].first) != NULL;
+}
+
+/* All of a list; fmod_ret until one has a result. */
+static noinline void fire_sleepers(struct tracing_site *site, struct trampoline_frame *f,
+				   u32 where)
+{
+	u64 *result = &f->ctx[site->layout.nr];
+	struct tracing_link *tl;
+	int idx = ebpf_sleep_read_lock();
+	u64 ret;
+
+	for (tl = first_link(&site->sleepers[where]); tl; tl = next_link(tl)) {
+		ret = tracing_fire_sleepable(tl, f->ctx, &f->bp);
+		if (where != SLEEPS_MODIFYING)
+			continue;
+		*result = ret;
+		if (ret)
+			break;
+	}
+	ebpf_sleep_read_unlock(idx);
+}
+
 u64 notrace ebpf_trampoline_enter(struct trampoline_frame *f)
 {
 	struct tracing_site *site = site_of(f);
@@ -154,6 +194,8 @@ u64 notrace ebpf_trampoline_enter(struct trampoline_frame *f)
 
 	f->nr = site->layout.nr;
 	*result = 0;
+	if (unlikely(has_sleepers(site, SLEEPS_AT_ENTRY)))
+		fire_sleepers(site, f, SLEEPS_AT_ENTRY);
 	preempt_disable_notrace();
 	tl = first_link(&site->modifies);
 	if (likely(tl && compat_rcu_watching()))
@@ -164,6 +206,8 @@ u64 notrace ebpf_trampoline_enter(struct trampoline_frame *f)
 			tl = next_link(tl);
 		} while (unlikely(tl));
 	preempt_enable_notrace();
+	if (unlikely(!*result && has_sleepers(site, SLEEPS_MODIFYING)))
+		fire_sleepers(site, f, SLEEPS_MODIFYING);
 	return *result;
 }
 
@@ -182,6 +226,8 @@ u64 notrace ebpf_trampoline_exit(struct trampoline_frame *f, u64 ret)
 			tl = next_link(tl);
 		} while (unlikely(tl));
 	preempt_enable_notrace();
+	if (unlikely(has_sleepers(site, SLEEPS_AT_EXIT)))
+		fire_sleepers(site, f, SLEEPS_AT_EXIT);
 	return ret;
 }
 
@@ -308,22 +354,28 @@ static void site_disarm(struct tracing_site *site)
 
 static struct hlist_head *site_list(struct tracing_site *site, const struct tracing_link *tl)
 {
+	bool sleeps = tl->link.prog->sleepable;
+
 	switch (tracing_attach_type(tl)) {
 	case EBPF_TRACE_FENTRY:
-		return &site->entries;
+		return sleeps ? &site->sleepers[SLEEPS_AT_ENTRY] : &site->entries;
 	case EBPF_MODIFY_RETURN:
-		return &site->modifies;
+		return sleeps ? &site->sleepers[SLEEPS_MODIFYING] : &site->modifies;
 	default:
-		return &site->exits;
+		return sleeps ? &site->sleepers[SLEEPS_AT_EXIT] : &site->exits;
 	}
 }
 
 /* What calls are to do now, after lists changed. */
 static void site_update(struct tracing_site *site)
 {
-	WRITE_ONCE(site->tramp.modify, !hlist_empty(&site->modifies));
-	WRITE_ONCE(site->tramp.exit, !hlist_empty(&site->exits));
-	WRITE_ONCE(site->divert, !hlist_empty(&site->modifies) || !hlist_empty(&site->exits));
+	bool before = !hlist_empty(&site->modifies) || has_sleepers(site, SLEEPS_AT_ENTRY) ||
+		      has_sleepers(site, SLEEPS_MODIFYING);
+	bool after = !hlist_empty(&site->exits) || has_sleepers(site, SLEEPS_AT_EXIT);
+
+	WRITE_ONCE(site->tramp.modify, before);
+	WRITE_ONCE(site->tramp.exit, after);
+	WRITE_ONCE(site->divert, before || after);
 }
 
 /* BTF goes by names. A function of the same name may have more arguments than the
@@ -433,7 +485,7 @@ static bool can_divert(const struct tracing_link *tl)
 
 int ebpf_site_attach(struct tracing_link *tl)
 {
-	bool divert = tracing_attach_type(tl) != EBPF_TRACE_FENTRY;
+	bool divert = tracing_attach_type(tl) != EBPF_TRACE_FENTRY || tl->link.prog->sleepable;
 	unsigned long place = ebpf_compat_ftrace_place(tl->func);
 	struct tracing_site *site = site_find(place);
 	int err;

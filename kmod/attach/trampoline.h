@@ -28,7 +28,7 @@
  * @body:   where the function goes on behind its call of ftrace
  * @calls:  calls inside the trampoline, to be summed over CPUs: a call may begin on
  *          one and end on another. While there is one, this struct must stay.
- * @modify: there are fmod_ret programs
+ * @modify: there are fmod_ret programs, or fentry programs that sleep
  * @exit:   there are fexit programs
  */
 struct ebpf_trampoline {

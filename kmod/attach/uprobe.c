@@ -6,6 +6,7 @@
 #include "kmod/compat/perf.h"
 #include "kmod/compat/uprobe_sem.h"
 #include "kmod/run_inline.h"
+#include "kmod/sleep.h"
 
 #include <linux/file.h>
 #include <linux/limits.h>
@@ -43,12 +44,34 @@ static bool uprobe_filter(struct uprobe_consumer *consumer, enum uprobe_filter_c
 	return !task || READ_ONCE(task->mm) == mm;
 }
 
-/* Process context of the probed task, which may sleep: programs may not. */
+/* Whoever takes the program away waits for this handler before the event goes. */
+static noinline void uprobe_fire_sleepable(struct ebpf_event *event, struct pt_regs *regs)
+{
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+	struct ebpf_prog *prog;
+	bool sleeps;
+	int idx;
+
+	idx = ebpf_sleep_read_lock();
+	/* It may be another by now, which preemption off keeps for the look. */
+	preempt_disable();
+	prog = READ_ONCE(event->prog);
+	sleeps = prog && prog->sleepable;
+	preempt_enable();
+	if (sleeps) {
+		ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
+		ebpf_prog_run_sleepable(prog, regs, &rctx);
+	}
+	ebpf_sleep_read_unlock(idx);
+}
+
+/* Process context of the probed task, which may sleep. */
 static void uprobe_fire(struct uprobe_consumer *consumer, struct pt_regs *regs)
 {
 	struct ebpf_event *event = &uprobe_event_of_consumer(consumer)->event;
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
+	bool sleeps = false;
 
 	/* A breakpoint may be there for another consumer. */
 	if (event->task && READ_ONCE(event->task->mm) != current->mm)
@@ -57,10 +80,15 @@ static void uprobe_fire(struct uprobe_consumer *consumer, struct pt_regs *regs)
 	ebpf_event_hit(event);
 	prog = READ_ONCE(event->prog);
 	if (prog) {
-		ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
-		ebpf_prog_fire(prog, regs, &rctx);
+		sleeps = prog->sleepable;
+		if (likely(!sleeps)) {
+			ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
+			ebpf_prog_fire(prog, regs, &rctx);
+		}
 	}
 	preempt_enable();
+	if (unlikely(sleeps))
+		uprobe_fire_sleepable(event, regs);
 }
 
 static int uprobe_entry(struct uprobe_consumer *consumer, struct pt_regs *regs)
@@ -194,6 +222,7 @@ static void uprobe_describe(const struct ebpf_event *event, struct ebpf_attach_d
 
 const struct ebpf_event_ops ebpf_uprobe_event_ops = {
 	.prog_type = EBPF_PROG_TYPE_KPROBE,
+	.sleeps = true,
 	.create = uprobe_create,
 	.stop = uprobe_stop,
 	.destroy = uprobe_destroy,

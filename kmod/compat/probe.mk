@@ -13,6 +13,7 @@ compat-exports := \
 	__x86_indirect_thunk_r11 \
 	__x86_indirect_thunk_rcx \
 	__x86_return_thunk \
+	access_process_vm \
 	cgroup_get_from_fd \
 	copy_from_kernel_nofault \
 	dump_trace \

@@ -29,8 +29,10 @@ bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *pr
 {
 	bool ok = true;
 
-	/* What a tail call leads to could not be checked for it. */
-	if (prog->kprobe_override)
+	/* What a tail call leads to could not be checked for it. Where programs jump, none
+	 * sleeps.
+	 */
+	if (prog->kprobe_override || prog->sleepable)
 		return false;
 	mutex_lock(&owner_lock);
 	if (!map->owner_set) {

@@ -598,19 +598,47 @@ static void test_log(void)
 	tap_ok(strstr(res.log, "R2_w=ptr_task_struct(off=0,imm=0)"), "and a register's");
 }
 
+/* A TRACING program that reads user memory. */
+#define COPY	MOV_X(1, FP), ADD_K(1, -8), MOV_K(2, 8), MOV_K(3, 0), HELPER(copy_from_user)
+
+static const struct trace_case sleepable_cases[] = {
+	{ "fentry of a system call sleeps", .id = T_SYSCALL, .insns = { COPY, RET0 } },
+	{ "fexit of a system call sleeps", .attach = FEXIT, .id = T_SYSCALL, .insns = { COPY, RET0 } },
+	{ "fmod_ret of a system call sleeps", .attach = FMOD, .id = T_SYSCALL,
+	  .insns = { COPY, RET0 } },
+	{ "an iterator sleeps", .attach = EBPF_TRACE_ITER, .id = T_ITER, .insns = { COPY, RET0 } },
+	{ "fentry of another function does not", .err = EINVAL, .says = "traced is not sleepable",
+	  .insns = { RET0 } },
+	{ "nor fexit", .attach = FEXIT, .err = EINVAL, .says = "traced is not sleepable",
+	  .insns = { RET0 } },
+	{ "nor fmod_ret of what it may modify", .attach = FMOD, .id = T_HOOK, .err = EINVAL,
+	  .says = "security_hook is not sleepable", .insns = { RET0 } },
+	{ "what begins with sys_ and returns an int", .id = T_NO_SYSCALL, .err = EINVAL,
+	  .says = "sys_int is not sleepable", .insns = { RET0 } },
+	{ "a tracepoint is no place to sleep", .attach = TP_BTF, .id = T_TP, .err = EINVAL,
+	  .says = "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
+	  .insns = { RET0 } },
+	{ "no map of stack traces", .id = T_SYSCALL, .err = EINVAL,
+	  .says = "Sleepable programs can only use array, hash, and ringbuf maps",
+	  .insns = { LD_MAP(1, MAP_STACKS), RET0 } },
+};
+
 static void test_sleepable(void)
 {
-	static const struct trace_case entry = { "", .err = EINVAL,
-		.says = "traced is not sleepable", .insns = { RET0 } };
-	static const struct trace_case mod = { "", .attach = FMOD, .id = T_SYSCALL, .err = EINVAL,
-		.says = "__x64_sys_call is not sleepable", .insns = { RET0 } };
-	static const struct trace_case tp = { "", .attach = TP_BTF, .id = T_TP, .err = EINVAL,
-		.says = "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
-		.insns = { RET0 } };
+	static const struct trace_case awake = { "", .id = T_SYSCALL, .err = EINVAL,
+		.says = "unknown func bpf_copy_from_user#148", .insns = { COPY, RET0 } };
+	static const struct trace_case lock = { "", .id = T_SYSCALL, .err = EINVAL,
+		.says = "sleepable progs cannot use bpf_spin_lock yet",
+		.insns = { LD_MAP(1, MAP_ARRAY), RET0 } };
+	u32 i;
 
-	tap_ok(case_ok(&entry, EBPF_F_SLEEPABLE), "no fentry program sleeps");
-	tap_ok(case_ok(&mod, EBPF_F_SLEEPABLE), "no fmod_ret program either");
-	tap_ok(case_ok(&tp, EBPF_F_SLEEPABLE), "a tracepoint is no place to sleep");
+	for (i = 0; i < ARRAY_SIZE(sleepable_cases); i++)
+		tap_ok(case_ok(&sleepable_cases[i], EBPF_F_SLEEPABLE), "%s",
+		       sleepable_cases[i].name);
+	tap_ok(case_ok(&awake, 0), "copy_from_user is for those that sleep");
+	fake_map_of(MAP_ARRAY)->map.spin_lock_off = 0;
+	tap_ok(case_ok(&lock, EBPF_F_SLEEPABLE), "no map with locks");
+	fake_map_of(MAP_ARRAY)->map.spin_lock_off = -EINVAL;
 }
 
 static void test_image(void)

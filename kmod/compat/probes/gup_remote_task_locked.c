@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* get_user_pages_remote() that may give the lock back: 4.10 to 5.8. */
+#include <linux/mm.h>
+#include "probe.h"
+
+PROBE_TYPE(gup, get_user_pages_remote,
+	   long(struct task_struct *, struct mm_struct *, unsigned long, unsigned long,
+		unsigned int, struct page **, struct vm_area_struct **, int *));

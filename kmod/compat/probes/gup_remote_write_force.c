@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* get_user_pages_remote() since 4.6 (el7 has it), with flags in place of write and force
+ * since 4.9.
+ */
+#include <linux/mm.h>
+#include "probe.h"
+
+PROBE_TYPE(gup, get_user_pages_remote,
+	   long(struct task_struct *, struct mm_struct *, unsigned long, unsigned long, int, int,
+		struct page **, struct vm_area_struct **));

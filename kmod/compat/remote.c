@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/compat/remote.h"
+
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
+
+#ifdef HAVE_EXPORT_ACCESS_PROCESS_VM
+
+int ebpf_compat_read_task(struct task_struct *task, unsigned long addr, void *buf, int len)
+{
+	return access_process_vm(task, addr, buf, len, 0);
+}
+
+#else
+
+/* One page, with a reference; 1 or an errno. mmap_sem is held. */
+static long get_page_of(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
+			struct page **page)
+{
+#if defined(HAVE_GUP_REMOTE_WRITE_FORCE)
+	return get_user_pages_remote(task, mm, addr, 1, 0, 0, page, NULL);
+#elif defined(HAVE_GUP_REMOTE_TASK_FLAGS)
+	return get_user_pages_remote(task, mm, addr, 1, 0, page, NULL);
+#elif defined(HAVE_GUP_REMOTE_TASK_LOCKED)
+	return get_user_pages_remote(task, mm, addr, 1, 0, page, NULL, NULL);
+#elif defined(HAVE_GUP_REMOTE_LOCKED)
+	return get_user_pages_remote(mm, addr, 1, 0, page, NULL, NULL);
+#else
+	/* Before 4.6 one function serves all tasks. */
+	return get_user_pages(task, mm, addr, 1, 0, 0, page, NULL);
+#endif
+}
+
+static int read_page(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
+		     void *buf, int len)
+{
+	struct page *page;
+	long ret;
+
+#ifdef HAVE_MMAP_LOCK
+	mmap_read_lock(mm);
+	ret = get_page_of(task, mm, addr, &page);
+	mmap_read_unlock(mm);
+#else
+	down_read(&mm->mmap_sem);
+	ret = get_page_of(task, mm, addr, &page);
+	up_read(&mm->mmap_sem);
+#endif
+	if (ret <= 0)
+		return 0;
+	len = min_t(unsigned long, len, PAGE_SIZE - offset_in_page(addr));
+	memcpy(buf, kmap(page) + offset_in_page(addr), len);
+	kunmap(page);
+	put_page(page);
+	return len;
+}
+
+int ebpf_compat_read_task(struct task_struct *task, unsigned long addr, void *buf, int len)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	int done = 0, n;
+
+	if (!mm)
+		return 0;
+	while (done < len) {
+		n = read_page(task, mm, addr + done, buf + done, len - done);
+		if (!n)
+			break;
+		done += n;
+		cond_resched();
+	}
+	mmput(mm);
+	return done;
+}
+
+#endif
