@@ -334,20 +334,45 @@ static bool load_generated(struct load_cost *l, enum backend b, const struct gen
 	return fd >= 0;
 }
 
+static void bench_generated_one(struct total *t, const struct gen_kind *kind, unsigned int work)
+{
+	struct load_cost l[NR_BACKENDS];
+
+	if (load_generated(&l[NATIVE], NATIVE, kind, work) &&
+	    load_generated(&l[EBPFDRV], EBPFDRV, kind, work))
+		compare(t, kind->name, &l[NATIVE], &l[EBPFDRV]);
+}
+
 /* Programs of up to @max processed instructions. */
-static void bench_generated(struct total *t, unsigned long max)
+static void bench_generated(struct total *t, unsigned int max)
 {
 	static const unsigned int works[] = { 1000, 10000, 100000, 950000 };
-	struct load_cost l[NR_BACKENDS];
-	unsigned int i, k;
+	unsigned int i, k, work, last;
 
 	for (i = 0; i < nr_gen_kinds; i++) {
-		for (k = 0; k < sizeof(works) / sizeof(works[0]); k++)
-			if (works[k] <= max &&
-			    load_generated(&l[NATIVE], NATIVE, &gen_kinds[i], works[k]) &&
-			    load_generated(&l[EBPFDRV], EBPFDRV, &gen_kinds[i], works[k]))
-				compare(t, gen_kinds[i].name, &l[NATIVE], &l[EBPFDRV]);
+		last = 0;
+		for (k = 0; k < sizeof(works) / sizeof(works[0]) && works[k] <= max; k++) {
+			work = works[k] < gen_kinds[i].max ? works[k] : gen_kinds[i].max;
+			if (work != last)
+				bench_generated_one(t, &gen_kinds[i], work);
+			last = work;
+		}
 	}
+}
+
+/* "KIND:WORK"; false: no such kind. */
+static bool bench_named(struct total *t, const char *arg)
+{
+	size_t len = strcspn(arg, ":");
+	unsigned int i;
+
+	for (i = 0; i < nr_gen_kinds; i++) {
+		if (strncmp(gen_kinds[i].name, arg, len) || gen_kinds[i].name[len] || !arg[len])
+			continue;
+		bench_generated_one(t, &gen_kinds[i], strtoul(arg + len + 1, NULL, 10));
+		return true;
+	}
+	return false;
 }
 
 /* Loads the programs of verifier_mem.bpf.c. */
@@ -368,7 +393,7 @@ static void start_memory(const char *path)
 }
 
 /* ARGS: object that watches memory, then the tools; "generated" or "generated:MAX" for
- * those.
+ * those, "KIND:WORK" for one of them.
  */
 int main(int argc, char **argv)
 {
@@ -387,7 +412,7 @@ int main(int argc, char **argv)
 			bench_generated(&generated, GEN_MAX_INSNS);
 		else if (!strncmp(argv[i], "generated:", 10))
 			bench_generated(&generated, strtoul(argv[i] + 10, NULL, 10));
-		else
+		else if (!bench_named(&generated, argv[i]))
 			bench_tool(&tools, argv[i]);
 	}
 	print_total("tools'", &tools);

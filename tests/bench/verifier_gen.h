@@ -13,9 +13,11 @@
  * struct gen_kind - a way to make work for the verifier
  * @make: writes a program to @insns of which about @work instructions will be
  *        processed; @map_fd: an array of one value of 64 bytes. Returns its length.
+ * @max:  the largest @work that is measured without asking for it by name
  */
 struct gen_kind {
 	const char *name;
+	unsigned int max;
 	unsigned int (*make)(struct bpf_insn *insns, unsigned int work, int map_fd);
 };
 
