@@ -14,6 +14,13 @@ void *ebpf_alloc(size_t size)
 	return compat_kvzalloc(size ? size : 1);
 }
 
+void *ebpf_alloc_dirty(size_t size)
+{
+	if (size > SERVICE_ALLOC_MAX)
+		return NULL;
+	return compat_kvmalloc(size ? size : 1);
+}
+
 void *ebpf_calloc(size_t n, size_t size)
 {
 	if (size && n > SERVICE_ALLOC_MAX / size)
@@ -23,12 +30,14 @@ void *ebpf_calloc(size_t n, size_t size)
 
 void *ebpf_realloc(void *p, size_t old, size_t new)
 {
-	void *q = ebpf_alloc(new);
+	void *q = ebpf_alloc_dirty(new);
 
 	if (!q)
 		return NULL;
 	if (p)
 		memcpy(q, p, min(old, new));
+	if (new > old)
+		memset(q + old, 0, new - old);
 	compat_kvfree(p);
 	return q;
 }

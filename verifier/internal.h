@@ -363,7 +363,9 @@ struct vf_env {
 	u32 explored_size;
 	struct async_entry *async;	/* of timer.c */
 	struct explored *free_list;	/* off the lists, still some state's parent */
-	struct func_state *spare_funcs;	/* kept for reuse */
+	struct func_chunk *func_chunks;	/* of state.c */
+	size_t func_chunk_size;		/* bytes of the newest */
+	struct func_state *spare_funcs;	/* in the chunks, not in use */
 	u32 spare_func_cnt;
 
 	u32 id_gen;

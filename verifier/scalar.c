@@ -431,9 +431,24 @@ static void alu64(struct scalar *dst, const struct scalar *src, u8 op, bool is_s
 	ebpf_scalar_sync(dst);
 }
 
+/* OR and XOR of two numbers of which neither is known: of the result only how many bytes
+ * it fits in is kept. Exact ranges would differ on each way through a chain of branches
+ * (log2 by halves), and so each would be walked to its end; Linux 6.1 forgets all of it.
+ */
+static void keep_width(struct scalar *s)
+{
+	if (s->umax <= 0xff)
+		ebpf_scalar_set_loaded(s, 1);
+	else if (s->umax <= 0xffff)
+		ebpf_scalar_set_loaded(s, 2);
+	else
+		ebpf_scalar_set_loaded(s, s->umax <= U32_MAX ? 4 : 8);
+}
+
 void ebpf_scalar_alu(struct scalar *dst, const struct scalar *src, u8 op, bool is64,
 		     bool is_signed)
 {
+	bool merges = (op == EBPF_OR || op == EBPF_XOR) && !ebpf_tnum_is_const(src->var_off);
 	struct scalar zero;
 
 	if (op == EBPF_NEG) {
@@ -450,6 +465,8 @@ void ebpf_scalar_alu(struct scalar *dst, const struct scalar *src, u8 op, bool i
 		alu64(dst, src, op, is_signed);
 	else
 		alu32(dst, src, op, is_signed);
+	if (merges)
+		keep_width(dst);
 }
 
 void ebpf_scalar_end(struct scalar *dst, int bits, bool swap)

@@ -4,22 +4,69 @@
  */
 #include "internal.h"
 
-/* States come and go all the time: some are kept, with their arrays. None where
- * the use of a freed one is looked for.
+/* States come and go all the time, and a kernel that clears what it gives out would
+ * do so at each: the frames are taken from chunks that stay until the end.
  */
+#define CHUNK_MIN		4096	/* bytes */
+#define CHUNK_MAX		16384
+#define MAX_SPARE_ARRAYS	32	/* frames not in use that keep their arrays */
+
+/* Each is given back at once where the use of a freed one is looked for. */
 #ifdef __SANITIZE_ADDRESS__
-#define MAX_SPARE_FUNCS	0
+#define KEEP_FUNCS	false
 #else
-#define MAX_SPARE_FUNCS	32
+#define KEEP_FUNCS	true
 #endif
+
+struct func_chunk {
+	struct func_chunk *next;
+	struct func_state funcs[];
+};
+
+static void func_init_arrays(struct func_state *func)
+{
+	func->stack = NULL;
+	func->refs = NULL;
+	func->cap_slots = 0;
+	func->cap_refs = 0;
+}
+
+/* Each chunk is larger than the one before it, up to the limit. */
+static int add_chunk(struct vf_env *env)
+{
+	size_t size = env->func_chunk_size ? 2 * env->func_chunk_size : CHUNK_MIN;
+	struct func_chunk *chunk;
+	struct func_state *func;
+	u32 i, n;
+
+	size = min_t(size_t, size, CHUNK_MAX);
+	chunk = ebpf_alloc_dirty(size);
+	if (!chunk)
+		return -ENOMEM;
+	chunk->next = env->func_chunks;
+	env->func_chunks = chunk;
+	env->func_chunk_size = size;
+	n = (size - sizeof(*chunk)) / sizeof(*func);
+	for (i = n; i > 0; i--) {
+		func = &chunk->funcs[i - 1];
+		func_init_arrays(func);
+		func->next_spare = env->spare_funcs;
+		env->spare_funcs = func;
+	}
+	env->spare_func_cnt += n;
+	return 0;
+}
 
 /* What is in it, but for the arrays and their sizes, is of no meaning. */
 static struct func_state *func_get(struct vf_env *env)
 {
-	struct func_state *func = env->spare_funcs;
+	struct func_state *func;
 
-	if (!func)
+	if (!KEEP_FUNCS)
 		return ebpf_alloc(sizeof(*func));
+	if (!env->spare_funcs && add_chunk(env))
+		return NULL;
+	func = env->spare_funcs;
 	env->spare_funcs = func->next_spare;
 	env->spare_func_cnt--;
 	return func;
@@ -46,19 +93,21 @@ struct func_state *ebpf_func_state_alloc(struct vf_env *env)
 	return func;
 }
 
-static void func_destroy(struct func_state *func)
+static void free_arrays(struct func_state *func)
 {
 	ebpf_free(func->refs);
 	ebpf_free(func->stack);
-	ebpf_free(func);
+	func_init_arrays(func);
 }
 
 void ebpf_func_state_free(struct vf_env *env, struct func_state *func)
 {
 	if (!func)
 		return;
-	if (env->spare_func_cnt == MAX_SPARE_FUNCS) {
-		func_destroy(func);
+	if (!KEEP_FUNCS || env->spare_func_cnt >= MAX_SPARE_ARRAYS)
+		free_arrays(func);
+	if (!KEEP_FUNCS) {
+		ebpf_free(func);
 		return;
 	}
 	func->next_spare = env->spare_funcs;
@@ -82,7 +131,7 @@ static int reserve(void **array, u32 *cap, u32 n, size_t size)
 
 	if (n <= *cap)
 		return 0;
-	p = ebpf_calloc(n, size);
+	p = ebpf_alloc_dirty(n * size);
 	if (!p)
 		return -ENOMEM;
 	ebpf_free(*array);
@@ -336,11 +385,27 @@ static void free_explored(struct vf_env *env, struct explored *sl)
 	}
 }
 
+/* None is in use any more. */
+static void free_funcs(struct vf_env *env)
+{
+	struct func_chunk *chunk;
+	struct func_state *func;
+
+	for (func = env->spare_funcs; func; func = func->next_spare)
+		free_arrays(func);
+	env->spare_funcs = NULL;
+	env->spare_func_cnt = 0;
+	while ((chunk = env->func_chunks)) {
+		env->func_chunks = chunk->next;
+		ebpf_free(chunk);
+	}
+	env->func_chunk_size = 0;
+}
+
 /* All states of all paths, also after a failure in the middle. */
 void ebpf_free_states(struct vf_env *env)
 {
 	struct pending *p, *next;
-	struct func_state *func;
 	u32 i;
 
 	if (env->cur) {
@@ -361,9 +426,5 @@ void ebpf_free_states(struct vf_env *env)
 		free_explored(env, env->explored[i]);
 		env->explored[i] = NULL;
 	}
-	while ((func = env->spare_funcs)) {
-		env->spare_funcs = func->next_spare;
-		func_destroy(func);
-	}
-	env->spare_func_cnt = 0;
+	free_funcs(env);
 }

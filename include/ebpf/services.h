@@ -11,6 +11,11 @@
 /* Zeroed memory of any size up to 1 GiB, or NULL. May sleep. */
 void *ebpf_alloc(size_t size);
 
+/* As ebpf_alloc(), but what is in it is of no meaning: for what is written at once and
+ * never leaves the kernel.
+ */
+void *ebpf_alloc_dirty(size_t size);
+
 /* ebpf_alloc(n * size) that fails on overflow. */
 void *ebpf_calloc(size_t n, size_t size);
 

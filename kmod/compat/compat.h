@@ -143,6 +143,16 @@ static inline void *compat_kvzalloc(size_t size)
 	return p ? p : vzalloc(size);
 }
 
+/* The same, but not zeroed. */
+static inline void *compat_kvmalloc(size_t size)
+{
+	void *p = NULL;
+
+	if (size <= (PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER))
+		p = kmalloc(size, GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY);
+	return p ? p : vmalloc(size);
+}
+
 static inline void compat_kvfree(const void *p)
 {
 	if (is_vmalloc_addr(p))

@@ -6,6 +6,7 @@
 #include "services.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <ebpf/services.h>
@@ -43,6 +44,19 @@ void *ebpf_alloc(size_t size)
 	if (size > ALLOC_MAX || alloc_fails())
 		return NULL;
 	return calloc(1, size ? size : 1);
+}
+
+/* Filled with what nobody expects. */
+void *ebpf_alloc_dirty(size_t size)
+{
+	void *p;
+
+	if (size > ALLOC_MAX || alloc_fails())
+		return NULL;
+	p = malloc(size ? size : 1);
+	if (p)
+		memset(p, 0xa5, size);
+	return p;
 }
 
 void *ebpf_calloc(size_t n, size_t size)
