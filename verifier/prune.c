@@ -459,7 +459,7 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 {
 	struct explored **link = explored_list(env, insn_idx), *sl;
 	bool add = env->test_state_freq;
-	u32 states = 0;
+	u32 states = 0, missed = 0;
 	int err;
 
 	env->cur->last_insn_idx = env->prev_insn_idx;
@@ -484,6 +484,8 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 				return err;
 		} else if (!watch_no_prune() && states_safe(env, &sl->state, env->cur)) {
 			return end_path(env, sl);
+		} else {
+			missed++;
 		}
 		if (add)
 			sl->miss_cnt++;
@@ -494,5 +496,10 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 	}
 	if (env->max_states_per_insn < states)
 		env->max_states_per_insn = states;
+	/* Several paths come here, and the first was too narrow for others: a second state,
+	 * however soon after the last, is what most of those to come end in.
+	 */
+	if (missed == 1)
+		add = true;
 	return add ? add_state(env, insn_idx) : 0;
 }
