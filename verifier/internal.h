@@ -414,7 +414,8 @@ struct vf_env {
  * @insn:     called with the state before each instruction that is walked;
  *            1 ends the path, a negative errno the load
  * @no_prune: every path is walked to its end
- * @no_links: as in Linux 6.1, neither pruning nor precision asks which numbers are equal
+ * @no_links: as in Linux 6.1, neither pruning nor precision asks which numbers are equal,
+ *            and EBPF_F_TEST_STATE_FREQ is not for loops
  */
 struct vf_watch {
 	int (*insn)(const struct vf_env *env);

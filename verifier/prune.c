@@ -448,8 +448,11 @@ static int check_loop(struct vf_env *env, struct explored *sl, u32 insn_idx, boo
 	if (sl->state.frame[0]->async_entry == env->cur->frame[0]->async_entry &&
 	    may_loop(&sl->state, env->cur) && states_safe(env, &sl->state, env->cur))
 		return report_loop(env, insn_idx);
-	/* Iterations of a loop are rarely equal: do not keep them all. */
-	if (!env->test_state_freq && env->jmps_processed - env->prev_jmps_processed < LOOP_JMPS &&
+	/* Iterations of a loop are rarely equal: do not keep them all. Where all are asked
+	 * for, Linux 6.1 does not keep these either.
+	 */
+	if ((!env->test_state_freq || watch_no_links()) &&
+	    env->jmps_processed - env->prev_jmps_processed < LOOP_JMPS &&
 	    env->insn_processed - env->prev_insn_processed < LOOP_INSNS)
 		*add = false;
 	return 0;
