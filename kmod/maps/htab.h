@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hash maps' common part: layout (hash_alloc.c), operations (hash.c),
- * eviction (hash_lru.c), maps for values (hash_of_maps.c).
+ * The hash maps' common part: layout (hash_alloc.c), looking up (hash_find.c), changing
+ * and the tables of operations (hash.c), walking (hash_walk.c), eviction (hash_lru.c),
+ * maps for values (hash_of_maps.c).
  */
 #ifndef _KMOD_HTAB_H
 #define _KMOD_HTAB_H
@@ -68,6 +69,17 @@ static inline void *elem_value(const struct ebpf_htab *htab, struct htab_elem *e
 	return (u8 *)elem + htab->value_off;
 }
 
+static inline u64 elem_percpu_off(const struct ebpf_htab *htab, struct htab_elem *elem)
+{
+	return *(u64 *)elem_value(htab, elem);
+}
+
+static inline void *elem_cpu_value(const struct ebpf_htab *htab, struct htab_elem *elem,
+				   int cpu)
+{
+	return htab->percpu_areas[cpu] + elem_percpu_off(htab, elem);
+}
+
 static inline struct htab_elem *htab_elem_at(const struct ebpf_htab *htab, u32 i)
 {
 	return htab->elems + (u64)i * htab->elem_size;
@@ -101,8 +113,49 @@ void ebpf_htab_release_uref(struct ebpf_map *map);
 u64 ebpf_htab_mem_usage(const struct ebpf_map *map);
 
 /*
+ * hash_find.c
+ */
+
+/* The element of @key or NULL. Program context; the element may be put to other use
+ * at any time.
+ */
+struct htab_elem *ebpf_htab_find(struct ebpf_htab *htab, const void *key);
+/* All of the element's value, as commands see it. @locked: under the value's own lock. */
+void ebpf_htab_copy_value(struct ebpf_htab *htab, struct htab_elem *elem, void *value,
+			  bool locked);
+/* Ops. */
+void *ebpf_htab_lookup_elem(struct ebpf_map *map, const void *key);
+void *ebpf_htab_lru_lookup_elem(struct ebpf_map *map, const void *key);
+void *ebpf_htab_percpu_lookup_elem(struct ebpf_map *map, const void *key);
+void *ebpf_htab_lru_percpu_lookup_elem(struct ebpf_map *map, const void *key);
+void *ebpf_htab_percpu_lookup_percpu_elem(struct ebpf_map *map, const void *key, u32 cpu);
+int ebpf_htab_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn);
+int ebpf_htab_lru_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn);
+int ebpf_htab_percpu_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn);
+int ebpf_htab_lru_percpu_gen_lookup(struct ebpf_map *map, struct ebpf_insn *insn);
+int ebpf_htab_sys_lookup(struct ebpf_map *map, void *key, void *value, u64 flags);
+
+/*
+ * hash_walk.c: ops.
+ */
+
+long ebpf_htab_for_each(struct ebpf_map *map, void *callback_fn, void *callback_ctx, u64 flags,
+			u64 frame);
+int ebpf_htab_get_next_key(struct ebpf_map *map, void *key, void *next_key);
+
+/*
  * hash.c
  */
+
+/* Interrupts are off until ebpf_htab_unlock(). -EBUSY: this CPU is in the middle of a
+ * change of the same map and what is asking came between (a probe, an NMI), or the
+ * bucket is taken and an NMI cannot wait.
+ */
+int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long *flags);
+void ebpf_htab_unlock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long flags);
+/* The place that points to the element of @key, or NULL. Bucket locked. */
+struct htab_elem **ebpf_htab_find_place(struct ebpf_htab *htab, struct htab_bucket *bucket,
+					u32 hash, const void *key);
 
 /* How the value of one update reaches an element that exists or a new one. Called
  * with the bucket locked.
@@ -112,10 +165,6 @@ struct ebpf_htab_set {
 	void (*init)(struct ebpf_htab *htab, struct htab_elem *elem, const void *value);
 };
 
-/* The element of @key or NULL. Program context; the element may be put to other use
- * at any time.
- */
-struct htab_elem *ebpf_htab_find(struct ebpf_htab *htab, const void *key);
 /* @set: NULL where an existing value is replaced by an element of its own. Program
  * context, or process context inside the run guard.
  */
@@ -127,9 +176,6 @@ int ebpf_htab_delete(struct ebpf_htab *htab, const void *key, void *value);
  * cannot be locked now. Program context.
  */
 bool ebpf_htab_take(struct ebpf_htab *htab, struct htab_elem *elem);
-/* Ops. */
-int ebpf_htab_sys_lookup(struct ebpf_map *map, void *key, void *value, u64 flags);
-int ebpf_htab_get_next_key(struct ebpf_map *map, void *key, void *next_key);
 
 /*
  * LRU maps (hash_lru.c): the mark of an element says what a search for a victim does
