@@ -18,32 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 
-#include "tap.h"
+#include "client.h"
 #include "test_attach_fmodret.h"
 
-static struct bpf_object *obj;
 static int out_fd, conf_fd;
 static struct conf conf;
 static char log_buf[4096];
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static struct bpf_program *prog_named(const char *name)
-{
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
-
-	if (!prog)
-		die(name);
-	return prog;
-}
 
 /* The function of a system call goes by one of these names. */
 static const char *function_of(const char *call, bool *regs)
@@ -73,14 +55,10 @@ static void set_conf(void)
 static void load(void)
 {
 	static const char * const names[] = { "entry", "mod_1", "mod_2", "exit_1", "exit_2" };
-	char path[4096];
 	bool regs;
 	unsigned int i;
 
-	snprintf(path, sizeof(path), "%s/test_attach_fmodret.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj)
-		die(path);
+	client_open("test_attach_fmodret");
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (bpf_program__set_attach_target(prog_named(names[i]), 0,
 						   function_of("getpriority", &regs)))
@@ -91,22 +69,10 @@ static void load(void)
 		die("sleep_exit");
 	bpf_program__set_autoload(prog_named("ends"), false);
 	tap_eq(bpf_object__load(obj), 0, "fentry, fmod_ret and fexit of a system call load");
-	out_fd = bpf_object__find_map_fd_by_name(obj, "out");
-	conf_fd = bpf_object__find_map_fd_by_name(obj, "conf");
-	if (out_fd < 0 || conf_fd < 0)
-		exit(tap_end());
+	out_fd = map_fd("out");
+	conf_fd = map_fd("conf");
 	conf.tgid = getpid();
 	set_conf();
-}
-
-static struct bpf_link *attach(const char *name)
-{
-	struct bpf_link *link = bpf_program__attach(prog_named(name));
-
-	tap_ok(link != NULL, "%s attaches", name);
-	if (!link)
-		exit(tap_end());
-	return link;
 }
 
 static struct seen take(__u32 prog)
@@ -570,15 +536,7 @@ static void test_never_back(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
-
-	(void)argc;
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
+	client_preload(argv);
 	load();
 	test_load();
 	test_results();

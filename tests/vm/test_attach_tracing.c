@@ -16,38 +16,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
-#include "tap.h"
+#include "client.h"
 #include "test_attach_tracing.h"
 
 #define COOKIE		0x1234567890abcdefULL
 #define READ_SIZE	123
 #define KERNEL_ADDR	0xff00000000000000ULL	/* with five levels of page tables */
 
-static struct bpf_object *obj;
 static int out_fd, conf_fd;
 static bool have_tp_btf;
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 /*
  * Programs
  */
-static struct bpf_program *prog_named(const char *name)
-{
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
-
-	if (!prog)
-		die(name);
-	return prog;
-}
-
 static void target(const char *name, const char *func)
 {
 	if (bpf_program__set_attach_target(prog_named(name), 0, func))
@@ -73,12 +54,7 @@ static void only_this_process(bool on)
 
 static void load(void)
 {
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/test_attach_tracing.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj)
-		die(path);
+	client_open("test_attach_tracing");
 	target("entry_read", "vfs_read");
 	target("entry_read_2", "vfs_read");
 	target("exit_read", "vfs_read");
@@ -90,8 +66,8 @@ static void load(void)
 	have_tp_btf &= target_tp("tp_exec", "sched_process_exec");
 	if (bpf_object__load(obj))
 		die("bpf_object__load");
-	out_fd = bpf_object__find_map_fd_by_name(obj, "out");
-	conf_fd = bpf_object__find_map_fd_by_name(obj, "conf");
+	out_fd = map_fd("out");
+	conf_fd = map_fd("conf");
 	only_this_process(true);
 }
 
@@ -101,16 +77,6 @@ static struct bpf_link *attach_cookie(const char *name, __u64 cookie)
 	struct bpf_link *link;
 
 	link = bpf_program__attach_trace_opts(prog_named(name), &opts);
-	tap_ok(link != NULL, "%s attaches", name);
-	if (!link)
-		exit(tap_end());
-	return link;
-}
-
-static struct bpf_link *attach(const char *name)
-{
-	struct bpf_link *link = bpf_program__attach(prog_named(name));
-
 	tap_ok(link != NULL, "%s attaches", name);
 	if (!link)
 		exit(tap_end());
@@ -552,14 +518,7 @@ static void test_coming_and_going(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
-
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
+	client_preload(argv);
 	load();
 	test_fentry();
 	test_fexit();

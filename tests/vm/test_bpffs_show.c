@@ -16,42 +16,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
-#include "tap.h"
+#include "client.h"
 #include "test_bpffs_show.h"
 
 #define DIR	"/tmp/bpffs_show"
 #define WARN	"# WARNING!! The output is for debug purpose only\n" \
 		"# WARNING!! The output format will change\n"
 
-static struct bpf_object *obj;
 static char text[1 << 20];
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int map_fd(const char *name)
-{
-	int fd = bpf_object__find_map_fd_by_name(obj, name);
-
-	if (fd < 0)
-		die(name);
-	return fd;
-}
 
 static void load(void)
 {
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/test_bpffs_show.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj || bpf_object__load(obj))
-		die(path);
+	client_load("test_bpffs_show");
 	mkdir(DIR, 0700);
 	if (mount("none", DIR, "ebpfdrvfs", 0, NULL))
 		die("mount");
@@ -202,14 +178,7 @@ static void test_long(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
-
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
+	client_preload(argv);
 	load();
 	test_array();
 	test_hash();

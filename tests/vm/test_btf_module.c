@@ -21,19 +21,11 @@
 #include <netinet/in.h>
 #include <linux/loop.h>
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 
-#include "tap.h"
+#include "client.h"
 
 #define NUMBER	42
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 /*
  * Modules
@@ -171,20 +163,10 @@ static void test_object(void)
 /*
  * Programs
  */
-static struct bpf_object *obj;
 
 struct vars {
 	int entries, exits, number, result, probes, wrong;
 };
-
-static struct bpf_program *prog_named(const char *name)
-{
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
-
-	if (!prog)
-		die(name);
-	return prog;
-}
 
 static struct vars vars(void)
 {
@@ -197,19 +179,9 @@ static struct vars vars(void)
 	return v;
 }
 
-static void open_progs(void)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/test_btf_module.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj)
-		die(path);
-}
-
 static bool load_progs(void)
 {
-	open_progs();
+	client_open("test_btf_module");
 	bpf_program__set_autoload(prog_named("probe"), false);
 	if (bpf_program__set_attach_target(prog_named("entry"), 0, mod->func) ||
 	    bpf_program__set_attach_target(prog_named("leave"), 0, mod->func))
@@ -337,7 +309,7 @@ static void test_tracepoint(void)
 		tap_skip("no module sctp with BTF");
 		return;
 	}
-	open_progs();
+	client_open("test_btf_module");
 	bpf_program__set_autoload(prog_named("entry"), false);
 	bpf_program__set_autoload(prog_named("leave"), false);
 	tap_ok(!bpf_program__set_attach_target(prog_named("probe"), 0, "sctp_probe") &&
@@ -356,14 +328,7 @@ static void test_tracepoint(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
-
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
+	client_preload(argv);
 	if (!find_victim()) {
 		tap_skip("no module with BTF can be loaded");
 		return tap_end();

@@ -13,10 +13,8 @@
 #include <unistd.h>
 
 #include <linux/bpf.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
-#include "tap.h"
+#include "client.h"
 #include "test_dynptr.h"
 
 #define PAGE		4096
@@ -26,40 +24,12 @@
 #define NO_WAKEUP	1
 #define FORCE_WAKEUP	2
 
-static struct bpf_object *obj;
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int map_fd(const char *name)
-{
-	int fd = bpf_object__find_map_fd_by_name(obj, name);
-
-	if (fd < 0)
-		die(name);
-	return fd;
-}
-
-static void load(void)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/test_dynptr.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj || bpf_object__load(obj))
-		die(path);
-}
-
 static void run(const char *name, __u64 a, __u64 b)
 {
 	__u64 args[12] = { a, b };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
 
-	if (!prog || bpf_prog_test_run_opts(bpf_program__fd(prog), &opts) || opts.retval)
+	if (bpf_prog_test_run_opts(bpf_program__fd(prog_named(name)), &opts) || opts.retval)
 		die(name);
 }
 
@@ -349,15 +319,8 @@ static void test_area(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
-
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
-	load();
+	client_preload(argv);
+	client_load("test_dynptr");
 	test_memory();
 	test_records();
 	test_user_ring();

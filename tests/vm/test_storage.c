@@ -13,23 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 
-#include "tap.h"
+#include "client.h"
 #include "test_storage.h"
 
 #define CHILDREN	60
 #define ENOTSUPP	524
-
-static struct bpf_object *obj;
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 /* struct { u64 before; struct task_struct __kptr *task; u64 after; }, as compilers that
  * know the tag write it.
@@ -70,35 +60,17 @@ static void holder_map(const char *name, enum bpf_map_type type)
 
 static void load(void)
 {
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/test_storage.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj)
-		die(path);
+	client_open("test_storage");
 	holder_map("in_array", BPF_MAP_TYPE_ARRAY);
 	holder_map("in_hash", BPF_MAP_TYPE_HASH);
 	holder_map("in_percpu", BPF_MAP_TYPE_PERCPU_ARRAY);
 	if (bpf_object__load(obj))
-		die(path);
-}
-
-static int map_fd(const char *name)
-{
-	int fd = bpf_object__find_map_fd_by_name(obj, name);
-
-	if (fd < 0)
-		die(name);
-	return fd;
+		die("bpf_object__load");
 }
 
 static int prog_fd(const char *name)
 {
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
-
-	if (!prog)
-		die(name);
-	return bpf_program__fd(prog);
+	return bpf_program__fd(prog_named(name));
 }
 
 static int run(const char *name, __u64 a, __u64 b, __u64 c)
@@ -338,14 +310,7 @@ static void test_names(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
-
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
+	client_preload(argv);
 	load();
 	test_one_task();
 	test_many_tasks();

@@ -14,10 +14,8 @@
 #include <unistd.h>
 
 #include <linux/bpf.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
-#include "tap.h"
+#include "client.h"
 #include "test_timer.h"
 
 #define MS		1000000ULL
@@ -32,30 +30,19 @@ struct elem {
 	__u64 behind;
 };
 
-static struct bpf_object *obj;
 static int maps[NR_MAPS], noted_fd, orders_fd, prog_fd;
 static const char *const map_names[] = { "array", "hash", "growing", "lru" };
 
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 static void load(void)
 {
-	char path[4096];
 	int i;
 
-	snprintf(path, sizeof(path), "%s/test_timer.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj || bpf_object__load(obj))
-		die(path);
+	client_load("test_timer");
 	for (i = 0; i < NR_MAPS; i++)
-		maps[i] = bpf_object__find_map_fd_by_name(obj, map_names[i]);
-	noted_fd = bpf_object__find_map_fd_by_name(obj, "noted");
-	orders_fd = bpf_object__find_map_fd_by_name(obj, "orders");
-	prog_fd = bpf_program__fd(bpf_object__find_program_by_name(obj, "obey"));
+		maps[i] = map_fd(map_names[i]);
+	noted_fd = map_fd("noted");
+	orders_fd = map_fd("orders");
+	prog_fd = bpf_program__fd(prog_named("obey"));
 }
 
 static long give(__u32 who, struct order *o)
@@ -336,15 +323,9 @@ static void test_keepers(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
 	int map;
 
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
+	client_preload(argv);
 	load();
 	for (map = 0; map < NR_MAPS; map++) {
 		forget();
