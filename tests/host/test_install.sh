@@ -22,6 +22,16 @@ installed() { (cd "$dest" 2>/dev/null && find . ! -type d | sort); }
 # The newest glibc that FILE needs, as 2.17
 glibc_of() { objdump -T "$1" | sed -n 's/.*(\?GLIBC_\([0-9.]*\))\? .*/\1/p' | sort -V | tail -n 1; }
 
+# Functions of FILE that came after glibc 2.17: a version of later and no old name. What
+# has a new version with the same meaning is built against the old one there.
+new_functions()
+{
+	objdump -T "$1" | sed -n 's/.*(\?GLIBC_\([0-9.]*\))\? *\([^ ]*\)$/\1 \2/p' |
+		while read -r version name; do
+			not_newer "$version" 2.17 || echo "$name"
+		done | grep -vxE '__libc_start_main|f?l?stat(64)?|dlsym|pthread_[a-z_]*'
+}
+
 # not_newer A B: version A is B or before
 not_newer() { [ -n "$1" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$2" ]; }
 
@@ -40,6 +50,15 @@ tap_result $? "these files and no others" || tap_diag "$(installed)"
 version=$(glibc_of "$dest/usr/lib64/libebpfdrv.so")
 not_newer "$version" 2.17
 tap_result $? "libebpfdrv.so needs no glibc after CentOS 7's 2.17" || tap_diag "needs '$version'"
+
+for file in bin/ebpfdrv-run sbin/ebpfdrv-btf-edit; do
+	objdump -T "$dest/usr/$file" | grep -q GLIBC_ && ! new_functions "$dest/usr/$file" >"$work/new"
+	tap_result $? "${file##*/} calls nothing that came after glibc 2.17" || tap_diag "$(cat "$work/new")"
+done
+# The test above sees what it is made for.
+echo 'char *getrandom(); int main(void) { return !getrandom(); }' >"$work/new.c"
+${CC:-cc} -w -o "$work/new_program" "$work/new.c" && [ "$(new_functions "$work/new_program")" = getrandom ]
+tap_result $? "a function of glibc 2.25 would be seen"
 
 [ "$("$dest/usr/bin/ebpfdrv-run" sh -c 'echo $LD_PRELOAD')" = "$dest/usr/lib64/libebpfdrv.so" ]
 tap_result $? "ebpfdrv-run finds its library"
