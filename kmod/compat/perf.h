@@ -145,6 +145,9 @@ static inline bool compat_uprobe_works_on(struct inode *inode)
  * a CPU's counters from it some time before it is offline. One that came to it in between
  * would stay on its list, running, also when it is freed. May be called with CPU hotplug
  * locked for reading. Process context; sleeps. For the way back there is nothing to do.
+ *
+ * Kernels before 4.5 free a counter that their tasks inherited copies of, which stay:
+ * -EOPNOTSUPP.
  */
 static inline struct perf_event *
 compat_perf_event_create(struct perf_event_attr *attr, int cpu, struct task_struct *task,
@@ -152,6 +155,10 @@ compat_perf_event_create(struct perf_event_attr *attr, int cpu, struct task_stru
 {
 	struct perf_event *pe;
 
+#ifndef HAVE_PERF_EVENT_STATE_DEAD
+	if (attr->inherit)
+		return ERR_PTR(-EOPNOTSUPP);
+#endif
 #ifndef HAVE_CPUS_READ_LOCK
 	get_online_cpus();
 #endif
