@@ -24,7 +24,7 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 		return NULL;
 	}
 	fn = ebpf_func_proto_of(env->load->prog_type, func_id);
-	if (!fn || (fn->may_sleep && !is_sleepable(env))) {
+	if (!fn) {
 		vlog(env, "unknown func " FUNC_FMT "\n", FUNC_ARG(func_id));
 		return NULL;
 	}
@@ -32,6 +32,10 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 		return NULL;
 	if (fn->gpl_only && !env->load->gpl_compatible) {
 		vlog(env, "cannot call GPL-restricted function from non-GPL compatible program\n");
+		return NULL;
+	}
+	if (fn->may_sleep && !is_sleepable(env)) {
+		vlog(env, "helper call might sleep in a non-sleepable prog\n");
 		return NULL;
 	}
 	if (fn->may_sleep && ebpf_callback_holds(env)) {

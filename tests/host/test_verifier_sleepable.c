@@ -63,8 +63,10 @@ static const struct sleep_case cases[] = {
 	/* Helpers. */
 	{ { "copy_from_user", .flags = SLEEPS, .insns = { COPY, LDX(DW, 0, FP, -8), EXIT } } },
 	{ { "copy_from_user in a program that does not sleep", .err = EINVAL,
-	    .says = "unknown func bpf_copy_from_user#148", .insns = { COPY, DONE } } },
+	    .says = "helper call might sleep in a non-sleepable prog", .insns = { COPY, DONE } } },
 	{ { "copy_from_user in a raw tracepoint program", EBPF_PROG_TYPE_RAW_TRACEPOINT, 0, EINVAL,
+	    "helper call might sleep in a non-sleepable prog", { COPY, DONE } } },
+	{ { "copy_from_user in a program for packets", EBPF_PROG_TYPE_SCHED_CLS, 0, EINVAL,
 	    "unknown func bpf_copy_from_user#148", { COPY, DONE } } },
 	{ { "copy_from_user of nothing", .flags = SLEEPS, .insns = { MOV_X(1, FP), ADD_K(1, -8), MOV_K(2, 0),
 	    MOV_K(3, 0), HELPER(copy_from_user), DONE } } },
@@ -85,7 +87,7 @@ static const struct sleep_case cases[] = {
 		       HELPER(copy_from_user), DONE } } },
 	{ { "copy_from_user_task", .flags = SLEEPS, .insns = { COPY_TASK, LDX(DW, 0, FP, -8), EXIT } } },
 	{ { "copy_from_user_task in a program that does not sleep", .err = EINVAL,
-	    .says = "unknown func bpf_copy_from_user_task#191", .insns = { COPY_TASK, DONE } } },
+	    .says = "helper call might sleep in a non-sleepable prog", .insns = { COPY_TASK, DONE } } },
 	{ { "copy_from_user_task of a number", .flags = SLEEPS, .err = EACCES,
 	    .says = "R4 type=scalar expected=ptr_",
 	    .insns = { DST, MOV_K(3, 0), MOV_K(4, 0), MOV_K(5, 0), HELPER(copy_from_user_task), DONE } } },
@@ -151,7 +153,7 @@ static const struct sleep_case cases[] = {
 	{ { "a global function that does not sleep in a walk", .flags = SLEEPS,
 	    .insns = { EACH, CALL(2), DONE, DONE } }, 12 },
 	{ { "a global function of a program that does not sleep", .err = EINVAL,
-	    .says = "unknown func bpf_copy_from_user#148", .insns = { CALL(2), DONE, COPY, DONE } }, 3 },
+	    .says = "helper call might sleep in a non-sleepable prog", .insns = { CALL(2), DONE, COPY, DONE } }, 3 },
 };
 
 static struct verif_result res;

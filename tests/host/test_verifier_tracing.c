@@ -626,7 +626,7 @@ static const struct trace_case sleepable_cases[] = {
 static void test_sleepable(void)
 {
 	static const struct trace_case awake = { "", .id = T_SYSCALL, .err = EINVAL,
-		.says = "unknown func bpf_copy_from_user#148", .insns = { COPY, RET0 } };
+		.says = "helper call might sleep in a non-sleepable prog", .insns = { COPY, RET0 } };
 	static const struct trace_case lock = { "", .id = T_SYSCALL, .err = EINVAL,
 		.says = "sleepable progs cannot use bpf_spin_lock yet",
 		.insns = { LD_MAP(1, MAP_ARRAY), RET0 } };

@@ -19,20 +19,24 @@ static const struct {
 	unsigned int prog_type, attach;
 	const char *target;	/* in the kernel's BTF */
 	int kind;
+	unsigned int flags;
 } types[] = {
-	{ "kprobe", EBPF_PROG_TYPE_KPROBE, 0, NULL, 0 },
-	{ "tracepoint", EBPF_PROG_TYPE_TRACEPOINT, 0, NULL, 0 },
-	{ "perf_event", EBPF_PROG_TYPE_PERF_EVENT, 0, NULL, 0 },
-	{ "raw_tracepoint", EBPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL, 0 },
-	{ "raw_tracepoint_writable", EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, 0, NULL, 0 },
+	{ "kprobe", EBPF_PROG_TYPE_KPROBE, 0, NULL, 0, 0 },
+	{ "tracepoint", EBPF_PROG_TYPE_TRACEPOINT, 0, NULL, 0, 0 },
+	{ "perf_event", EBPF_PROG_TYPE_PERF_EVENT, 0, NULL, 0, 0 },
+	{ "raw_tracepoint", EBPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL, 0, 0 },
+	{ "raw_tracepoint_writable", EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, 0, NULL, 0, 0 },
 	{ "tp_btf", EBPF_PROG_TYPE_TRACING, EBPF_TRACE_RAW_TP, "btf_trace_sched_switch",
-	  BTF_KIND_TYPEDEF },
-	{ "fentry", EBPF_PROG_TYPE_TRACING, EBPF_TRACE_FENTRY, "vfs_read", BTF_KIND_FUNC },
-	{ "fexit", EBPF_PROG_TYPE_TRACING, EBPF_TRACE_FEXIT, "vfs_read", BTF_KIND_FUNC },
+	  BTF_KIND_TYPEDEF, 0 },
+	{ "fentry", EBPF_PROG_TYPE_TRACING, EBPF_TRACE_FENTRY, "vfs_read", BTF_KIND_FUNC, 0 },
+	{ "fexit", EBPF_PROG_TYPE_TRACING, EBPF_TRACE_FEXIT, "vfs_read", BTF_KIND_FUNC, 0 },
 	{ "fmod_ret", EBPF_PROG_TYPE_TRACING, EBPF_MODIFY_RETURN, "security_file_open",
-	  BTF_KIND_FUNC },
+	  BTF_KIND_FUNC, 0 },
 	{ "iter/task", EBPF_PROG_TYPE_TRACING, EBPF_TRACE_ITER, "bpf_iter_task",
-	  BTF_KIND_FUNC },
+	  BTF_KIND_FUNC, 0 },
+	{ "uprobe.s", EBPF_PROG_TYPE_KPROBE, 0, NULL, 0, EBPF_F_SLEEPABLE },
+	{ "iter.s/task", EBPF_PROG_TYPE_TRACING, EBPF_TRACE_ITER, "bpf_iter_task",
+	  BTF_KIND_FUNC, EBPF_F_SLEEPABLE },
 };
 
 #define NAME(fn)	[EBPF_FUNC_##fn] = #fn
@@ -45,9 +49,6 @@ static bool is_known(unsigned int func)
 	/* Linux refuses all that tracing programs could do with them. */
 	case EBPF_FUNC_spin_lock:
 	case EBPF_FUNC_spin_unlock:
-	/* Only programs that sleep may call them. */
-	case EBPF_FUNC_copy_from_user:
-	case EBPF_FUNC_copy_from_user_task:
 	/* Kernels without MPTCP have none; for others it is not there yet. */
 	case EBPF_FUNC_skc_to_mptcp_sock:
 	/* The processor's branch records are perf's. */
@@ -78,6 +79,7 @@ static bool knows(unsigned int type, unsigned int func)
 	attr.log_buf = ptr(prog_log);
 	attr.log_size = sizeof(prog_log);
 	attr.log_level = 1;
+	attr.prog_flags = types[type].flags;
 	if (types[type].target) {
 		attr.expected_attach_type = types[type].attach;
 		attr.attach_btf_id = btf__find_by_name_kind(btf, types[type].target,
