@@ -456,30 +456,25 @@ static u64 ringbuf_mem_usage(const struct ebpf_map *map)
 	return sizeof(struct ebpf_ringbuf_map) + ((u64)ring_of(map)->nr_pages << PAGE_SHIFT);
 }
 
+#define RINGBUF_COMMON_OPS			\
+	.meta_equal = ebpf_map_meta_equal,	\
+	.alloc_check = ringbuf_alloc_check,	\
+	.alloc = ringbuf_alloc,			\
+	.free = ringbuf_free,			\
+	.sys_lookup = ringbuf_no_elem,		\
+	.sys_update = ringbuf_no_elem,		\
+	.sys_delete = ringbuf_no_delete,	\
+	.get_next_key = ringbuf_no_next_key,	\
+	.mem_usage = ringbuf_mem_usage
+
 const struct ebpf_map_ops ebpf_ringbuf_map_ops = {
-	.meta_equal = ebpf_map_meta_equal,
-	.alloc_check = ringbuf_alloc_check,
-	.alloc = ringbuf_alloc,
-	.free = ringbuf_free,
-	.sys_lookup = ringbuf_no_elem,
-	.sys_update = ringbuf_no_elem,
-	.sys_delete = ringbuf_no_delete,
-	.get_next_key = ringbuf_no_next_key,
+	RINGBUF_COMMON_OPS,
 	.mmap = ringbuf_mmap,
 	.poll = ringbuf_poll,
-	.mem_usage = ringbuf_mem_usage,
 };
 
 const struct ebpf_map_ops ebpf_user_ringbuf_map_ops = {
-	.meta_equal = ebpf_map_meta_equal,
-	.alloc_check = ringbuf_alloc_check,
-	.alloc = ringbuf_alloc,
-	.free = ringbuf_free,
-	.sys_lookup = ringbuf_no_elem,
-	.sys_update = ringbuf_no_elem,
-	.sys_delete = ringbuf_no_delete,
-	.get_next_key = ringbuf_no_next_key,
+	RINGBUF_COMMON_OPS,
 	.mmap = user_ringbuf_mmap,
 	.poll = user_ringbuf_poll,
-	.mem_usage = ringbuf_mem_usage,
 };

@@ -10,10 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include <linux/perf_event.h>
 
 #include <ebpfdrv/bpf.h>
 #include <ebpfdrv/ebpfdrv.h>
+
+#include "tap.h"
 
 /* What a counting program keeps besides the number of its runs. */
 enum counter_what {
@@ -101,5 +104,17 @@ void pin_to(int cpu);
 void call_getppid(int n);
 /* Runs /bin/true. */
 void run_true(void);
+
+/* @fd: what a call that must fail with @err returned, errno still its own. */
+static inline void refused(int fd, int err, const char *what)
+{
+	int e = errno;
+
+	if (fd >= 0)
+		close(fd);
+	tap_ok(fd == -1 && e == err, "%s: %s", what, strerror(err));
+	if (fd != -1 || e != err)
+		tap_diag("  got %d, %s", fd, strerror(e));
+}
 
 #endif /* _TESTS_ATTACH_LIB_H */

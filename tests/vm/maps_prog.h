@@ -37,32 +37,56 @@
 
 static char verifier_log[1 << 16];
 
-static inline int load(const struct ebpf_insn *insns, u32 n, u32 type)
+/* The program or what PROG_LOAD answered; @log: into verifier_log */
+static inline int try_load(const struct ebpf_insn *insns, u32 n, u32 type, bool log)
 {
 	union ebpf_attr attr;
-	int fd;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = type;
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = n;
 	attr.license = (uintptr_t)"GPL";
-	fd = sys_bpf(EBPF_PROG_LOAD, &attr);
+	if (log) {
+		attr.log_buf = (uintptr_t)verifier_log;
+		attr.log_size = sizeof(verifier_log);
+		attr.log_level = 1;
+	}
+	return sys_bpf(EBPF_PROG_LOAD, &attr);
+}
+
+static inline int load(const struct ebpf_insn *insns, u32 n, u32 type)
+{
+	int fd = try_load(insns, n, type, false);
+
 	if (fd >= 0)
 		return fd;
-	attr.log_buf = (uintptr_t)verifier_log;
-	attr.log_size = sizeof(verifier_log);
-	attr.log_level = 1;
-	sys_bpf(EBPF_PROG_LOAD, &attr);
+	try_load(insns, n, type, true);
 	tap_eq(fd, 0, "the test program loads");
 	printf("%s\n", verifier_log);
 	exit(tap_end());
+}
+
+/* What PROG_LOAD answers to a program that it should not take. */
+static inline int refused(const struct ebpf_insn *insns, u32 n)
+{
+	int fd = try_load(insns, n, EBPF_PROG_TYPE_RAW_TRACEPOINT, false);
+
+	if (fd >= 0)
+		close(fd);
+	return fd;
 }
 
 #define PROG(...)							\
 	({								\
 		const struct ebpf_insn __insns[] = { __VA_ARGS__ };	\
 		load(__insns, ARRAY_SIZE(__insns), EBPF_PROG_TYPE_RAW_TRACEPOINT); \
+	})
+
+#define REFUSED(...)							\
+	({								\
+		const struct ebpf_insn __insns[] = { __VA_ARGS__ };	\
+		refused(__insns, ARRAY_SIZE(__insns));			\
 	})
 
 /* R0 of a run with these arguments. Ends the test when it cannot run. */

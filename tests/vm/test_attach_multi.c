@@ -193,17 +193,6 @@ static void test_many_returns(void)
 	counter_close(&c);
 }
 
-static void refused(int fd, int err, const char *what)
-{
-	int e = errno;
-
-	if (fd >= 0)
-		close(fd);
-	tap_ok(fd == -1 && e == err, "%s: %s", what, strerror(err));
-	if (fd != -1 || e != err)
-		tap_diag("  got %d, %s", fd, strerror(e));
-}
-
 static void test_refused(void)
 {
 	const char *const unknown[] = { "vfs_mkdir", "no_such_function_anywhere" };

@@ -129,17 +129,6 @@ static void test_pid(void)
 	counter_close(&others);
 }
 
-static void refused(int fd, int err, const char *what)
-{
-	int e = errno;
-
-	if (fd >= 0)
-		close(fd);
-	tap_ok(fd == -1 && e == err, "%s: %s", what, strerror(err));
-	if (fd != -1 || e != err)
-		tap_diag("  got %d, %s", fd, strerror(e));
-}
-
 static void test_refused(void)
 {
 	struct perf_event_attr attr = {

@@ -274,28 +274,6 @@ static void test_inner_sizes(void)
 	close(a);
 }
 
-static int refused(const struct ebpf_insn *insns, u32 n)
-{
-	union ebpf_attr attr;
-	int fd;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = EBPF_PROG_TYPE_RAW_TRACEPOINT;
-	attr.insns = (uintptr_t)insns;
-	attr.insn_cnt = n;
-	attr.license = (uintptr_t)"GPL";
-	fd = sys_bpf(EBPF_PROG_LOAD, &attr);
-	if (fd >= 0)
-		close(fd);
-	return fd;
-}
-
-#define REFUSED(...)							\
-	({								\
-		const struct ebpf_insn __insns[] = { __VA_ARGS__ };	\
-		refused(__insns, ARRAY_SIZE(__insns));			\
-	})
-
 static void test_refused(u32 type)
 {
 	int inner = must(T(ARRAY), 4, 8, 4, 0), fd = outer_must(type, 2, inner), err;
