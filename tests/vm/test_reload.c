@@ -65,7 +65,7 @@ static bool loaded(void)
 
 /* --- in use ---------------------------------------------------------------- */
 
-static void refused(const char *by)
+static void load_refused(const char *by)
 {
 	int ret = unload_now();
 
@@ -79,17 +79,17 @@ static void test_refused(void)
 	int ev, link;
 
 	drv_open();
-	refused("an open device");
+	load_refused("an open device");
 	counter_make(&c, EBPF_PROG_TYPE_KPROBE, getpid(), COUNT_ONLY, 0);
 	drv_close();
-	refused("a map and a program");
+	load_refused("a map and a program");
 	drv_open();
 	ev = open_kprobe_any(sys_getppid_names, false);
 	if (!tap_ok(ev >= 0 && event_set_prog(ev, c.prog) == 0, "a kprobe program is attached"))
 		return;
 	drv_close();
 	close(c.prog);
-	refused("an attached program");
+	load_refused("an attached program");
 	call_getppid(10);
 	drv_open();
 	tap_eq(counter_hits(&c, -1), 10, "the program goes on");
@@ -103,7 +103,7 @@ static void test_refused(void)
 	tap_ok(link >= 0, "a raw tracepoint program is attached");
 	drv_close();
 	counter_close(&c);
-	refused("a link");
+	load_refused("a link");
 	close(link);
 	tap_eq(unload(), 0, "it can be unloaded when all is closed");
 	tap_ok(!loaded() && access(EBPFDRV_DEVICE_PATH, F_OK) < 0, "the device is gone with it");
