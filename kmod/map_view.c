@@ -22,9 +22,11 @@ static bool views_wanted;
 
 /**
  * struct view - one being filled
+ * @btf:  the kernel's
  * @id:   of struct bpf_map in the kernel's BTF
  * @own:  of the type's own struct, which starts with it, or the same
  * @size: bytes of that
+ * @mem:  as many
  */
 struct view {
 	const struct ebpf_btf *btf;
