@@ -5,42 +5,22 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <linux/bpf.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
-#include "tap.h"
+#include "client.h"
 #include "test_map_view.h"
 
-static struct bpf_object *obj;
-static const char *shim;	/* NULL: the kernel's own bpf(2), to compare with */
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int map_fd(const char *name)
-{
-	int fd = bpf_object__find_map_fd_by_name(obj, name);
-
-	if (fd < 0)
-		die(name);
-	return fd;
-}
+static bool native;	/* the kernel's own bpf(2), to compare with */
 
 static void run(const char *name, __u64 arg)
 {
 	__u64 args[12] = { arg };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
 
-	if (!prog || bpf_prog_test_run_opts(bpf_program__fd(prog), &opts))
+	if (bpf_prog_test_run_opts(bpf_program__fd(prog_named(name)), &opts))
 		die(name);
 }
 
@@ -60,7 +40,7 @@ static void check(const char *name, __u32 index, int fd)
 	tap_ok(!(s.has & HAS_ID) || s.id == info.id, "%s: number", name);
 	tap_ok(!(s.has & HAS_NAME) || !strncmp(s.name, info.name, sizeof(s.name)), "%s: name", name);
 	tap_ok(!(s.has & HAS_NODE) || s.numa_node == -1, "%s: on no node of its own", name);
-	tap_ok(s.ops && (s.ops_read < 0 || !shim), "%s: its operations lead nowhere", name);
+	tap_ok(s.ops && (s.ops_read < 0 || native), "%s: its operations lead nowhere", name);
 }
 
 static struct seen result(__u32 index)
@@ -221,19 +201,10 @@ static void test_reuseport(void)
 
 int main(int argc, char *argv[])
 {
-	char path[4096];
-
 	(void)argc;
-	shim = getenv("EBPFDRV_SHIM");
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	snprintf(path, sizeof(path), "%s/test_map_view.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj || bpf_object__load(obj))
-		die(path);
+	native = !getenv("EBPFDRV_SHIM");
+	client_preload(argv);
+	client_load("test_map_view");
 	test_look();
 	test_inner();
 	bpf_object__close(obj);
