@@ -11,6 +11,7 @@
 #include "helpers/helpers.h"
 #include "helpers/scratch.h"
 #include "helpers/signal.h"
+#include "kmod/compat/branch.h"
 #include "kmod/compat/clock.h"
 #include "kmod/compat/sock.h"
 
@@ -173,6 +174,7 @@ int ebpf_helpers_init(void)
 	if (err)
 		goto exit_scratch;
 	ebpf_signal_init();
+	ebpf_compat_branch_init();
 	return 0;
 
 exit_scratch:

@@ -177,6 +177,8 @@ EBPF_HELPER_DECL(perf_event_read);
 EBPF_HELPER_DECL(perf_event_read_value);
 EBPF_HELPER_DECL(perf_event_output);
 EBPF_HELPER_DECL(perf_prog_read_value);
+EBPF_HELPER_DECL(read_branch_records);
+EBPF_HELPER_DECL(get_branch_snapshot);
 EBPF_HELPER_DECL(get_attach_cookie);
 EBPF_HELPER_DECL(get_func_ip);
 EBPF_HELPER_DECL(override_return);
@@ -424,7 +426,13 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   ARG_PTR_TO_CTX, ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE),
 	FN(get_attach_cookie, T(KPROBE) | T(TRACEPOINT) | T(PERF_EVENT) | T(TRACING), FREE,
 	   RET_INTEGER, ARG_PTR_TO_CTX),
-	FN(get_func_ip, T(KPROBE) | T(TRACING), GPL, RET_INTEGER, ARG_PTR_TO_CTX),
+	FN(read_branch_records, T(PERF_EVENT), GPL, RET_INTEGER,
+	   ARG_PTR_TO_CTX, ARG_PTR_TO_MEM_OR_NULL, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
+	/* Of the flags nothing is said, in Linux neither. */
+	FN(get_branch_snapshot, TRACING_PROG, GPL, RET_INTEGER,
+	   ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO),
+	/* The others are told why not. */
+	FN(get_func_ip, TRACING_PROG, GPL, RET_INTEGER, ARG_PTR_TO_CTX),
 	FN(override_return, T(KPROBE), GPL, RET_INTEGER, ARG_PTR_TO_CTX, ARG_ANYTHING),
 
 	FN(get_func_arg, T(TRACING), FREE, RET_INTEGER,

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Iterators over tasks: links, and the files that are read through them.
+ * Iterators: links, and the files that are read through them.
  *
  * Each file is a walk of its own, by a program that stays the same. The struct
  * seq_file that programs see is the kernel's, but the kernel's seq_read() has no
  * place for what a program writes after the last object.
  */
 #include "kmod/iter.h"
-#include "kmod/compat/pid.h"
-#include "kmod/compat/task.h"
+#include "kmod/iter_walk.h"
 #include "kmod/prog.h"
 #include "kmod/run.h"
 #include "kmod/sleep.h"
@@ -19,109 +18,59 @@
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
-#define TARGET_NAME	"task"
-#define BUF_SIZE	(8 * PAGE_SIZE)	/* all that is written for one task must fit */
+#define BUF_SIZE	(8 * PAGE_SIZE)	/* all that is written for one object must fit */
 #define MAX_OBJECTS	1000000		/* of a read that finds nothing to return */
-
-enum filter_kind {
-	FILTER_ALL,
-	FILTER_TID,
-	FILTER_PID,
-};
-
-struct task_filter {
-	enum filter_kind kind;
-	u32 nr;
-};
 
 struct iter_link {
 	struct ebpf_link link;
+	enum iter_kind kind;
 	struct task_filter filter;
 };
 
 /**
  * struct iter - one walk: seq_file.private
  * @prog:   a reference
- * @ns:     numbers are those of whoever opened the file; a reference
- * @filter: of the link
- * @tid:    where the walk is: the next task is the first from here on
+ * @walk:   where it is
  * @done:   the program was told of the end
  * @session_id: of no other walk
- * @seq_num: tasks shown before this one
+ * @seq_num: objects shown before this one
  */
 struct iter {
 	struct ebpf_prog *prog;
-	struct pid_namespace *ns;
-	struct task_filter filter;
-	int tid;
+	struct iter_walk walk;
 	bool done;
 	u64 session_id;
 	u64 seq_num;
 };
 
-/* struct bpf_iter_meta and struct bpf_iter__task of kernels that have them. */
+/* struct bpf_iter_meta of kernels that have it. */
 struct iter_meta {
 	struct seq_file *seq;
 	u64 session_id;
 	u64 seq_num;
 };
 
-struct iter_task_ctx {
-	const struct iter_meta *meta;
-	struct task_struct *task;
-};
-
 static atomic64_t session_ids = ATOMIC64_INIT(0);
 
 /*
- * Walking
+ * Running
  */
-static bool filter_takes(const struct iter *it, struct task_struct *task)
+
+/* Of struct bpf_iter__task, _file and _vma, whose members take 8 bytes each. */
+#define CTX_SLOTS	4
+
+static void fill_ctx(const struct iter_walk *walk, const struct iter_object *obj, u64 *ctx)
 {
-	switch (it->filter.kind) {
-	case FILTER_TID:
-		return it->tid == it->filter.nr;
-	case FILTER_PID:
-		return task_tgid_nr_ns(task, it->ns) == it->filter.nr;
-	default:
-		return true;
+	ctx[1] = (unsigned long)obj->task;
+	if (walk->kind == ITER_TASK_FILE) {
+		ctx[2] = obj->fd;
+		ctx[3] = (unsigned long)obj->file;
+	} else {
+		ctx[2] = (unsigned long)obj->vma;
 	}
 }
 
-/* Moves to the next number in use; false when there is none. @task: with a reference
- * what has it, or NULL.
- */
-static bool walk_step(struct iter *it, struct task_struct **task)
-{
-	struct pid *pid;
-
-	rcu_read_lock();
-	pid = ebpf_compat_find_ge_pid(it->tid, it->ns);
-	if (pid) {
-		it->tid = pid_nr_ns(pid, it->ns);
-		*task = get_pid_task(pid, PIDTYPE_PID);
-	}
-	rcu_read_unlock();
-	return pid != NULL;
-}
-
-/* The task that the walk is at, with a reference, or NULL at the end. */
-static struct task_struct *walk_get(struct iter *it)
-{
-	struct task_struct *task;
-
-	while (walk_step(it, &task)) {
-		if (task && filter_takes(it, task))
-			return task;
-		if (task)
-			put_task_struct(task);
-		it->tid++;
-		cond_resched();
-	}
-	return NULL;
-}
-
-static u64 run(struct ebpf_prog *prog, const struct iter_task_ctx *ctx, struct ebpf_run_ctx *rctx)
+static u64 run(struct ebpf_prog *prog, const u64 *ctx, struct ebpf_run_ctx *rctx)
 {
 	u64 ret;
 	int idx;
@@ -140,21 +89,22 @@ static u64 run(struct ebpf_prog *prog, const struct iter_task_ctx *ctx, struct e
 	return ret;
 }
 
-/* 0; -EAGAIN when the program wants the task again; -E2BIG when its text does not fit */
-static int show(struct seq_file *seq, struct task_struct *task)
+/* 0; -EAGAIN when the program wants the object again; -E2BIG when its text does not fit */
+static int show(struct seq_file *seq, const struct iter_object *obj)
 {
 	struct iter *it = seq->private;
 	const struct iter_meta meta = {
 		.seq = seq, .session_id = it->session_id, .seq_num = it->seq_num,
 	};
-	const struct iter_task_ctx ctx = { .meta = &meta, .task = task };
+	u64 ctx[CTX_SLOTS] = { (unsigned long)&meta };
 	struct ebpf_run_ctx rctx;
 	u64 ret;
 
+	fill_ctx(&it->walk, obj, ctx);
 	memset(&rctx, 0, sizeof(rctx));
 	rctx.frame = __builtin_frame_address(0);
 	rctx.event = seq;
-	ret = run(it->prog, &ctx, &rctx);
+	ret = run(it->prog, ctx, &rctx);
 	if (ret)
 		return -EAGAIN;
 	return seq->count == seq->size ? -E2BIG : 0;
@@ -179,38 +129,41 @@ static int give_back(struct seq_file *seq, size_t count, int err)
 
 static int show_end(struct seq_file *seq)
 {
+	static const struct iter_object nothing;
 	struct iter *it = seq->private;
 	size_t before = seq->count;
 
-	if (show(seq, NULL) == -E2BIG)
+	if (show(seq, &nothing) == -E2BIG)
 		return give_back(seq, before, -E2BIG);
 	it->done = true;
 	return 0;
 }
 
-/* Shows tasks until there are @size bytes, or all. */
+/* Shows objects until there are @size bytes, or all. */
 static int fill(struct seq_file *seq, size_t size)
 {
 	struct iter *it = seq->private;
-	struct task_struct *task = walk_get(it);
+	struct iter_object obj;
+	bool some = ebpf_walk_get(&it->walk, &obj);
 	u32 shown = 0;
 	size_t before;
 	int err;
 
-	while (task) {
+	while (some) {
 		before = seq->count;
-		err = show(seq, task);
-		put_task_struct(task);
+		err = show(seq, &obj);
+		if (!err)
+			ebpf_walk_advance(&it->walk, &obj);
+		ebpf_walk_put(&obj);
 		if (err)
 			return give_back(seq, before, err);
-		it->tid++;
 		seq->index++;
-		task = walk_get(it);
-		if (!task)
+		some = ebpf_walk_get(&it->walk, &obj);
+		if (!some)
 			break;
 		it->seq_num++;
 		if (seq->count >= size || ++shown == MAX_OBJECTS) {
-			put_task_struct(task);
+			ebpf_walk_put(&obj);
 			return give_back(seq, seq->count, size ? -EAGAIN : 0);
 		}
 		cond_resched();
@@ -273,7 +226,7 @@ static int iter_release(struct inode *inode, struct file *file)
 		return 0;
 	it = seq->private;
 	ebpf_prog_put(it->prog);
-	put_pid_ns(it->ns);
+	ebpf_walk_stop(&it->walk);
 	kfree(it);
 	return seq_release(inode, file);
 }
@@ -296,10 +249,7 @@ static int open_walk(struct file *file, struct iter_link *il)
 	}
 	seq = file->private_data;
 	it->prog = ebpf_link_prog_get(&il->link);
-	it->ns = get_pid_ns(task_active_pid_ns(current));
-	it->filter = il->filter;
-	/* A process may have threads with smaller numbers than its own. */
-	it->tid = it->filter.kind == FILTER_TID ? it->filter.nr : 1;
+	ebpf_walk_start(&it->walk, il->kind, &il->filter);
 	it->session_id = atomic64_inc_return(&session_ids);
 	seq->private = it;
 	return 0;
@@ -338,13 +288,14 @@ static void iter_link_dealloc(struct ebpf_link *link)
 static int iter_fill_info(const struct ebpf_link *link, struct ebpf_link_info *info)
 {
 	const struct task_filter *filter = &iter_link_of(link)->filter;
+	const char *name = ebpf_iter_kind_name(iter_link_of(link)->kind);
 	char __user *buf = ebpf_user_ptr(info->iter.target_name);
-	u32 room = info->iter.target_name_len, len = sizeof(TARGET_NAME);
+	u32 room = info->iter.target_name_len, len = strlen(name) + 1;
 
 	if (!buf != !room)
 		return -EINVAL;
 	info->iter.target_name_len = len;
-	if (buf && copy_to_user(buf, TARGET_NAME, min(len, room)))
+	if (buf && copy_to_user(buf, name, min(len, room)))
 		return -EFAULT;
 	if (buf && room < len)
 		return put_user('\0', buf + room - 1) ? -EFAULT : -ENOSPC;
@@ -360,7 +311,8 @@ static void iter_show_fdinfo(const struct ebpf_link *link, struct seq_file *m)
 	static const char * const names[] = { "ALL", "TID", "PID" };
 	const struct task_filter *filter = &iter_link_of(link)->filter;
 
-	seq_printf(m, "target_name:\t" TARGET_NAME "\ntask_type:\t%s\n", names[filter->kind]);
+	seq_printf(m, "target_name:\t%s\ntask_type:\t%s\n",
+		   ebpf_iter_kind_name(iter_link_of(link)->kind), names[filter->kind]);
 	if (filter->kind == FILTER_TID)
 		seq_printf(m, "tid:\t%u\n", filter->nr);
 	else if (filter->kind == FILTER_PID)
@@ -433,6 +385,7 @@ long ebpf_iter_link_create(struct ebpf_prog *prog, const union ebpf_attr *attr)
 	il = kzalloc(sizeof(*il), GFP_KERNEL);
 	if (!il)
 		return -ENOMEM;
+	il->kind = ebpf_iter_kind_of(prog);
 	il->filter = filter;
 	ebpf_link_init(&il->link, EBPF_LINK_TYPE_ITER, &iter_link_ops, prog);
 	err = ebpf_link_prime(&il->link, &primer);

@@ -233,46 +233,73 @@ static __u32 add_ptr(struct btf *btf, __u32 to)
 	return add_type(btf, &ptr, sizeof(ptr));
 }
 
-/* The function that stands for the iterator: int bpf_iter_task(meta, task). */
-static void add_iter_func(struct btf *btf, __u32 meta, __u32 task)
+/* An argument of iterators' programs. */
+struct iter_arg {
+	const char *name;
+	__u32 type;
+};
+
+#define ITER_ARGS	4
+
+/* The function that stands for an iterator: int bpf_iter_NAME(args). */
+static void add_iter_func(struct btf *btf, const char *func_name, const struct iter_arg *args,
+			  unsigned int cnt)
 {
 	struct {
 		struct ebpf_btf_type type;
-		struct ebpf_btf_param args[2];
-	} proto = { .type = { .info = TYPE_INFO(FUNC_PROTO, 2) } };
+		struct ebpf_btf_param args[ITER_ARGS];
+	} proto = { .type = { .info = TYPE_INFO(FUNC_PROTO, cnt) } };
 	struct ebpf_btf_type func = { .info = TYPE_INFO(FUNC, EBPF_BTF_FUNC_GLOBAL) };
+	unsigned int i;
 
 	proto.type.type = find_int(btf, "int", 4);
-	proto.args[0].name_off = add_name(btf, "meta");
-	proto.args[0].type = meta;
-	proto.args[1].name_off = add_name(btf, "task");
-	proto.args[1].type = task;
-	func.name_off = add_name(btf, "bpf_iter_task");
-	func.type = add_type(btf, &proto, sizeof(proto));
+	for (i = 0; i < cnt; i++) {
+		proto.args[i].name_off = add_name(btf, args[i].name);
+		proto.args[i].type = args[i].type;
+	}
+	func.name_off = add_name(btf, func_name);
+	func.type = add_type(btf, &proto, sizeof(proto.type) + cnt * sizeof(proto.args[0]));
 	add_type(btf, &func, sizeof(func));
 }
 
-/* What programs that iterate over tasks are given. */
-static bool add_task_iter(struct btf *btf)
+/* That, and the struct that its programs are written against. */
+static void add_iter(struct btf *btf, const char *func_name, const char *struct_name,
+		     const struct iter_arg *args, unsigned int cnt)
+{
+	struct new_type ctx = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
+	unsigned int i;
+
+	for (i = 0; i < cnt; i++)
+		new_member(btf, &ctx, args[i].name, args[i].type, 8 * i);
+	add_new_type(btf, &ctx, struct_name, 8 * cnt);
+	add_iter_func(btf, func_name, args, cnt);
+}
+
+/* What programs that iterate over tasks, their files and memory areas are given. */
+static bool add_task_iters(struct btf *btf)
 {
 	struct new_type meta = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
-	struct new_type ctx = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
 	__u32 seq = find_struct(btf, "seq_file"), task = find_struct(btf, "task_struct");
-	__u32 word, ptr;
+	__u32 file = find_struct(btf, "file"), vma = find_struct(btf, "vm_area_struct");
+	struct iter_arg args[ITER_ARGS] = { { "meta", 0 }, { "task", 0 } };
+	__u32 word;
 
-	if (!seq || !task || find_type(btf, EBPF_BTF_KIND_FUNC, "bpf_iter_task") ||
+	if (!seq || !task || !file || !vma ||
+	    find_type(btf, EBPF_BTF_KIND_FUNC, "bpf_iter_task") ||
 	    find_struct(btf, "bpf_iter_meta") || find_struct(btf, "bpf_iter__task"))
 		return false;
 	word = find_int(btf, "long long unsigned int", 8);
 	new_member(btf, &meta, "seq", add_ptr(btf, seq), 0);
 	new_member(btf, &meta, "session_id", word, 8);
 	new_member(btf, &meta, "seq_num", word, 16);
-	ptr = add_ptr(btf, add_new_type(btf, &meta, "bpf_iter_meta", 24));
-	task = add_ptr(btf, task);
-	new_member(btf, &ctx, "meta", ptr, 0);
-	new_member(btf, &ctx, "task", task, 8);
-	add_new_type(btf, &ctx, "bpf_iter__task", 16);
-	add_iter_func(btf, ptr, task);
+	args[0].type = add_ptr(btf, add_new_type(btf, &meta, "bpf_iter_meta", 24));
+	args[1].type = add_ptr(btf, task);
+	add_iter(btf, "bpf_iter_task", "bpf_iter__task", args, 2);
+	args[2] = (struct iter_arg){ "vma", add_ptr(btf, vma) };
+	add_iter(btf, "bpf_iter_task_vma", "bpf_iter__task_vma", args, 3);
+	args[2] = (struct iter_arg){ "fd", find_int(btf, "unsigned int", 4) };
+	args[3] = (struct iter_arg){ "file", add_ptr(btf, file) };
+	add_iter(btf, "bpf_iter_task_file", "bpf_iter__task_file", args, 4);
 	return true;
 }
 
@@ -457,7 +484,7 @@ void modernize(struct btf *btf)
 	unsigned int events = add_modern_names(btf);
 	bool ringbuf = add_ringbuf(btf);
 	bool sample = add_perf_event_data(btf);
-	bool iter = add_task_iter(btf);
+	bool iter = add_task_iters(btf);
 	bool map = add_map(btf);
 	unsigned int members = wrap_namespace_numbers(btf) + wrap_socket_net(btf);
 
@@ -465,7 +492,7 @@ void modernize(struct btf *btf)
 	       sizeof(btf->header) + btf->types.size + btf->strings.size, events,
 	       ringbuf ? "; struct bpf_ringbuf added" : "",
 	       sample ? "; struct bpf_perf_event_data added" : "",
-	       iter ? "; bpf_iter_task added" : "", map ? "; struct bpf_map added" : "");
+	       iter ? "; bpf_iter_task* added" : "", map ? "; struct bpf_map added" : "");
 	if (members)
 		printf("; %u members in today's shape", members);
 	if (sized)

@@ -210,15 +210,19 @@ static int target_modifiable(struct vf_env *env, const struct ebpf_btf_type *fun
  * @func:     name of the function that stands for it in the kernel's BTF
  * @slots:    of its context
  * @nullable: by bit: arguments that are NULL when everything was visited
+ * @locked:   with a lock that faults take, so that no program may sleep
  */
 struct iter_target {
 	const char *func;
 	u8 slots;
 	u16 nullable;
+	bool locked;
 };
 
 static const struct iter_target iter_targets[] = {
-	{ ITER_PREFIX "task", 2, 1 << 1 },
+	{ ITER_PREFIX "task", 2, 1 << 1, false },
+	{ ITER_PREFIX "task_file", 4, 1 << 1 | 1 << 3, false },
+	{ ITER_PREFIX "task_vma", 3, 1 << 1 | 1 << 2, true },
 };
 
 static int target_iter(struct vf_env *env, const struct ebpf_btf_type *func)
@@ -236,6 +240,10 @@ static int target_iter(struct vf_env *env, const struct ebpf_btf_type *func)
 			break;
 	if (i == ARRAY_SIZE(iter_targets)) {
 		vlog(env, "%s() is not an iterator of this module\n", env->target.name);
+		return -EINVAL;
+	}
+	if (is_sleepable(env) && iter->locked) {
+		vlog(env, "%s is not sleepable\n", env->target.name);
 		return -EINVAL;
 	}
 	err = target_function(env, func);
@@ -498,6 +506,12 @@ int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 	if (func_id == EBPF_FUNC_d_path && !may_name_paths(env)) {
 		vlog(env, "helper call is not allowed in probe\n");
 		return -EINVAL;
+	}
+	if (func_id == EBPF_FUNC_get_func_ip && env->load->prog_type != EBPF_PROG_TYPE_KPROBE &&
+	    env->load->prog_type != EBPF_PROG_TYPE_TRACING) {
+		vlog(env, "func bpf_%s#%d not supported for program type %d\n",
+		     ebpf_func_id_name(func_id), func_id, env->load->prog_type);
+		return -ENOTSUPP;
 	}
 	if (env->load->prog_type != EBPF_PROG_TYPE_TRACING)
 		return 0;

@@ -21,6 +21,7 @@ struct ebpf_perf_event_kern {
 	const void *regs;	/* struct pt_regs * */
 	u64 sample_period;	/* ns or events */
 	u64 addr;
+	const void *data;	/* struct perf_sample_data *; for helpers */
 };
 
 /* RAW_TRACEPOINT (and writable) programs: the arguments of the tracepoint. */

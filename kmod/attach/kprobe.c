@@ -4,6 +4,7 @@
  * breakpoint among all probes of an address.
  */
 #include "kmod/attach/event.h"
+#include "kmod/attach/override.h"
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/perf.h"
 #include "kmod/run_inline.h"
@@ -23,8 +24,6 @@ struct kprobe_event {
 	char symbol[KSYM_NAME_LEN];
 };
 
-/* override_return.S */
-void ebpf_override_return(void);
 
 static struct kprobe_event *kprobe_event_of(struct ebpf_event *event)
 {
@@ -147,7 +146,7 @@ static bool in_syscall_table(unsigned long func)
 /* System calls: whatever they answer, their callers can take it. Linux has a list of
  * them and others, which it shows to no module.
  */
-static bool may_override(unsigned long func)
+bool ebpf_may_override(unsigned long func)
 {
 	/* One function may have several of these names. */
 	static const char *const prefixes[] = {
@@ -176,7 +175,7 @@ static int kprobe_override(struct ebpf_event *event, bool on)
 		ebpf_compat_ftrace_multi_del(&ke->ftrace);
 		return enable_kprobe(&ke->rp.kp);
 	}
-	if (ke->ret || !compat_trampoline() || !event->func_ip || !may_override(event->func_ip))
+	if (ke->ret || !compat_trampoline() || !event->func_ip || !ebpf_may_override(event->func_ip))
 		return -EINVAL;
 	err = disable_kprobe(&ke->rp.kp);
 	if (err)

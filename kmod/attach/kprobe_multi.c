@@ -6,6 +6,7 @@
  * without ftrace, are probes, one by one.
  */
 #include "kmod/attach/attach.h"
+#include "kmod/attach/override.h"
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/perf.h"
 #include "kmod/link.h"
@@ -93,6 +94,30 @@ static __always_inline void multi_hit(struct compat_ftrace_multi *ftrace, unsign
 
 COMPAT_FTRACE_MULTI_HANDLER(multi_handler, multi_hit);
 
+/* The same for programs that may replace the function. */
+static __always_inline void override_hit(struct compat_ftrace_multi *ftrace,
+					 unsigned long place, struct pt_regs *regs)
+{
+	struct multi_link *ml = container_of(ftrace, struct multi_link, ftrace);
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+	const struct multi_target *target;
+
+	preempt_disable_notrace();
+	target = likely(compat_rcu_watching()) ? multi_find(ml, place) : NULL;
+	if (target) {
+		rctx.override = false;
+		ebpf_run_ctx_init(&rctx, regs, target->cookie, target->addr, NULL);
+		ebpf_prog_fire(ml->link.prog, regs, &rctx);
+		if (rctx.override)
+			compat_ftrace_divert(regs, place + MCOUNT_INSN_SIZE,
+					     (unsigned long)ebpf_override_return,
+					     rctx.override_ret);
+	}
+	preempt_enable_notrace();
+}
+
+COMPAT_FTRACE_MULTI_HANDLER(override_handler, override_hit);
+
 static int multi_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct multi_probe *probe = container_of(kp, struct multi_probe, rp.kp);
@@ -130,7 +155,8 @@ static int multi_arm_ftrace(struct multi_link *ml)
 		return -ENOMEM;
 	for (i = 0; i < ml->cnt; i++)
 		places[i] = ml->targets[i].place;
-	err = ebpf_compat_ftrace_multi_add(&ml->ftrace, multi_handler, places, ml->cnt);
+	err = ebpf_compat_ftrace_multi_add(&ml->ftrace, ml->link.prog->kprobe_override ?
+					   override_handler : multi_handler, places, ml->cnt);
 	ml->by_ftrace = !err;
 	compat_kvfree(places);
 	return err;
@@ -175,7 +201,10 @@ static int multi_arm(struct multi_link *ml)
 {
 	int err = ml->ret ? -ENODEV : multi_arm_ftrace(ml);
 
-	return err == -ENODEV ? multi_arm_probes(ml) : err;
+	/* A probe cannot replace the function. */
+	if (err == -ENODEV && !ml->link.prog->kprobe_override)
+		return multi_arm_probes(ml);
+	return err == -ENODEV ? -EINVAL : err;
 }
 
 static void multi_release(struct ebpf_link *link)
@@ -316,6 +345,19 @@ static int multi_copy(struct multi_link *ml, const union ebpf_attr *attr)
 	return 0;
 }
 
+/* All of them, or none is attached to. */
+static int check_override(const struct multi_link *ml)
+{
+	u32 i;
+
+	for (i = 0; i < ml->cnt; i++) {
+		if (!ebpf_may_override(ml->targets[i].addr))
+			return -EINVAL;
+		cond_resched();
+	}
+	return 0;
+}
+
 static int multi_check(const struct ebpf_prog *prog, const union ebpf_attr *attr)
 {
 	if (prog->expected_attach_type != EBPF_TRACE_KPROBE_MULTI)
@@ -326,10 +368,11 @@ static int multi_check(const struct ebpf_prog *prog, const union ebpf_attr *attr
 		return -EINVAL;
 	if (!attr->link_create.kprobe_multi.cnt)
 		return -EINVAL;
-	/* bpf_override_return() needs functions made for error injection, and here
-	 * nothing may sleep.
-	 */
-	if (prog->kprobe_override || prog->sleepable)
+	/* Nothing may sleep here. */
+	if (prog->sleepable)
+		return -EINVAL;
+	if (prog->kprobe_override &&
+	    (attr->link_create.kprobe_multi.flags || !compat_trampoline()))
 		return -EINVAL;
 	return attr->link_create.kprobe_multi.cnt > MULTI_MAX ? -E2BIG : 0;
 }
@@ -353,6 +396,8 @@ int ebpf_kprobe_multi_create(struct ebpf_prog *prog, const union ebpf_attr *attr
 	if (!ml->targets)
 		goto free;
 	err = multi_copy(ml, attr);
+	if (!err && prog->kprobe_override)
+		err = check_override(ml);
 	if (err)
 		goto free;
 	ebpf_link_init(&ml->link, EBPF_LINK_TYPE_KPROBE_MULTI, &multi_link_ops, prog);

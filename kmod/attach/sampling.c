@@ -29,6 +29,7 @@ static void sampling_overflow(struct perf_event *pe, struct perf_sample_data *da
 		.regs = regs,
 		.sample_period = data->period,
 		.addr = data->addr,
+		.data = data,
 	};
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
@@ -38,6 +39,34 @@ static void sampling_overflow(struct perf_event *pe, struct perf_sample_data *da
 	preempt_disable();
 	ebpf_prog_fire(prog, &ctx, &rctx);
 	preempt_enable();
+}
+
+/* Of all privilege levels that the event counts, if none is named. */
+static u64 branch_type(const struct ebpf_perf_attr *attr)
+{
+	u64 type = attr->branch_sample_type;
+
+	if (type & PERF_SAMPLE_BRANCH_PLM_ALL)
+		return type;
+	if (!(attr->flags & EBPF_PERF_ATTR_EXCLUDE_KERNEL))
+		type |= PERF_SAMPLE_BRANCH_KERNEL;
+	if (!(attr->flags & EBPF_PERF_ATTR_EXCLUDE_USER))
+		type |= PERF_SAMPLE_BRANCH_USER;
+	if (!(attr->flags & EBPF_PERF_ATTR_EXCLUDE_HV))
+		type |= PERF_SAMPLE_BRANCH_HV;
+	return type;
+}
+
+/* Kinds of branches that this kernel knows, and at least one. */
+static int check_branches(const struct ebpf_perf_attr *attr)
+{
+	u64 type = attr->branch_sample_type;
+
+	if (!(attr->sample_type & EBPF_PERF_SAMPLE_BRANCH_STACK))
+		return 0;
+	if (type & ~(u64)(PERF_SAMPLE_BRANCH_MAX - 1) || !(type & ~(u64)PERF_SAMPLE_BRANCH_PLM_ALL))
+		return -EINVAL;
+	return 0;
 }
 
 static void sampling_attr(const struct ebpf_perf_attr *attr, struct perf_event_attr *out)
@@ -50,7 +79,10 @@ static void sampling_attr(const struct ebpf_perf_attr *attr, struct perf_event_a
 	out->config = attr->config;
 	out->sample_period = attr->sample_period;
 	/* Records are not written; only what programs can see is sampled. */
-	out->sample_type = attr->sample_type & EBPF_PERF_SAMPLE_ADDR;
+	out->sample_type = attr->sample_type &
+			   (EBPF_PERF_SAMPLE_ADDR | EBPF_PERF_SAMPLE_BRANCH_STACK);
+	if (out->sample_type & EBPF_PERF_SAMPLE_BRANCH_STACK)
+		out->branch_sample_type = branch_type(attr);
 	out->bp_type = attr->bp_type;
 	out->config1 = attr->config1;
 	out->config2 = attr->config2;
@@ -175,8 +207,10 @@ static int sampling_reset(struct ebpf_event *event)
 static struct ebpf_event *sampling_create(const struct ebpf_event_params *params)
 {
 	struct sampling_event *se;
-	int err;
+	int err = check_branches(&params->attr);
 
+	if (err)
+		return ERR_PTR(err);
 	se = kzalloc(sizeof(*se), GFP_KERNEL);
 	if (!se)
 		return ERR_PTR(-ENOMEM);

@@ -5,6 +5,8 @@
 #include "kmod/nofault.h"
 #include "kmod/compat/task.h"
 
+#define FDS_AT_ONCE	1024U	/* that are looked at with a lock held */
+
 #if defined(CONFIG_CGROUPS) && defined(HAVE_CGROUP_V2)
 
 static u64 id_of(struct cgroup *cgrp)
@@ -125,19 +127,45 @@ struct pt_regs *compat_task_user_regs(struct task_struct *task)
 	return (struct pt_regs *)(stack + THREAD_SIZE) - 1;
 }
 
+static struct file *file_at(struct files_struct *files, unsigned int fd)
+{
+#ifdef HAVE_FILES_LOOKUP_FD
+	return files_lookup_fd_locked(files, fd);
+#else
+	return fcheck_files(files, fd);
+#endif
+}
+
 /* Held by the table: file_lock keeps it there while we take ours. */
 static struct file *files_get(struct files_struct *files, unsigned int fd)
 {
 	struct file *file;
 
 	spin_lock(&files->file_lock);
-#ifdef HAVE_FILES_LOOKUP_FD
-	file = files_lookup_fd_locked(files, fd);
-#else
-	file = fcheck_files(files, fd);
-#endif
+	file = file_at(files, fd);
 	if (file)
 		get_file(file);
+	spin_unlock(&files->file_lock);
+	return file;
+}
+
+/* At most FDS_AT_ONCE numbers on: @more, if there may be files beyond. */
+static struct file *files_next(struct files_struct *files, unsigned int *fd, bool *more)
+{
+	unsigned int max, end;
+	struct file *file = NULL;
+
+	spin_lock(&files->file_lock);
+	max = files_fdtable(files)->max_fds;
+	end = *fd < max ? *fd + min(max - *fd, FDS_AT_ONCE) : 0;
+	for (; *fd < end; ++*fd) {
+		file = file_at(files, *fd);
+		if (file)
+			break;
+	}
+	if (file)
+		get_file(file);
+	*more = !file && end && end < max;
 	spin_unlock(&files->file_lock);
 	return file;
 }
@@ -151,4 +179,32 @@ struct file *ebpf_compat_task_file(struct task_struct *task, unsigned int fd)
 		file = files_get(task->files, fd);
 	task_unlock(task);
 	return file;
+}
+
+struct file *ebpf_compat_task_next_file(struct task_struct *task, unsigned int *fd)
+{
+	struct file *file = NULL;
+	bool more;
+
+	do {
+		more = false;
+		task_lock(task);
+		if (task->files)
+			file = files_next(task->files, fd, &more);
+		task_unlock(task);
+		cond_resched();
+	} while (more);
+	return file;
+}
+
+/* The first thread may be gone: its address is read through with care. */
+bool ebpf_compat_shares_files(struct task_struct *task)
+{
+	struct task_struct *leader = READ_ONCE(task->group_leader);
+	struct files_struct *files;
+
+	if (leader == task ||
+	    ebpf_read_kernel(&files, (u64)(unsigned long)&leader->files, sizeof(files)))
+		return false;
+	return files == READ_ONCE(task->files);
 }

@@ -41,5 +41,11 @@ u64 compat_current_ancestor_cgroup_id(int level);
 
 /* Open file @fd of @task with a reference for fput(), or NULL. May sleep. */
 struct file *ebpf_compat_task_file(struct task_struct *task, unsigned int fd);
+/* The same for the first one from *@fd on, which *@fd then says. */
+struct file *ebpf_compat_task_next_file(struct task_struct *task, unsigned int *fd);
+/* Does @task, which the caller holds, share its files with the thread its process began
+ * with?
+ */
+bool ebpf_compat_shares_files(struct task_struct *task);
 
 #endif /* _KMOD_COMPAT_TASK_H */

@@ -22,6 +22,7 @@ enum {
 	T_HOOK, T_PTR_HOOK, T_VOID_HOOK, T_LONG_PROTO, T_SYSCALL, T_NO_SYSCALL,
 	T_VMA, T_CB_PROTO, T_CB,
 	T_SEQ, T_SEQ_PTR, T_META, T_META_PTR, T_ITER_PROTO, T_ITER, T_NO_ITER, T_ITER_STRUCT,
+	T_VMA_PTR, T_ITER_VMA_PROTO, T_ITER_VMA, T_FILE, T_FILE_PTR, T_ITER_FILE_PROTO, T_ITER_FILE,
 	T_END,
 };
 
@@ -134,6 +135,15 @@ static void add_iterators(void)
 	ADD(TYPE(str("bpf_iter_task"), FUNC, 0, T_ITER_PROTO));
 	ADD(TYPE(str("bpf_iter_nothing"), FUNC, 0, T_ITER_PROTO));
 	ADD(TYPE(str("bpf_iter_struct"), STRUCT, 0, 0));
+	ADD(PTR(T_VMA));
+	ADD(TYPE(0, FUNC_PROTO, 3, T_INT), str("meta"), T_META_PTR, str("task"), T_TASK_PTR,
+	    str("vma"), T_VMA_PTR);
+	ADD(TYPE(str("bpf_iter_task_vma"), FUNC, 0, T_ITER_VMA_PROTO));
+	ADD(TYPE(str("file"), STRUCT, 1, 8), MEMBER(str("flags"), T_LONG, 0));
+	ADD(PTR(T_FILE));
+	ADD(TYPE(0, FUNC_PROTO, 4, T_INT), str("meta"), T_META_PTR, str("task"), T_TASK_PTR,
+	    str("fd"), T_INT, str("file"), T_FILE_PTR);
+	ADD(TYPE(str("bpf_iter_task_file"), FUNC, 0, T_ITER_FILE_PROTO));
 }
 
 static bool make_btf(void)
@@ -220,6 +230,25 @@ static const struct trace_case cases[] = {
 	  .says = "R7 invalid mem access 'ptr_or_null_'",
 	  .insns = { LDX(DW, 6, 1, 8), LDX(DW, 7, 1, 8), JMP_K(JEQ, 6, 0, 1), LDX(W, 2, 7, 0),
 		     RET0 } },
+	{ "an area and its task", .attach = ITER, .id = T_ITER_VMA, .insns = { LDX(DW, 6, 1, 8),
+	  LDX(DW, 7, 1, 16), JMP_K(JEQ, 6, 0, 3), JMP_K(JEQ, 7, 0, 2), LDX(W, 2, 6, 0),
+	  LDX(DW, 2, 7, 8), RET0 } },
+	{ "an area, not looked at", .attach = ITER, .id = T_ITER_VMA, .err = EACCES,
+	  .says = "R7 invalid mem access 'ptr_or_null_'", .insns = { LDX(DW, 6, 1, 8),
+	  LDX(DW, 7, 1, 16), JMP_K(JEQ, 6, 0, 1), LDX(DW, 2, 7, 8), RET0 } },
+	{ "an area, written", .attach = ITER, .id = T_ITER_VMA, .err = EACCES,
+	  .says = "only read is supported", .insns = { LDX(DW, 7, 1, 16), JMP_K(JEQ, 7, 0, 1),
+	  ST(DW, 7, 0, 0), RET0 } },
+	{ "behind its context", .attach = ITER, .id = T_ITER_VMA, .err = EACCES,
+	  .says = "doesn't have 4-th argument", .insns = { LDX(DW, 7, 1, 24), RET0 } },
+	{ "a file and its number", .attach = ITER, .id = T_ITER_FILE, .insns = { LDX(W, 6, 1, 16),
+	  LDX(DW, 7, 1, 24), JMP_K(JEQ, 7, 0, 1), LDX(DW, 2, 7, 0), RET0 } },
+	{ "a file, not looked at", .attach = ITER, .id = T_ITER_FILE, .err = EACCES,
+	  .says = "R7 invalid mem access 'ptr_or_null_'", .insns = { LDX(DW, 7, 1, 24),
+	  LDX(DW, 2, 7, 0), RET0 } },
+	{ "a file's number is no pointer", .attach = ITER, .id = T_ITER_FILE, .err = EACCES,
+	  .says = "R6 invalid mem access 'scalar'", .insns = { LDX(DW, 6, 1, 16),
+	  JMP_K(JEQ, 6, 0, 1), LDX(DW, 2, 6, 0), RET0 } },
 	{ "arithmetic on it", .attach = ITER, .id = T_ITER, .err = EACCES,
 	  .says = "pointer arithmetic on ptr_or_null_ prohibited",
 	  .insns = { LDX(DW, 6, 1, 8), ADD_K(6, 8), RET0 } },
@@ -607,6 +636,9 @@ static const struct trace_case sleepable_cases[] = {
 	{ "fmod_ret of a system call sleeps", .attach = FMOD, .id = T_SYSCALL,
 	  .insns = { COPY, RET0 } },
 	{ "an iterator sleeps", .attach = EBPF_TRACE_ITER, .id = T_ITER, .insns = { COPY, RET0 } },
+	{ "an iterator over files", .attach = ITER, .id = T_ITER_FILE, .insns = { RET0 } },
+	{ "one over areas does not", .attach = ITER, .id = T_ITER_VMA, .err = EINVAL,
+	  .says = "bpf_iter_task_vma is not sleepable", .insns = { RET0 } },
 	{ "fentry of another function does not", .err = EINVAL, .says = "traced is not sleepable",
 	  .insns = { RET0 } },
 	{ "nor fexit", .attach = FEXIT, .err = EINVAL, .says = "traced is not sleepable",

@@ -193,6 +193,28 @@ static void test_many_returns(void)
 	counter_close(&c);
 }
 
+static void test_override(void)
+{
+	uint64_t both[2] = { getppid_addr, kallsyms("vfs_mkdir") };
+	int parent = getppid(), link;
+	struct counter c;
+
+	multi_make(&c, COUNT_OVERRIDE, 12345678);
+	link = link_multi(c.prog, 0, 1, NULL, both, NULL);
+	if (!tap_ok(link >= 0, "a program that overrides, on a system call"))
+		tap_diag("  %s", strerror(errno));
+	tap_eq(syscall(SYS_getppid), 12345678, "the system call returns what the program says");
+	tap_eq(counter_hits(&c, -1), 1, "the program ran once");
+	close(link);
+	tap_eq(syscall(SYS_getppid), parent, "and after it went what it is to return");
+	refused(link_multi(c.prog, 0, 2, NULL, both, NULL), EINVAL,
+		"one function among them is no system call");
+	refused(link_multi(c.prog, EBPF_F_KPROBE_MULTI_RETURN, 1, NULL, both, NULL), EINVAL,
+		"overriding returns");
+	tap_eq(syscall(SYS_getppid), parent, "nothing is left of those");
+	counter_close(&c);
+}
+
 static void test_refused(void)
 {
 	const char *const unknown[] = { "vfs_mkdir", "no_such_function_anywhere" };
@@ -290,6 +312,7 @@ int main(void)
 	test_symbols(EBPF_F_KPROBE_MULTI_RETURN, "return");
 	test_many();
 	test_many_returns();
+	test_override();
 	test_refused();
 	test_info();
 	test_owner();

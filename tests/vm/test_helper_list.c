@@ -51,11 +51,6 @@ static bool is_known(unsigned int func)
 	case EBPF_FUNC_spin_unlock:
 	/* Kernels without MPTCP have none; for others it is not there yet. */
 	case EBPF_FUNC_skc_to_mptcp_sock:
-	/* The processor's branch records are perf's. */
-	case EBPF_FUNC_read_branch_records:
-	case EBPF_FUNC_get_branch_snapshot:
-	/* Linux refuses it in other words but where functions are probed. */
-	case EBPF_FUNC_get_func_ip:
 		return true;
 	default:
 		return false;

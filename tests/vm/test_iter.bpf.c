@@ -26,6 +26,34 @@ struct task_struct {
 	char comm[16];
 } __attribute__((preserve_access_index));
 
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+} __attribute__((preserve_access_index));
+
+struct path {
+	void *mnt;
+} __attribute__((preserve_access_index));
+
+struct file {
+	struct path f_path;
+	unsigned int f_flags;
+} __attribute__((preserve_access_index));
+
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+} __attribute__((preserve_access_index));
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	__u32 pad;
+	struct file *file;
+} __attribute__((preserve_access_index));
+
 struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
@@ -121,6 +149,39 @@ int list_values(struct bpf_iter__task *ctx)
 	ptr.ptr = ctx->meta;
 	bpf_seq_printf_btf(ctx->meta->seq, &ptr, sizeof(ptr), BTF_F_COMPACT);
 	bpf_seq_write(ctx->meta->seq, "\n", 1);
+	return 0;
+}
+
+SEC("iter/task_vma")
+int list_areas(struct bpf_iter__task_vma *ctx)
+{
+	struct vm_area_struct *vma = ctx->vma;
+	struct task_struct *task = ctx->task;
+
+	if (!task || !vma) {
+		BPF_SEQ_PRINTF(ctx->meta->seq, "end %llu\n", ctx->meta->seq_num);
+		return 0;
+	}
+	BPF_SEQ_PRINTF(ctx->meta->seq, "%d %d %lx-%lx\n", task->tgid, task->pid, vma->vm_start,
+		       vma->vm_end);
+	return 0;
+}
+
+SEC("iter/task_file")
+int list_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	char name[64];
+
+	if (!task || !file) {
+		BPF_SEQ_PRINTF(ctx->meta->seq, "end %llu\n", ctx->meta->seq_num);
+		return 0;
+	}
+	if (bpf_d_path(&file->f_path, name, sizeof(name)) < 0)
+		name[0] = '\0';
+	BPF_SEQ_PRINTF(ctx->meta->seq, "%d %d %d %x %s\n", task->tgid, task->pid, ctx->fd,
+		       file->f_flags, name);
 	return 0;
 }
 

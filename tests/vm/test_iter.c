@@ -361,6 +361,115 @@ static void test_results(void)
 	bpf_link__destroy(link);
 }
 
+static int count_lines(const char *buf, const char *start)
+{
+	int n = 0;
+
+	for (; buf; buf = next_line(buf))
+		n += !strncmp(buf, start, strlen(start));
+	return n;
+}
+
+/* Of this process alone, else of @tid. */
+static bool list_of(const char *prog, int tid)
+{
+	union bpf_iter_link_info info;
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_link *link;
+
+	memset(&info, 0, sizeof(info));
+	if (tid)
+		info.task.tid = tid;
+	else
+		info.task.pid = getpid();
+	link = attach(prog, &opts);
+	if (!link)
+		return false;
+	read_all(link, text, 333);
+	bpf_link__destroy(link);
+	return true;
+}
+
+static void test_areas(void)
+{
+	unsigned int maps = 0, found = 0, lines;
+	char start[64], line[512];
+	unsigned long from, to;
+	FILE *f;
+
+	if (!tap_ok(list_of("list_areas", 0), "an iterator over memory areas"))
+		return;
+	f = fopen("/proc/self/maps", "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx-%lx", &from, &to) != 2 || strstr(line, "[vsyscall]"))
+			continue;
+		maps++;
+		snprintf(start, sizeof(start), "%d %d %lx-%lx\n", getpid(), getpid(), from, to);
+		found += count_lines(text, start);
+	}
+	if (f)
+		fclose(f);
+	lines = count_lines(text, "") - 1;
+	/* Its threads have the same; reading made one area larger, perhaps. */
+	if (!tap_ok(maps > 5 && found + 3 > maps && lines < maps + 5 && strstr(text, "\nend "),
+		    "has each of this process's once"))
+		tap_diag("%u areas, %u found, %u lines: %.300s", maps, found, lines, text);
+	tap_ok(list_of("list_areas", helper_tid) && count_lines(text, "end ") == 1 &&
+	       count_lines(text, "") > 5, "a thread's");
+	tap_ok(list_of("list_areas", 2) && !strncmp(text, "end ", 4), "a kernel thread has none");
+}
+
+static void test_files(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC), high = dup2(fd, 1000), n;
+	struct bpf_link *link;
+	char start[64];
+
+	if (!tap_ok(list_of("list_files", 0), "an iterator over files"))
+		return;
+	snprintf(start, sizeof(start), "%d %d %d ", getpid(), getpid(), fd);
+	tap_ok(count_lines(text, start) == 1, "a file is there once");
+	snprintf(start, sizeof(start), "%d %d 1000 ", getpid(), getpid());
+	n = count_lines(text, start);
+	if (!tap_ok(n == 1 && strstr(text, start) && strstr(strstr(text, start), "/dev/null\n"),
+		    "a far one too, by name"))
+		tap_diag("%.600s", text);
+	snprintf(start, sizeof(start), "%d %d", getpid(), helper_tid);
+	tap_ok(!count_lines(text, start), "a thread that shares them shows none");
+	tap_ok(list_of("list_files", helper_tid) && count_lines(text, start) > 3,
+	       "but when it is named");
+	close(high);
+	close(fd);
+	link = attach("list_files", NULL);
+	if (!link)
+		die("attach");
+	read_all(link, text, sizeof(text) - 1);
+	bpf_link__destroy(link);
+	snprintf(start, sizeof(start), "%d ", getpid());
+	tap_ok(count_lines(text, start) > 3 && count_lines(text, "1 1 ") > 0 &&
+	       count_lines(text, "end ") == 1, "all processes' files");
+}
+
+static void test_kinds(void)
+{
+	struct bpf_link *link = attach("list_areas", NULL);
+	int files = bpf_program__fd(prog_of("list_files"));
+	struct bpf_link_info info;
+	__u32 len = sizeof(info);
+	char name[16] = "";
+
+	if (!link)
+		die("attach");
+	memset(&info, 0, sizeof(info));
+	info.iter.target_name = (unsigned long)name;
+	info.iter.target_name_len = sizeof(name);
+	tap_ok(!bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len) &&
+	       !strcmp(name, "task_vma"), "info names the kind");
+	tap_eq(bpf_link_update(bpf_link__fd(link), files, NULL), -EINVAL,
+	       "a program of another kind does not replace one");
+	bpf_link__destroy(link);
+}
+
 static void test_bad(void)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
@@ -424,6 +533,9 @@ int main(int argc, char **argv)
 	test_info(link);
 	test_pinned();
 	test_results();
+	test_areas();
+	test_files();
+	test_kinds();
 	test_bad();
 	close(shared[1]);
 	pthread_join(thread, NULL);
