@@ -298,7 +298,7 @@ int ebpf_check_attach_target(struct vf_env *env)
 	const struct ebpf_btf_type *t;
 
 	if (is_sleepable(env) && !may_sleep(load)) {
-		vlog(env, "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable\n");
+		vlog(env, "Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable\n");
 		return -EINVAL;
 	}
 	if (load->prog_type != EBPF_PROG_TYPE_TRACING)

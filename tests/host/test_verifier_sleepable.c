@@ -52,7 +52,7 @@ static const struct sleep_case cases[] = {
 	/* Types. */
 	{ { "a kprobe program", .flags = SLEEPS, .insns = { DONE } } },
 	{ { "a tracepoint program", EBPF_PROG_TYPE_TRACEPOINT, SLEEPS, EINVAL,
-	    "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable\n",
+	    "Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable\n",
 	    { DONE } } },
 	{ { "a perf event program", EBPF_PROG_TYPE_PERF_EVENT, SLEEPS, EINVAL, "can be sleepable",
 	    { DONE } } },

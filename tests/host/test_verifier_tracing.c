@@ -648,7 +648,7 @@ static const struct trace_case sleepable_cases[] = {
 	{ "what begins with sys_ and returns an int", .id = T_NO_SYSCALL, .err = EINVAL,
 	  .says = "sys_int is not sleepable", .insns = { RET0 } },
 	{ "a tracepoint is no place to sleep", .attach = TP_BTF, .id = T_TP, .err = EINVAL,
-	  .says = "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
+	  .says = "Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable",
 	  .insns = { RET0 } },
 	{ "no map of stack traces", .id = T_SYSCALL, .err = EINVAL,
 	  .says = "Sleepable programs can only use array, hash, and ringbuf maps",
