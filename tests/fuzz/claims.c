@@ -9,7 +9,6 @@
 #define ARENA_SIZE	(48UL << 20)
 #define MAX_RECS	20000
 #define MAX_WAITING	8192
-#define MAX_CANDIDATES	16
 #define MAX_IDS		160
 #define NONE		0xffffffffU
 #define PATH_IS_DEAD	1	/* for vf_watch.insn */
@@ -38,8 +37,7 @@ static u32 waiting[MAX_WAITING + 1];	/* which state each pending path continues 
 static u32 nr_waiting;
 
 static const struct claims_objects *objects;
-static u32 candidates[MAX_CANDIDATES];
-static u32 nr_candidates;
+static struct claims_place now;
 static char why[512];
 
 static void *keep(const void *from, size_t size)
@@ -252,6 +250,10 @@ static bool object_of(const struct look *l, const struct reg_state *reg, u64 *st
 		*start = (unsigned long)reg->map;
 		*end = *start;
 		return true;
+	case PTR_TO_MAP_KEY:
+		*start = objects->key;
+		*end = *start + 8;
+		return true;
 	case PTR_TO_MAP_VALUE:
 		for (i = 0; i < objects->nr_maps; i++) {
 			if (objects->maps[i].map != reg->map)
@@ -440,12 +442,12 @@ static int check_rec(const struct rec *rec, struct interp *it, const struct ebpf
 void claims_start(const struct claims_objects *where)
 {
 	objects = where;
-	nr_candidates = 0;
+	now.nr = 0;
 }
 
 int claims_step(struct interp *it, const struct ebpf_insn *insn)
 {
-	u32 next[MAX_CANDIDATES], n = 0, i, c;
+	u32 next[CLAIMS_CANDIDATES], n = 0, i, c;
 	int err = broken("no state on this path");
 
 	claims_stat.steps++;
@@ -455,15 +457,25 @@ int claims_step(struct interp *it, const struct ebpf_insn *insn)
 		err = n ? check_rec(&recs[0], it, insn) : err;
 		n = !err;
 	}
-	for (i = 0; it->steps > 1 && i < nr_candidates; i++)
-		for (c = recs[candidates[i]].child; c != NONE; c = recs[c].sibling) {
+	for (i = 0; it->steps > 1 && i < now.nr; i++)
+		for (c = recs[now.candidates[i]].child; c != NONE; c = recs[c].sibling) {
 			if (recs[c].pc != it->pc)
 				continue;
 			err = check_rec(&recs[c], it, insn);
-			if (!err && n < MAX_CANDIDATES)
+			if (!err && n < CLAIMS_CANDIDATES)
 				next[n++] = c;
 		}
-	memcpy(candidates, next, n * sizeof(*next));
-	nr_candidates = n;
+	memcpy(now.candidates, next, n * sizeof(*next));
+	now.nr = n;
 	return n ? 0 : err;
+}
+
+void claims_save(struct claims_place *place)
+{
+	*place = now;
+}
+
+void claims_restore(const struct claims_place *place)
+{
+	now = *place;
 }

@@ -34,6 +34,15 @@ struct claims_objects {
 		u32 size;
 	} slices[CLAIMS_SLICES];	/* given out by helpers so far */
 	u32 nr_slices;
+	u64 key;		/* of the element that a callback is given, 8 bytes */
+};
+
+#define CLAIMS_CANDIDATES	16
+
+/* Where the run is in the record. */
+struct claims_place {
+	u32 candidates[CLAIMS_CANDIDATES];
+	u32 nr;
 };
 
 struct claims_stat {
@@ -53,6 +62,11 @@ void claims_start(const struct claims_objects *objects);
 /* For interp_ops.step. -EDOM: something is not as claimed, claims_why() says what. */
 int claims_step(struct interp *it, const struct ebpf_insn *insn);
 const char *claims_why(void);
+/* A function that a helper calls back is recorded once: each round begins where the
+ * helper was called.
+ */
+void claims_save(struct claims_place *place);
+void claims_restore(const struct claims_place *place);
 extern struct claims_stat claims_stat;
 
 #endif /* _TESTS_FUZZ_CLAIMS_H */

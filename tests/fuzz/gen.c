@@ -7,7 +7,9 @@
 #define FP		10
 #define CTX		6
 #define VALUE		9	/* main: value of map 0; subprograms: the caller's stack */
-#define NR_SUBS		2
+#define NR_SUBS		2	/* that the program calls */
+#define LOOP_CB		3	/* that bpf_loop() calls */
+#define ELEM_CB		4	/* that bpf_for_each_map_elem() calls */
 #define COUNTER		(-72)	/* stack slot that counts loops */
 #define SPILLED_PTR	(-80)
 #define KEY		(-88)
@@ -526,12 +528,12 @@ static void gen_slice(struct gen *g, s16 at)
 }
 
 /* What a helper reads from the dynptr at @at, or writes to it. */
-static void gen_dynptr_copy(struct gen *g, s16 at)
+static void gen_dynptr_copy(struct gen *g, s16 at, bool const_len)
 {
 	bool read = below(2);
 	u8 mem = read ? 1 : 3, len = read ? 2 : 4, ptr = read ? 3 : 1, off = read ? 4 : 2;
 
-	gen_memory(g, mem, len, below(3));
+	gen_memory(g, mem, len, const_len);
 	emit_mov(g, ptr, FP);
 	emit_add(g, ptr, at);
 	emit_mov_imm(g, off, below(3) ? (s32)below(48) : gen_number());
@@ -567,8 +569,81 @@ static void gen_dynptr(struct gen *g)
 	if (below(2))
 		gen_slice(g, at);
 	else
-		gen_dynptr_copy(g, at);
+		gen_dynptr_copy(g, at, below(3));
 	emit_mov_imm(g, 0, gen_number());
+}
+
+/* bytes of a ring buffer, with a dynptr: used, and given back, or not always */
+static void gen_ring(struct gen *g)
+{
+	s16 at = slot() - 8;
+	u32 i, n = 1 + below(2), skip = 0;
+	bool kept;
+
+	emit_ld64(g, 1, EBPF_PSEUDO_MAP_FD, g->ring_fd, 0);
+	emit_mov_imm(g, 2, 1 + below(64));
+	emit_mov_imm(g, 3, 0);
+	emit_mov(g, 4, FP);
+	emit_add(g, 4, at);
+	emit_helper(g, EBPF_FUNC_ringbuf_reserve_dynptr);
+	kept = !below(8);
+	if (kept) {
+		/* A slice that lives longer. */
+		emit_mov(g, 1, FP);
+		emit_add(g, 1, at);
+		emit_mov_imm(g, 2, 0);
+		emit_mov_imm(g, 3, 8);
+		emit_helper(g, EBPF_FUNC_dynptr_data);
+		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, SPILLED_PTR, 0);
+	}
+	for (i = 0; i < n; i++) {
+		if (below(2))
+			gen_slice(g, at);
+		else
+			gen_dynptr_copy(g, at, below(12));
+	}
+	if (!below(12))
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, FP, 0, slot(), gen_number());
+	for (i = below(16) ? 1 : 2 * below(2); i > 0; i--) {
+		emit_mov(g, 1, FP);
+		emit_add(g, 1, at);
+		emit_mov_imm(g, 2, 0);
+		emit_helper(g, below(2) ? EBPF_FUNC_ringbuf_submit_dynptr :
+			    EBPF_FUNC_ringbuf_discard_dynptr);
+	}
+	if (kept) {
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, SPILLED_PTR, 0);
+		skip = g->cnt;
+		emit(g, EBPF_JMP | EBPF_JEQ | EBPF_K, 0, 0, 0, 0);
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_B, below(2) ? FP : 0, 0,
+		     below(2) ? SPILLED_PTR : 0, 1);
+		g->insns[skip].off = g->cnt - skip - 1;
+	}
+	emit_mov_imm(g, 0, gen_number());
+}
+
+/* Functions that helpers call have the caller's stack where others have it. */
+static void gen_callback(struct gen *g)
+{
+	u32 which = below(2) ? LOOP_CB : ELEM_CB;
+	u8 reg = 7 + below(2);
+
+	g->calls_back = true;
+	if (which == ELEM_CB) {
+		emit_ld64(g, 1, EBPF_PSEUDO_MAP_FD, g->map_fd[below(GEN_MAPS)], 0);
+	} else if (below(3) || (g->busy & 1U << reg)) {
+		emit_mov_imm(g, 1, below(6));
+	} else {
+		gen_bounded(g, reg, 8);
+		emit_mov(g, 1, reg);
+	}
+	emit_ld64(g, 2, EBPF_PSEUDO_FUNC, which, 0);
+	emit_mov(g, 3, FP);
+	emit_add(g, 3, -64);
+	emit_mov_imm(g, 4, 0);
+	emit_helper(g, which == LOOP_CB ? EBPF_FUNC_loop : EBPF_FUNC_for_each_map_elem);
+	if (below(2))
+		gen_bounded(g, 0, 47);
 }
 
 static void gen_helper(struct gen *g)
@@ -696,6 +771,15 @@ static void gen_foreign(struct gen *g)
 
 static void gen_item(struct gen *g)
 {
+	if (!g->isa_v3 && !g->func && !below(16)) {
+		if (below(2))
+			gen_callback(g);
+		else
+			gen_ring(g);
+		refill(g);
+		land(g, false);
+		return;
+	}
 	switch (below(16)) {
 	case 0:
 	case 1:
@@ -737,7 +821,8 @@ static void gen_item(struct gen *g)
 
 static bool full(const struct gen *g)
 {
-	return g->cnt > GEN_MAX_INSNS - ROOM - 70 * (g->func ? 0 : NR_SUBS);
+	return g->cnt > (g->isa_v3 ? 600U : GEN_MAX_INSNS) - ROOM -
+			70 * (g->func ? 0 : g->isa_v3 ? NR_SUBS : GEN_FUNCS - 1);
 }
 
 /* A few rounds over some items. The counter is a register that the items leave
@@ -822,20 +907,44 @@ static bool leaves(const struct gen *g, u32 start)
 /* Points the jumps of gen_bound() since @start at the end that begins here. */
 static void gen_end(struct gen *g, u32 start, bool result)
 {
+	bool called_back = g->func > NR_SUBS;
 	u32 i, leave;
 
 	if (result) {
 		emit_mov(g, 0, scalar());
+		if (called_back && below(16))
+			emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 0, 0, 0, 1);
 		emit(g, EBPF_JMP | EBPF_EXIT, 0, 0, 0, 0);
 		if (!leaves(g, start))
 			return;
 	}
 	leave = g->cnt;
-	emit_mov_imm(g, 0, result ? gen_number() : 0);
+	emit_mov_imm(g, 0, called_back ? (s32)below(2) : result ? gen_number() : 0);
 	emit(g, EBPF_JMP | EBPF_EXIT, 0, 0, 0, 0);
 	for (i = start; i < leave; i++)
 		if (is_leave(&g->insns[i]))
 			g->insns[i].off = leave - i - 1;
+}
+
+/* R1 to R5, R7 and R8 are numbers then. */
+static void gen_callback_args(struct gen *g)
+{
+	u32 i;
+
+	if (g->func == LOOP_CB) {
+		emit_mov(g, VALUE, 2);
+		emit_mov(g, 7, 1);
+		emit_mov_imm(g, 8, gen_number());
+	} else {
+		emit_mov(g, VALUE, 4);
+		emit(g, EBPF_LDX | EBPF_MEM | PICK(sizes), 7, 2, 0, 0);
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 8, 3, below(8 + !below(8)), 0);
+	}
+	for (i = 1; i <= 5; i++)
+		if (below(3))
+			emit_mov(g, i, 7 + below(2));
+		else
+			emit_mov_imm(g, i, gen_number());
 }
 
 static void gen_sub(struct gen *g, u32 which)
@@ -843,10 +952,14 @@ static void gen_sub(struct gen *g, u32 which)
 	u32 start = g->cnt, i;
 
 	g->func = which;
-	emit_mov(g, VALUE, 1);
-	emit_mov_imm(g, 7, gen_number());
-	emit_mov(g, 8, 2 + below(4));
-	gen_unknown(g, 1);
+	if (which > NR_SUBS) {
+		gen_callback_args(g);
+	} else {
+		emit_mov(g, VALUE, 1);
+		emit_mov_imm(g, 7, gen_number());
+		emit_mov(g, 8, 2 + below(4));
+		gen_unknown(g, 1);
+	}
 	/* Slots that the items may load from. */
 	for (i = 0; i < 2; i++)
 		gen_store(g, FP, slot());
@@ -854,32 +967,40 @@ static void gen_sub(struct gen *g, u32 which)
 	gen_end(g, start, true);
 }
 
+/* Which function it calls or names; 0: none. */
+static u32 names(const struct ebpf_insn *insn)
+{
+	bool call = insn->code == (EBPF_JMP | EBPF_CALL) && insn->src_reg == EBPF_PSEUDO_CALL;
+	bool addr = insn->code == (EBPF_LD | EBPF_IMM | EBPF_DW) &&
+		    insn->src_reg == EBPF_PSEUDO_FUNC;
+
+	return call || addr ? insn->imm : 0;
+}
+
 static void link_calls(struct gen *g, const u32 *start)
 {
-	u32 i;
+	u32 i, which;
 
 	for (i = 0; i < g->cnt; i++) {
-		struct ebpf_insn *insn = &g->insns[i];
-
-		if (insn->code == (EBPF_JMP | EBPF_CALL) && insn->src_reg == EBPF_PSEUDO_CALL)
-			insn->imm = start[insn->imm] - i - 1;
+		which = names(&g->insns[i]);
+		if (which)
+			g->insns[i].imm = start[which] - i - 1;
 	}
 }
 
-static bool calls(const struct gen *g, s32 which)
+static bool calls(const struct gen *g, u32 which)
 {
 	u32 i;
 
 	for (i = 0; i < g->cnt; i++)
-		if (g->insns[i].code == (EBPF_JMP | EBPF_CALL) &&
-		    g->insns[i].src_reg == EBPF_PSEUDO_CALL && g->insns[i].imm == which)
+		if (names(&g->insns[i]) == which)
 			return true;
 	return false;
 }
 
 void gen_program(struct gen *g)
 {
-	u32 start[1 + NR_SUBS] = { 0 }, i;
+	u32 start[GEN_FUNCS] = { 0 }, i;
 
 	memset(g->insns, 0, sizeof(g->insns));
 	g->cnt = 0;
@@ -887,13 +1008,16 @@ void gen_program(struct gen *g)
 	g->busy = 0;
 	g->depth = 0;
 	g->func = 0;
+	g->nr_funcs = 1;
+	g->calls_back = false;
 	gen_prologue(g);
 	gen_items(g, 4 + below(24));
 	gen_end(g, 0, false);
-	for (i = 1; i <= NR_SUBS; i++) {
+	for (i = 1; i < GEN_FUNCS; i++) {
 		if (!calls(g, i))
 			continue;
 		start[i] = g->cnt;
+		g->start[g->nr_funcs++] = g->cnt;
 		gen_sub(g, i);
 	}
 	link_calls(g, start);

@@ -10,9 +10,10 @@
 #include <ebpf/types.h>
 #include <ebpfdrv/bpf.h>
 
-#define GEN_MAX_INSNS	600
+#define GEN_MAX_INSNS	900
 #define GEN_CTX_SIZE	168		/* bytes, of KPROBE programs */
 #define GEN_MAPS	3
+#define GEN_FUNCS	5		/* the main program and the functions it may have */
 
 /* Hash maps with keys of 8 bytes and values of these sizes. */
 extern const u32 gen_value_size[GEN_MAPS];
@@ -21,13 +22,16 @@ extern const u32 gen_value_size[GEN_MAPS];
  * struct gen - one program in the making
  * @type:    EBPF_PROG_TYPE_KPROBE or _XDP
  * @map_fd:  of the maps described by gen_value_size
- * @isa_v3:  nothing that Linux 6.1 does not know
+ * @ring_fd: of a ring buffer
+ * @isa_v3:  nothing that Linux 6.1 does not know, and nothing that needs BTF
+ * @start:   the functions' first instructions
  * @pointer: 32-bit or 64-bit, stack or value: what gen_access() may use in this
  *           function
  */
 struct gen {
 	u32 type;
 	int map_fd[GEN_MAPS];
+	int ring_fd;
 	bool isa_v3;
 
 	struct ebpf_insn insns[GEN_MAX_INSNS];
@@ -39,6 +43,9 @@ struct gen {
 	u32 busy;	/* registers that count a loop */
 	u32 depth;	/* of loops */
 	u32 func;	/* 0: main, else which subprogram */
+	u32 start[GEN_FUNCS];
+	u32 nr_funcs;
+	bool calls_back;	/* a helper calls one of them */
 };
 
 /* The next number of the sequence that gen_seed() started. */

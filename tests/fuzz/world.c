@@ -11,6 +11,9 @@
 #define STACK_SIZE	(3 * EBPF_MAX_STACK)
 #define PACKET_MAX	64
 #define HELPERS_MAX	4096		/* calls in one run */
+#define RINGS		16		/* records in the ring buffer */
+#define RING_SIZE	64
+#define MAX_LOOPS	(1 << 23)	/* of bpf_loop() */
 
 struct contents {
 	u64 ctx[GEN_CTX_SIZE / 8];
@@ -23,6 +26,13 @@ struct contents {
 		u64 dynptr[2];
 	} made[MADE_MAX];	/* dynptrs, by where they were put last */
 	u32 nr_made;
+	u64 key;
+	struct {
+		u8 guard[GUARD];
+		u8 data[RING_SIZE];
+		u32 size;	/* 0: not reserved */
+	} ring[RINGS];
+	u32 nr_rings;
 	u8 guard3[GUARD];
 	u64 seed;
 };
@@ -45,6 +55,9 @@ bool world_init(struct gen *g)
 {
 	u32 i;
 
+	g->ring_fd = fake_map_new(EBPF_MAP_TYPE_RINGBUF, 0, 0, 4096, 0);
+	if (g->ring_fd < 0)
+		return false;
 	packet = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
 		      -1, 0);
 	if (packet == MAP_FAILED)
@@ -139,6 +152,12 @@ static bool writable(u64 addr, u64 size)
 		if (within(addr, size, objects.maps[i].start,
 			   objects.maps[i].start + objects.maps[i].size))
 			return true;
+	for (i = 0; i < now.nr_rings; i++) {
+		u64 data = (unsigned long)now.ring[i].data;
+
+		if (within(addr, size, data, data + now.ring[i].size))
+			return true;
+	}
 	return within(addr, size, stack, stack + STACK_SIZE) ||
 	       (is_xdp && within(addr, size, objects.packet, objects.packet_end));
 }
@@ -162,6 +181,7 @@ static bool access_ok(struct interp *run, u64 addr, u32 size, bool write)
 	if (changing && !write)
 		change_ctx(addr);
 	return writable(addr, size) ||
+	       (!write && within(addr, size, objects.key, objects.key + sizeof(now.key))) ||
 	       (!write && within(addr, size, objects.ctx, objects.ctx + objects.ctx_size));
 }
 
@@ -236,18 +256,13 @@ static struct dynptr *dynptr_at(const struct interp *run, int reg)
 	return (struct dynptr *)(unsigned long)at;
 }
 
-static int make_dynptr(const struct interp *run, u64 *ret)
+static int put_dynptr(u64 at, struct dynptr dynptr)
 {
-	struct dynptr dynptr = { run->regs[1], (u32)run->regs[2] };
-	u64 at = run->regs[4];
 	u32 i;
 
 	if (!within(at, sizeof(dynptr), (unsigned long)now.stack,
-		    (unsigned long)now.stack + STACK_SIZE) || !writable(dynptr.data, dynptr.size))
+		    (unsigned long)now.stack + STACK_SIZE))
 		return -EFAULT;
-	*ret = run->regs[3] ? (u64)-EINVAL : 0;
-	if (*ret)
-		memset(&dynptr, 0, sizeof(dynptr));
 	memcpy((void *)(unsigned long)at, &dynptr, sizeof(dynptr));
 	for (i = 0; i < now.nr_made && now.made[i].at != at; i++)
 		;
@@ -259,6 +274,94 @@ static int make_dynptr(const struct interp *run, u64 *ret)
 	now.made[i].dynptr[0] = dynptr.data;
 	now.made[i].dynptr[1] = dynptr.size;
 	return 0;
+}
+
+static int make_dynptr(const struct interp *run, u64 *ret)
+{
+	struct dynptr dynptr = { run->regs[1], (u32)run->regs[2] };
+
+	if (!writable(dynptr.data, dynptr.size))
+		return -EFAULT;
+	*ret = run->regs[3] ? (u64)-EINVAL : 0;
+	if (*ret)
+		memset(&dynptr, 0, sizeof(dynptr));
+	return put_dynptr(run->regs[4], dynptr);
+}
+
+static int reserve_ring(const struct interp *run, u64 *ret)
+{
+	struct dynptr dynptr = { 0, 0 };
+	u32 size = run->regs[2];
+
+	if (now.nr_rings == RINGS)
+		return -ELOOP;
+	*ret = (u64)-EINVAL;
+	if (size && size <= RING_SIZE && draw() % 4) {
+		now.ring[now.nr_rings].size = size;
+		dynptr.data = (unsigned long)now.ring[now.nr_rings++].data;
+		dynptr.size = size;
+		*ret = 0;
+	}
+	return put_dynptr(run->regs[4], dynptr);
+}
+
+/* Gives back what the dynptr in R1 reserved, if anything. */
+static int submit_ring(const struct interp *run)
+{
+	struct dynptr *dynptr = dynptr_at(run, 1);
+	u32 i;
+
+	if (!dynptr)
+		return -EFAULT;
+	for (i = 0; dynptr->data && i < now.nr_rings; i++)
+		if (dynptr->data == (unsigned long)now.ring[i].data)
+			break;
+	if (dynptr->data && (i == now.nr_rings || !now.ring[i].size))
+		return -EFAULT;
+	if (dynptr->data)
+		now.ring[i].size = 0;
+	for (i = 0; i < now.nr_made; i++)
+		if (now.made[i].at == run->regs[1])
+			now.made[i].at = 0;
+	return 0;
+}
+
+static bool ring_is_empty(void)
+{
+	u32 i;
+
+	for (i = 0; i < now.nr_rings; i++)
+		if (now.ring[i].size)
+			return false;
+	return true;
+}
+
+/* Calls the function in R2 up to @n times, with its number or an element of map R1, and
+ * R3; until it returns 1.
+ */
+static int call_back(struct interp *run, u32 n, bool elems, u64 *ret)
+{
+	u64 args[5] = { 0 }, again = 0, below = interp_frame_below(run);
+	struct claims_place place;
+	u32 i, k;
+	int err = 0;
+
+	claims_save(&place);
+	for (i = 0; !err && i < n && !again; i++) {
+		args[0] = elems ? run->regs[1] : i;
+		args[1] = elems ? objects.key : run->regs[3];
+		args[3] = run->regs[3];
+		now.key = draw();
+		for (k = 0; elems && k < GEN_MAPS; k++)
+			if (run->regs[1] == (unsigned long)objects.maps[k].map)
+				args[2] = objects.maps[k].start;
+		claims_restore(&place);
+		err = interp_callback(run, run->regs[2], args, below, &again);
+		if (!err && again > 1)
+			err = -EDOM;
+	}
+	*ret = i;
+	return err;
 }
 
 /* Memory from R@mem, R@mem+1 bytes of it, and the dynptr at R@reg, from R@reg+1 on. */
@@ -347,6 +450,22 @@ static int call_helper(struct interp *run, const struct ebpf_insn *insn, u64 *re
 	case EBPF_FUNC_dynptr_write:
 		err = copy_dynptr(run, 3, 1, false, ret);
 		break;
+	case EBPF_FUNC_ringbuf_reserve_dynptr:
+		err = reserve_ring(run, ret);
+		break;
+	case EBPF_FUNC_ringbuf_submit_dynptr:
+	case EBPF_FUNC_ringbuf_discard_dynptr:
+		err = submit_ring(run);
+		*ret = draw();
+		break;
+	case EBPF_FUNC_loop:
+		*ret = (u64)-E2BIG;
+		if ((u32)run->regs[1] <= MAX_LOOPS)
+			err = call_back(run, run->regs[1], false, ret);
+		break;
+	case EBPF_FUNC_for_each_map_elem:
+		err = call_back(run, draw() % 4, true, ret);
+		break;
 	case EBPF_FUNC_dynptr_data:
 		err = slice_dynptr(run, ret);
 		break;
@@ -366,6 +485,10 @@ static int load_pseudo(struct interp *run, const struct ebpf_insn *insn, u64 *va
 {
 	struct fake_map *map = fake_map_of(insn->imm);
 
+	if (insn->src_reg == EBPF_PSEUDO_FUNC) {
+		*val = run->pc - 1 + insn->imm;
+		return 0;
+	}
 	*val = (unsigned long)&map->map;
 	return map ? 0 : -EINVAL;
 }
@@ -392,6 +515,7 @@ int world_run(const struct interp_prog *prog, bool loaded, bool claims, u64 *res
 	nr_known = loaded ? 0 : nr_helpers;
 	nr_helpers = 0;
 	objects.nr_slices = 0;
+	objects.key = (unsigned long)&now.key;
 	loaded_form = loaded;
 	memset(&it, 0, sizeof(it));
 	it.prog = prog;
@@ -400,7 +524,7 @@ int world_run(const struct interp_prog *prog, bool loaded, bool claims, u64 *res
 	claims_start(&objects);
 	err = interp_run(&it, objects.ctx, (unsigned long)now.stack + STACK_SIZE, false);
 	*result = it.regs[0];
-	return err;
+	return !err && !ring_is_empty() ? -EBUSY : err;
 }
 
 void world_change(const struct gen *g)

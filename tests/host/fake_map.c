@@ -32,6 +32,16 @@ static const struct ebpf_map_ops array_ops = {
 
 static const struct ebpf_map_ops other_ops;
 
+static long walk_nothing(struct ebpf_map *map, void *callback_fn, void *callback_ctx, u64 flags,
+			 u64 frame)
+{
+	return 0;
+}
+
+static const struct ebpf_map_ops lru_ops = {
+	.for_each_callback = walk_nothing,
+};
+
 int fake_map_new(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 flags)
 {
 	struct fake_map *fake;
@@ -44,7 +54,8 @@ int fake_map_new(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 fl
 	fake = calloc(1, sizeof(*fake));
 	if (!fake)
 		return -1;
-	fake->map.ops = type == EBPF_MAP_TYPE_ARRAY ? &array_ops : &other_ops;
+	fake->map.ops = type == EBPF_MAP_TYPE_ARRAY ? &array_ops :
+			type == EBPF_MAP_TYPE_LRU_HASH ? &lru_ops : &other_ops;
 	fake->map.map_type = type;
 	fake->map.key_size = key_size;
 	fake->map.value_size = value_size;

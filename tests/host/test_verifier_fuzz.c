@@ -25,6 +25,7 @@
 #include <tap.h>
 #include <tests/fuzz/claims.h>
 #include <tests/fuzz/world.h>
+#include "btf_blob.h"
 #include "services.h"
 #include "verif_run.h"
 
@@ -39,11 +40,20 @@ static struct {
 	u64 accepted;
 	u64 followed;	/* all paths recorded */
 	u64 too_long;	/* too many paths to record */
+	u64 called_back;	/* of the accepted ones */
+	u64 with_ring;
 	u64 runs;
 	u64 states;
 	u64 steps;
 	u64 left, claim, differ, suspects;
 } stat;
+
+/* 1: int, 2: int (void), 3: static main */
+static const u32 types[] = {
+	INT(N_INT, 4),
+	TYPE(0, FUNC_PROTO, 0, 1),
+	TYPE(N_MAIN, FUNC, EBPF_BTF_FUNC_STATIC, 2),
+};
 
 static bool verbose;	/* show suspects */
 static struct verif_result res, full;
@@ -120,8 +130,10 @@ static bool run_all(u64 seed, bool claims, int runs)
 		stat.runs++;
 		if (!run_loaded(seed, claims, &ret))
 			return false;
-		/* Contexts of packet programs are other structures then. */
-		if (gen.type != EBPF_PROG_TYPE_XDP && !run_rewritten(ret))
+		/* Contexts of packet programs are other structures then, and functions
+		 * that are called back other addresses.
+		 */
+		if (gen.type != EBPF_PROG_TYPE_XDP && !gen.calls_back && !run_rewritten(ret))
 			return false;
 	}
 	return true;
@@ -148,6 +160,30 @@ static bool load_fully(bool *followed, u32 log_level)
 
 static volatile u64 current_seed;
 
+/* Functions that are called back have to be described. */
+static void describe(void)
+{
+	static struct ebpf_func_info funcs[GEN_FUNCS];
+	u32 i;
+
+	for (i = 0; i < gen.nr_funcs; i++)
+		funcs[i] = (struct ebpf_func_info){ gen.start[i], 3 };
+	load.func_info = funcs;
+	load.func_info_cnt = gen.nr_funcs;
+	load.func_info_rec_size = sizeof(*funcs);
+}
+
+static bool uses(s32 helper)
+{
+	u32 i;
+
+	for (i = 0; i < gen.cnt; i++)
+		if (gen.insns[i].code == (EBPF_JMP | EBPF_CALL) && !gen.insns[i].src_reg &&
+		    gen.insns[i].imm == helper)
+			return true;
+	return false;
+}
+
 /* False: something is wrong with the verifier. */
 static bool try_program(u64 seed)
 {
@@ -161,11 +197,15 @@ static bool try_program(u64 seed)
 	stat.generated++;
 	load.prog_type = gen.type;
 	load.insn_cnt = gen.cnt;
+	describe();
 	load.prog_flags = gen_below(2) ? EBPF_F_TEST_STATE_FREQ : 0;
 	verif_load(&res, &load, 0);
 	if (res.err)
 		return true;
 	stat.accepted++;
+	stat.called_back += gen.calls_back;
+	stat.with_ring += uses(EBPF_FUNC_ringbuf_submit_dynptr) ||
+			  uses(EBPF_FUNC_ringbuf_discard_dynptr);
 	if (!load_fully(&followed, 0)) {
 		stat.suspects++;
 		if (verbose) {
@@ -205,6 +245,7 @@ int main(void)
 	u64 seconds = number_of("VERIFIER_FUZZ_SECONDS", 0);
 	u64 n = number_of("VERIFIER_FUZZ_PROGRAMS", seconds ? U64_MAX : 12000);
 	u64 seed = number_of("VERIFIER_FUZZ_SEED", 1), i;
+	struct blob blob = blob_make(types, sizeof(types) / 4);
 	time_t end = time(NULL) + seconds;
 	u32 bad = 0;
 
@@ -212,7 +253,8 @@ int main(void)
 	signal(SIGSEGV, crashed);
 	signal(SIGTERM, crashed);
 	verbose = number_of("VERIFIER_FUZZ_VERBOSE", 0);
-	if (!world_init(&gen)) {
+	load.btf = ebpf_btf_parse(blob.data, blob.size, NULL, NULL);
+	if (IS_ERR(load.btf) || !world_init(&gen)) {
 		tap_ok(false, "no memory");
 		return tap_end();
 	}
@@ -223,6 +265,8 @@ int main(void)
 	}
 	tap_diag("%llu programs generated, %llu accepted, %llu with all paths recorded (%llu had too many)",
 		 stat.generated, stat.accepted, stat.followed, stat.too_long);
+	tap_diag("of the accepted ones %llu with functions that are called back, %llu with ring buffers",
+		 stat.called_back, stat.with_ring);
 	tap_diag("%llu states recorded, %llu runs, %llu steps checked: %llu claims, %llu accesses",
 		 stat.states, stat.runs, claims_stat.steps, claims_stat.regs,
 		 claims_stat.accesses);
