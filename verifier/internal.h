@@ -184,6 +184,7 @@ struct jmp_entry {
  * @parent:   the explored state this one continues
  * @branches: paths below an explored state that are not finished
  * @jmps:     jumps taken since @parent, oldest first
+ * @all_precise: explored states: every number in it is marked precise, and above it
  */
 struct vf_state {
 	struct func_state *frame[EBPF_MAX_CALL_FRAMES];
@@ -197,6 +198,7 @@ struct vf_state {
 	struct jmp_entry *jmps;
 	u32 nr_jmps;
 	u32 cap_jmps;
+	bool all_precise;
 };
 
 /* An explored state in the list of its instruction. */

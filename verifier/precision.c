@@ -272,14 +272,16 @@ static u64 linked_at(const struct vf_state *st, s32 i, u32 left)
 }
 
 /* When it cannot be found out what a number came from: all of them, in the state
- * where the trace is lost and above. The states below have their marks.
+ * where the trace is lost and above. The states below have their marks. Above one that
+ * was done before, all are.
  */
 static void mark_all_precise(struct vf_state *st)
 {
 	struct func_state *func;
 	u32 f, i;
 
-	for (; st; st = st->parent) {
+	for (; st && !st->all_precise; st = st->parent) {
+		st->all_precise = true;
 		for (f = 0; f <= st->curframe; f++) {
 			func = st->frame[f];
 			for (i = 0; i < REG_FP; i++)
