@@ -79,7 +79,8 @@ static u32 frames_of_loaded(struct ebpf_subprog *subprogs)
 	return i;
 }
 
-static bool run_loaded(u64 seed, bool claims, u64 *ret)
+/* @ended: not cut off for taking too long. */
+static bool run_loaded(u64 seed, bool claims, u64 *ret, bool *ended)
 {
 	struct ebpf_subprog subprogs[EBPF_MAX_SUBPROGS];
 	struct interp_prog prog = {
@@ -88,6 +89,7 @@ static bool run_loaded(u64 seed, bool claims, u64 *ret)
 	};
 	int err = world_run(&prog, true, claims, ret);
 
+	*ended = !err;
 	if (!err || err == -ELOOP)
 		return true;
 	if (err == -EDOM)
@@ -122,18 +124,20 @@ static bool run_rewritten(u64 ret)
 
 static bool run_all(u64 seed, bool claims, int runs)
 {
+	bool ended;
 	u64 ret;
 	int i;
 
 	for (i = 0; i < runs; i++) {
 		world_fill(&gen);
 		stat.runs++;
-		if (!run_loaded(seed, claims, &ret))
+		if (!run_loaded(seed, claims, &ret, &ended))
 			return false;
 		/* Contexts of packet programs are other structures then, and functions
 		 * that are called back other addresses.
 		 */
-		if (gen.type != EBPF_PROG_TYPE_XDP && !gen.calls_back && !run_rewritten(ret))
+		if (gen.type != EBPF_PROG_TYPE_XDP && !gen.calls_back && ended &&
+		    !run_rewritten(ret))
 			return false;
 	}
 	return true;
@@ -247,14 +251,15 @@ int main(void)
 	u64 seed = number_of("VERIFIER_FUZZ_SEED", 1), i;
 	struct blob blob = blob_make(types, sizeof(types) / 4);
 	time_t end = time(NULL) + seconds;
+	struct ebpf_btf *btf = ebpf_btf_parse(blob.data, blob.size, NULL, NULL);
 	u32 bad = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGSEGV, crashed);
 	signal(SIGTERM, crashed);
 	verbose = number_of("VERIFIER_FUZZ_VERBOSE", 0);
-	load.btf = ebpf_btf_parse(blob.data, blob.size, NULL, NULL);
-	if (IS_ERR(load.btf) || !world_init(&gen)) {
+	load.btf = btf;
+	if (IS_ERR(btf) || !world_init(&gen)) {
 		tap_ok(false, "no memory");
 		return tap_end();
 	}
@@ -280,5 +285,7 @@ int main(void)
 	tap_ok(stat.suspects <= MAX_SUSPECTS(stat.accepted),
 	       "pruning hides next to nothing that walking all paths finds");
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
+	ebpf_btf_destroy(btf);
+	blob_free(&blob);
 	return tap_end();
 }
