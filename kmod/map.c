@@ -356,11 +356,6 @@ int ebpf_map_new_fd(struct ebpf_map *map, int flags)
 	return ebpf_fd_new("bpf-map", &ebpf_map_fops, map, flags | O_CLOEXEC);
 }
 
-struct ebpf_map *ebpf_map_of_file(struct file *file)
-{
-	return file->f_op == &ebpf_map_fops ? file->private_data : NULL;
-}
-
 static struct ebpf_map *map_get(int fd, bool uref)
 {
 	struct file *file = ebpf_fd_get(fd, &ebpf_map_fops);

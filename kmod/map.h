@@ -18,8 +18,6 @@ struct seq_file;
 /* Map of an fd with a reference, or ERR_PTR(-EBADF, -EINVAL). */
 struct ebpf_map *ebpf_map_get(int fd);
 struct ebpf_map *ebpf_map_get_with_uref(int fd);
-/* Map of an open map file, no reference taken; NULL for other files. */
-struct ebpf_map *ebpf_map_of_file(struct file *file);
 void ebpf_map_inc(struct ebpf_map *map);
 void ebpf_map_inc_with_uref(struct ebpf_map *map);
 struct ebpf_map *ebpf_map_inc_not_zero(struct ebpf_map *map);

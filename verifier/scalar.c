@@ -100,11 +100,6 @@ void ebpf_scalar_set_srange(struct scalar *s, s64 min, s64 max)
 	ebpf_scalar_sync(s);
 }
 
-bool ebpf_scalar_is_const(const struct scalar *s)
-{
-	return ebpf_tnum_is_const(s->var_off);
-}
-
 bool ebpf_scalar_equal(const struct scalar *a, const struct scalar *b)
 {
 	return a->var_off.value == b->var_off.value && a->var_off.mask == b->var_off.mask &&

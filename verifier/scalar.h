@@ -31,7 +31,6 @@ void ebpf_scalar_set_const(struct scalar *s, u64 value);
 void ebpf_scalar_set_urange(struct scalar *s, u64 min, u64 max);
 /* Any s64 in [min, max]. */
 void ebpf_scalar_set_srange(struct scalar *s, s64 min, s64 max);
-bool ebpf_scalar_is_const(const struct scalar *s);
 bool ebpf_scalar_equal(const struct scalar *a, const struct scalar *b);
 /* Does @outer hold every value @inner holds (claim by claim)? */
 bool ebpf_scalar_contains(const struct scalar *outer, const struct scalar *inner);

@@ -46,11 +46,6 @@ struct tnum ebpf_tnum_sub(struct tnum a, struct tnum b)
 	return TNUM(known & ~unknown, unknown);
 }
 
-struct tnum ebpf_tnum_neg(struct tnum a)
-{
-	return ebpf_tnum_sub(TNUM(0, 0), a);
-}
-
 struct tnum ebpf_tnum_and(struct tnum a, struct tnum b)
 {
 	u64 may_be_one = (a.value | a.mask) & (b.value | b.mask);
@@ -102,13 +97,6 @@ static u64 reverse_bytes(u64 v, u8 bytes)
 struct tnum ebpf_tnum_bswap(struct tnum a, u8 bytes)
 {
 	return TNUM(reverse_bytes(a.value, bytes), reverse_bytes(a.mask, bytes));
-}
-
-struct tnum ebpf_tnum_union(struct tnum a, struct tnum b)
-{
-	u64 unknown = a.mask | b.mask | (a.value ^ b.value);
-
-	return TNUM(a.value & ~unknown, unknown);
 }
 
 bool ebpf_tnum_is_aligned(struct tnum a, u64 size)

@@ -23,14 +23,11 @@ struct tnum ebpf_tnum_rshift(struct tnum a, u8 shift);
 struct tnum ebpf_tnum_arshift(struct tnum a, u8 shift, u8 bits);
 struct tnum ebpf_tnum_add(struct tnum a, struct tnum b);
 struct tnum ebpf_tnum_sub(struct tnum a, struct tnum b);
-struct tnum ebpf_tnum_neg(struct tnum a);
 struct tnum ebpf_tnum_and(struct tnum a, struct tnum b);
 struct tnum ebpf_tnum_or(struct tnum a, struct tnum b);
 struct tnum ebpf_tnum_xor(struct tnum a, struct tnum b);
 struct tnum ebpf_tnum_mul(struct tnum a, struct tnum b);
 struct tnum ebpf_tnum_bswap(struct tnum a, u8 bytes);
-/* Smallest tnum that holds the values of either. */
-struct tnum ebpf_tnum_union(struct tnum a, struct tnum b);
 /* Every value a multiple of @size (a power of two)? */
 bool ebpf_tnum_is_aligned(struct tnum a, u64 size);
 
