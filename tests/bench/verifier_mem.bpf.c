@@ -4,13 +4,12 @@
  * has not given back, now and at most.
  */
 #include <linux/bpf.h>
+#include <linux/ptrace.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
 
 #include "verifier_mem.h"
-
-#define GFP_HIGHMEM		0x02U	/* of pages: those of vmalloc */
-#define PAGE_KEY(pfn)		((pfn) | 1ULL << 63)
 
 struct trace_event_raw_kmalloc {
 	const void *ptr;
@@ -19,16 +18,6 @@ struct trace_event_raw_kmalloc {
 
 struct trace_event_raw_kfree {
 	const void *ptr;
-} __attribute__((preserve_access_index));
-
-struct trace_event_raw_mm_page_alloc {
-	unsigned long pfn;
-	unsigned int order;
-	unsigned long gfp_flags;
-} __attribute__((preserve_access_index));
-
-struct trace_event_raw_mm_page_free {
-	unsigned long pfn;
 } __attribute__((preserve_access_index));
 
 struct held_mem {
@@ -106,18 +95,35 @@ int on_kfree(struct trace_event_raw_kfree *ctx)
 	return gave((__u64)ctx->ptr);
 }
 
-SEC("tracepoint/kmem/mm_page_alloc")
-int on_page_alloc(struct trace_event_raw_mm_page_alloc *ctx)
+/* Pages that vmalloc() gets in bulk no tracepoint tells of. */
+SEC("kprobe/__vmalloc_node_range")
+int BPF_KPROBE(on_vmalloc, unsigned long size)
 {
-	if (!(ctx->gfp_flags & GFP_HIGHMEM))
-		return 0;
-	return took(PAGE_KEY(ctx->pfn), 4096ULL << ctx->order);
+	struct verifier_mem *m = watched();
+
+	if (m)
+		m->vmalloc_size = (size + 4095) & ~4095ULL;
+	return 0;
 }
 
-SEC("tracepoint/kmem/mm_page_free")
-int on_page_free(struct trace_event_raw_mm_page_free *ctx)
+SEC("kretprobe/__vmalloc_node_range")
+int BPF_KRETPROBE(on_vmalloced, void *ret)
 {
-	return gave(PAGE_KEY(ctx->pfn));
+	struct verifier_mem *m = watched();
+
+	return m && ret ? took((__u64)ret, m->vmalloc_size) : 0;
+}
+
+SEC("kprobe/vfree")
+int BPF_KPROBE(on_vfree, const void *addr)
+{
+	return gave((__u64)addr);
+}
+
+SEC("kprobe/vfree_atomic")
+int BPF_KPROBE(on_vfree_atomic, const void *addr)
+{
+	return gave((__u64)addr);
 }
 
 char _license[] SEC("license") = "GPL";
