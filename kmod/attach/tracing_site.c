@@ -44,6 +44,7 @@ struct tracing_site {
 	struct hlist_head entries;	/* fentry, the latest first, as the others */
 	bool divert;			/* calls go through the trampoline */
 	bool by_kprobe;
+	bool sleeps;			/* there are sleepers */
 	struct ebpf_trampoline tramp;
 	struct hlist_head modifies;	/* fmod_ret */
 	struct hlist_head exits;	/* fexit */
@@ -166,58 +167,47 @@ static __always_inline bool has_sleepers(const struct tracing_site *site, u32 wh
 	return READ_ONCE(site->sleepers[where].first) != NULL;
 }
 
-/* All of a list; fmod_ret until one has a result. */
-static noinline void fire_sleepers(struct tracing_site *site, struct trampoline_frame *f,
-				   u32 where)
+/* All of a list; fmod_ret until one has a result, which is returned. */
+static noinline u64 fire_sleepers(struct tracing_site *site, struct trampoline_frame *f, u32 where)
 {
-	u64 *result = &f->ctx[site->layout.nr];
-	struct tracing_link *tl;
 	int idx = ebpf_sleep_read_lock();
-	u64 ret;
+	struct tracing_link *tl;
+	u64 ret = 0;
 
 	for (tl = first_link(&site->sleepers[where]); tl; tl = next_link(tl)) {
 		ret = tracing_fire_sleepable(tl, f->ctx, &f->bp);
-		if (where != SLEEPS_MODIFYING)
-			continue;
-		*result = ret;
-		if (ret)
+		if (ret && where == SLEEPS_MODIFYING)
 			break;
 	}
 	ebpf_sleep_read_unlock(idx);
+	return ret;
 }
 
-u64 notrace ebpf_trampoline_enter(struct trampoline_frame *f)
+/* Until one has a result. The handler that sent the call here has asked whether RCU
+ * watches.
+ */
+static __always_inline u64 fire_modifies(struct tracing_site *site, struct trampoline_frame *f)
 {
-	struct tracing_site *site = site_of(f);
-	u64 *result = &f->ctx[site->layout.nr];
 	struct tracing_link *tl;
+	u64 ret = 0;
 
-	f->nr = site->layout.nr;
-	*result = 0;
-	if (unlikely(has_sleepers(site, SLEEPS_AT_ENTRY)))
-		fire_sleepers(site, f, SLEEPS_AT_ENTRY);
 	preempt_disable_notrace();
 	tl = first_link(&site->modifies);
-	if (likely(tl && compat_rcu_watching()))
+	if (likely(tl))
 		do {
-			*result = tracing_fire_framed(tl, f->ctx, &f->bp);
-			if (*result)
+			ret = tracing_fire_framed(tl, f->ctx, &f->bp);
+			if (ret)
 				break;
 			tl = next_link(tl);
 		} while (unlikely(tl));
 	preempt_enable_notrace();
-	if (unlikely(!*result && has_sleepers(site, SLEEPS_MODIFYING)))
-		fire_sleepers(site, f, SLEEPS_MODIFYING);
-	return *result;
+	return ret;
 }
 
-u64 notrace ebpf_trampoline_exit(struct trampoline_frame *f, u64 ret)
+static __always_inline void fire_exits(struct tracing_site *site, struct trampoline_frame *f)
 {
-	struct tracing_site *site = site_of(f);
 	struct tracing_link *tl;
 
-	f->nr = site->layout.nr;
-	f->ctx[site->layout.nr] = ret & site->ret_mask;
 	preempt_disable_notrace();
 	tl = first_link(&site->exits);
 	if (likely(tl && compat_rcu_watching()))
@@ -226,8 +216,52 @@ u64 notrace ebpf_trampoline_exit(struct trampoline_frame *f, u64 ret)
 			tl = next_link(tl);
 		} while (unlikely(tl));
 	preempt_enable_notrace();
-	if (unlikely(has_sleepers(site, SLEEPS_AT_EXIT)))
+}
+
+/* Apart from what functions without sleepers do, which this would cost registers. */
+static noinline notrace u64 enter_with_sleepers(struct tracing_site *site,
+						struct trampoline_frame *f)
+{
+	u64 ret;
+
+	if (has_sleepers(site, SLEEPS_AT_ENTRY))
+		fire_sleepers(site, f, SLEEPS_AT_ENTRY);
+	ret = fire_modifies(site, f);
+	if (!ret && has_sleepers(site, SLEEPS_MODIFYING))
+		ret = fire_sleepers(site, f, SLEEPS_MODIFYING);
+	return ret;
+}
+
+static noinline notrace u64 exit_with_sleepers(struct tracing_site *site,
+					       struct trampoline_frame *f, u64 ret)
+{
+	fire_exits(site, f);
+	if (has_sleepers(site, SLEEPS_AT_EXIT))
 		fire_sleepers(site, f, SLEEPS_AT_EXIT);
+	return ret;
+}
+
+/* Programs see no result of an earlier one: a result ends it. */
+u64 notrace ebpf_trampoline_enter(struct trampoline_frame *f)
+{
+	struct tracing_site *site = site_of(f);
+
+	f->nr = site->layout.nr;
+	f->ctx[site->layout.nr] = 0;
+	if (unlikely(READ_ONCE(site->sleeps)))
+		return enter_with_sleepers(site, f);
+	return fire_modifies(site, f);
+}
+
+u64 notrace ebpf_trampoline_exit(struct trampoline_frame *f, u64 ret)
+{
+	struct tracing_site *site = site_of(f);
+
+	f->nr = site->layout.nr;
+	f->ctx[site->layout.nr] = ret & site->ret_mask;
+	if (unlikely(READ_ONCE(site->sleeps)))
+		return exit_with_sleepers(site, f, ret);
+	fire_exits(site, f);
 	return ret;
 }
 
@@ -373,6 +407,8 @@ static void site_update(struct tracing_site *site)
 		      has_sleepers(site, SLEEPS_MODIFYING);
 	bool after = !hlist_empty(&site->exits) || has_sleepers(site, SLEEPS_AT_EXIT);
 
+	WRITE_ONCE(site->sleeps, has_sleepers(site, SLEEPS_AT_ENTRY) ||
+		   has_sleepers(site, SLEEPS_MODIFYING) || has_sleepers(site, SLEEPS_AT_EXIT));
 	WRITE_ONCE(site->tramp.modify, before);
 	WRITE_ONCE(site->tramp.exit, after);
 	WRITE_ONCE(site->divert, before || after);

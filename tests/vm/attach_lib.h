@@ -98,6 +98,8 @@ int open_kprobe_any(const char *const *symbols, bool ret);
 extern const char *const sys_getppid_names[];
 
 int cpus_online(void);
+/* False where CPU 1 cannot come or go. */
+bool cpu1_set(bool online);
 /* Moves the caller to @cpu. */
 void pin_to(int cpu);
 /* Calls getppid(2) @n times. */

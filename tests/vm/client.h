@@ -7,6 +7,7 @@
 #define _TESTS_VM_CLIENT_H
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,24 @@ static inline struct bpf_link *attach(const char *name)
 	if (!tap_ok(link != NULL, "%s attaches", name))
 		exit(tap_end());
 	return link;
+}
+
+/* The function of a system call, which goes by one of these names. *@regs: its argument is
+ * the caller's registers.
+ */
+static inline const char *function_of(const char *call, bool *regs)
+{
+	static const char * const prefixes[] = { "__x64_sys_", "SyS_", "sys_" };
+	static char name[64];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%s%s", prefixes[i], call);
+		*regs = !i;
+		if (libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) > 0)
+			return name;
+	}
+	die(call);
 }
 
 #endif /* _TESTS_VM_CLIENT_H */

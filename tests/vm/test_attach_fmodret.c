@@ -27,23 +27,6 @@ static int out_fd, conf_fd;
 static struct conf conf;
 static char log_buf[4096];
 
-/* The function of a system call goes by one of these names. */
-static const char *function_of(const char *call, bool *regs)
-{
-	static const char * const prefixes[] = { "__x64_sys_", "SyS_", "sys_" };
-	static char name[64];
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		snprintf(name, sizeof(name), "%s%s", prefixes[i], call);
-		*regs = !i;
-		if (libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) > 0)
-			return name;
-	}
-	die(call);
-	return NULL;
-}
-
 static void set_conf(void)
 {
 	__u32 zero = 0;

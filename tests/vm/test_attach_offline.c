@@ -30,17 +30,6 @@ struct ring {
 	volatile int stop;
 };
 
-static int cpu1_online(const char *value)
-{
-	FILE *f = fopen("/sys/devices/system/cpu/cpu1/online", "w");
-	int ok;
-
-	if (!f)
-		return 0;
-	ok = fputs(value, f) >= 0;
-	return !fclose(f) && ok;
-}
-
 /* A full ring wakes nobody. */
 static void *read_ring(void *arg)
 {
@@ -85,7 +74,7 @@ static void take_cpu1_away(void)
 	int i, done = 0;
 
 	for (i = 0; i < ROUNDS; i++)
-		done += cpu1_online("1") && cpu1_online("0");
+		done += cpu1_set(true) && cpu1_set(false);
 	tap_ok(done == ROUNDS, "CPU 1 goes %d times", ROUNDS);
 }
 
@@ -106,7 +95,7 @@ static void test_sender(uint32_t type, bool raw_tp)
 	struct ring ring;
 	int probe = -1, link;
 
-	cpu1_online("1");
+	cpu1_set(true);
 	sender_make(&s, type, 0, 20, -1);
 	ring_open(&ring);
 	sender_set(&s, 1, ring.event);
@@ -143,7 +132,7 @@ static void test_counter(void)
 int main(void)
 {
 	drv_open();
-	if (!cpu1_online("0") || !cpu1_online("1")) {
+	if (!cpu1_set(false) || !cpu1_set(true)) {
 		tap_skip("CPU 1 cannot be taken offline here");
 		return tap_end();
 	}
@@ -151,7 +140,7 @@ int main(void)
 	test_sender(EBPF_PROG_TYPE_RAW_TRACEPOINT, true);
 	test_sender(EBPF_PROG_TYPE_KPROBE, false);
 	test_counter();
-	cpu1_online("1");
+	cpu1_set(true);
 	drv_close();
 	return tap_end();
 }

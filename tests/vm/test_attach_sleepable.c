@@ -23,10 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
-#include "tap.h"
+#include "client.h"
 #include "test_attach_sleepable.h"
 
 #define TEXT		"fetched from a file"
@@ -36,16 +33,9 @@
 #define STRESS_SECONDS	8
 #define STRESS_THREADS	3
 
-static struct bpf_object *obj;
 static int out_fd, conf_fd, outer_fd, ring_fd;
 static struct conf conf;
 static long page_size;
-
-static void die(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 /*
  * What is probed
@@ -109,15 +99,6 @@ static char *untouched(void)
 /*
  * Programs
  */
-static struct bpf_program *prog_named(const char *name)
-{
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
-
-	if (!prog)
-		die(name);
-	return prog;
-}
-
 static int prog_fd(const char *name)
 {
 	return bpf_program__fd(prog_named(name));
@@ -134,7 +115,7 @@ static struct bpf_link *try_attach(const char *name)
 					       offset_of_probed(), &opts);
 }
 
-static struct bpf_link *attach(const char *name)
+static struct bpf_link *must_attach(const char *name)
 {
 	struct bpf_link *link = try_attach(name);
 
@@ -177,34 +158,13 @@ static void set_tgid(pid_t tgid)
 	set_conf();
 }
 
-/* The function of a system call goes by one of these names. */
-static const char *function_of(const char *call, bool *regs)
-{
-	static const char * const prefixes[] = { "__x64_sys_", "SyS_", "sys_" };
-	static char name[64];
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		snprintf(name, sizeof(name), "%s%s", prefixes[i], call);
-		*regs = !i;
-		if (libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) > 0)
-			return name;
-	}
-	die(call);
-	return NULL;
-}
-
 static void load(void)
 {
 	static const char * const around[] = { "entry", "modify", "leave" };
-	char path[PATH_MAX];
 	unsigned int i;
 	bool regs = false;
 
-	snprintf(path, sizeof(path), "%s/test_attach_sleepable.bpf.o", getenv("EBPFDRV_TEST_DIR"));
-	obj = bpf_object__open_file(path, NULL);
-	if (!obj)
-		die(path);
+	client_open("test_attach_sleepable");
 	for (i = 0; i < 3; i++)
 		if (bpf_program__set_attach_target(prog_named(around[i]), 0,
 						   function_of("chdir", &regs)))
@@ -232,7 +192,7 @@ static void expect_text(struct seen s, const char *what)
 
 static void test_uprobe(void)
 {
-	struct bpf_link *link = attach("up");
+	struct bpf_link *link = must_attach("up");
 	struct seen s;
 
 	probed(untouched());
@@ -259,7 +219,7 @@ static int on_record(void *ctx, void *data, size_t size)
 
 static void test_uretprobe(void)
 {
-	struct bpf_link *link = attach("up_ret");
+	struct bpf_link *link = must_attach("up_ret");
 	struct seen rec = {}, s;
 	struct ring_buffer *rb = ring_buffer__new(ring_fd, on_record, &rec, NULL);
 
@@ -274,7 +234,7 @@ static void test_uretprobe(void)
 
 static void test_loop(void)
 {
-	struct bpf_link *link = attach("up_loop");
+	struct bpf_link *link = must_attach("up_loop");
 	char *pages = map_file(TEXT_FILE, PAGES * page_size, NULL);
 	struct seen s;
 
@@ -288,7 +248,7 @@ static void test_loop(void)
 
 static void test_syscall(void)
 {
-	struct bpf_link *entry = attach("entry"), *mod = attach("modify"), *leave = attach("leave");
+	struct bpf_link *entry = must_attach("entry"), *mod = must_attach("modify"), *leave = must_attach("leave");
 	struct seen s;
 
 	errno = 0;
@@ -338,7 +298,7 @@ static pid_t child_with(char *mem)
 static void test_iter(void)
 {
 	char *mem = mmap(NULL, page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct bpf_link *link = attach("tasks");
+	struct bpf_link *link = must_attach("tasks");
 	pid_t pid = child_with(mem);
 	char text[64] = "";
 	struct seen s;
@@ -511,8 +471,8 @@ static void test_detach_asleep(void)
 	struct sleeper s;
 
 	sleeper_start(&s, true);
-	entry = attach("entry");
-	leave = attach("leave");
+	entry = must_attach("entry");
+	leave = must_attach("leave");
 	sleeper_go(&s, "fentry.s");
 	bpf_link__destroy(entry);
 	bpf_link__destroy(leave);
@@ -573,7 +533,7 @@ static void test_task_dies(bool by_call)
 	int status;
 
 	sleeper_start(&s, by_call);
-	link = attach(by_call ? "entry" : "up");
+	link = must_attach(by_call ? "entry" : "up");
 	sleeper_go(&s, what);
 	kill(s.pid, SIGKILL);
 	status = sleeper_end(&s);
@@ -594,7 +554,7 @@ static void test_inner(void)
 	__u32 zero = 0;
 
 	sleeper_start(&s, false);
-	link = attach("up_inner");
+	link = must_attach("up_inner");
 
 	inner = bpf_map_create(BPF_MAP_TYPE_HASH, NULL, 4, sizeof(struct seen), 64, NULL);
 	if (inner < 0 || bpf_map_update_elem(inner, &zero, &none, 0) ||
@@ -628,7 +588,7 @@ static void test_others(void)
 	pid_t pid;
 
 	sleeper_start(&s, false);
-	link = attach("up");
+	link = must_attach("up");
 	sleeper_go(&s, "beside a sleeper");
 	set_tgid(getpid());
 	pid = getpid();
@@ -711,15 +671,8 @@ static void test_stress(void)
 
 int main(int argc, char **argv)
 {
-	const char *shim = getenv("EBPFDRV_SHIM");
-
 	(void)argc;
-	if (shim && !getenv("LD_PRELOAD")) {
-		setenv("LD_PRELOAD", shim, 1);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
-	unsetenv("LD_PRELOAD");
+	client_preload(argv);
 	setbuf(stdout, NULL);
 	page_size = sysconf(_SC_PAGESIZE);
 	make_file();

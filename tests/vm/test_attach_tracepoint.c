@@ -242,17 +242,6 @@ static void test_raw_writable(void)
 	counter_close(&far);
 }
 
-static int cpu1_online(const char *value)
-{
-	FILE *f = fopen("/sys/devices/system/cpu/cpu1/online", "w");
-	int ok;
-
-	if (!f)
-		return 0;
-	ok = fputs(value, f) >= 0;
-	return !fclose(f) && ok;
-}
-
 /* The kernel's counters die with their CPU. */
 static void test_hotplug(void)
 {
@@ -264,12 +253,12 @@ static void test_hotplug(void)
 	counter_make(&c, EBPF_PROG_TYPE_TRACEPOINT, 0, COUNT_ONLY, 0);
 	ev = open_tracepoint("sched", "sched_process_exec");
 	event_set_prog(ev, c.prog);
-	if (!cpu1_online("0")) {
+	if (!cpu1_set(false)) {
 		tap_skip("CPU 1 cannot be taken offline here");
 		goto out;
 	}
 	run_true();
-	if (!cpu1_online("1")) {
+	if (!cpu1_set(true)) {
 		tap_ok(0, "CPU 1 comes back");
 		goto out;
 	}
