@@ -956,13 +956,15 @@ struct ways {
 };
 
 /* Slabs are shared, and kmemleak knows their objects; the depot of stacks and KASAN's
- * shadow, which is given back long after the memory, are the debug kernel's own.
+ * shadow, which is given back long after the memory, are the debug kernel's own; and tables
+ * of its address space, also those that it splits a large page into, the kernel keeps.
  */
 static bool page_is_others(const char *line)
 {
 	static const char *const marks[] = {
 		"(slab|", "|slab|", "stack_depot_save", "kasan_populate_vmalloc",
-		"kasan_alloc_module_shadow",
+		"kasan_alloc_module_shadow", "__change_page_attr", "__pte_alloc_kernel",
+		"__pmd_alloc", "__pud_alloc",
 	};
 	unsigned int i;
 
