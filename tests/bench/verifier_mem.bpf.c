@@ -95,14 +95,16 @@ int on_kfree(struct trace_event_raw_kfree *ctx)
 	return gave((__u64)ctx->ptr);
 }
 
-/* Pages that vmalloc() gets in bulk no tracepoint tells of. */
+/* Pages that vmalloc() gets in bulk no tracepoint tells of. For much, it calls itself for
+ * the array of their addresses.
+ */
 SEC("kprobe/__vmalloc_node_range")
 int BPF_KPROBE(on_vmalloc, unsigned long size)
 {
 	struct verifier_mem *m = watched();
 
 	if (m)
-		m->vmalloc_size = (size + 4095) & ~4095ULL;
+		m->vmalloc_size[m->vmalloc_depth++ & 1] = (size + 4095) & ~4095ULL;
 	return 0;
 }
 
@@ -111,7 +113,10 @@ int BPF_KRETPROBE(on_vmalloced, void *ret)
 {
 	struct verifier_mem *m = watched();
 
-	return m && ret ? took((__u64)ret, m->vmalloc_size) : 0;
+	if (!m)
+		return 0;
+	m->vmalloc_depth--;
+	return ret ? took((__u64)ret, m->vmalloc_size[m->vmalloc_depth & 1]) : 0;
 }
 
 SEC("kprobe/vfree")

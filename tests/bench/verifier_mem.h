@@ -10,7 +10,8 @@ struct verifier_mem {
 	__u64 peak;
 	__u64 allocs;
 	__u64 lost;
-	__u64 vmalloc_size;	/* asked for by the vmalloc() under way */
+	__u64 vmalloc_size[2];	/* asked for by the vmalloc() under way, and one in it */
+	__u64 vmalloc_depth;
 	__u32 pid;
 	__u32 watch;		/* which watch this is: the last one's memory is not its */
 };
