@@ -115,10 +115,11 @@ static void collect_linked(struct vf_state *st, u32 id, u64 *linked)
 	for (f = 0; f <= st->curframe; f++) {
 		func = st->frame[f];
 		for (i = 0; i < NR_REGS; i++)
-			collect_one(linked, &func->regs[i], id, f | 8 | i << 4);
+			collect_one(linked, &func->regs[i], id, LINK_REG(f, i));
 		for (i = 0; i < func->nr_slots; i++)
 			if (slot_is_spill(&func->stack[i]))
-				collect_one(linked, &func->stack[i].spilled, id, f | i << 4);
+				collect_one(linked, &func->stack[i].spilled, id,
+					    LINK_SLOT(f, i));
 	}
 }
 

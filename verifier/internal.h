@@ -160,9 +160,11 @@ struct func_state {
 /**
  * struct jmp_entry - one remembered step of a path
  * @idx:      an instruction that was not reached from the one before it, or
- *            one that taught several registers at once
+ *            one that taught several registers at once, or one that used the stack
+ *            through another register than R10
  * @prev_idx: what was executed before it
- * @linked:   the registers and slots that learned together, LINK_* packed
+ * @linked:   jumps: the registers and slots that learned together; loads, stores and
+ *            atomics: the slot; LINK_* packed
  */
 struct jmp_entry {
 	u32 idx;
@@ -175,6 +177,9 @@ struct jmp_entry {
 #define LINK_BITS	10
 #define LINK_COUNT(l)	((u32)((l) & 0xf))
 #define LINK_AT(l, i)	((u32)((l) >> (4 + (i) * LINK_BITS)) & 0x3ff)
+#define LINK_ONE(x)	((u64)(x) << 4 | 1)
+#define LINK_SLOT(f, i)	((f) | (i) << 4)
+#define LINK_REG(f, i)	((f) | 8 | (i) << 4)
 #define LINK_FRAME(x)	((x) & 7)
 #define LINK_IS_REG(x)	((x) & 8)
 #define LINK_INDEX(x)	((x) >> 4)

@@ -43,14 +43,41 @@ static void bt_clear_reg(struct backtrack *bt, u32 regno)
 	bt->regs[bt->frame] &= ~(1U << regno);
 }
 
-static u64 slot_bit(s16 off)
-{
-	return 1ULL << ((u32)(-off - 1) / REG_SIZE);
-}
+/**
+ * struct place - the stack slot that a load or store went to
+ * @bit: of the slot in backtrack.slots[@frame]; 0: other memory, or anywhere in a range of
+ *       the stack, where no number is known by its value
+ */
+struct place {
+	u32 frame;
+	u64 bit;
+};
 
 static bool on_stack(const struct ebpf_insn *insn)
 {
 	return insn->off < 0 && insn->off >= -EBPF_MAX_STACK;
+}
+
+/* @regno: the pointer of the access. What is not R10 itself was remembered when the path
+ * came here: @linked.
+ */
+static int find_place(const struct backtrack *bt, const struct ebpf_insn *insn, u32 regno,
+		      u64 linked, struct place *at)
+{
+	at->frame = bt->frame;
+	at->bit = 0;
+	if (regno == REG_FP) {
+		if (EBPF_BUG_ON(!on_stack(insn)))
+			return -EFAULT;
+		at->bit = 1ULL << ((u32)(-insn->off - 1) / REG_SIZE);
+	} else if (LINK_COUNT(linked)) {
+		at->frame = LINK_FRAME(LINK_AT(linked, 0));
+		at->bit = 1ULL << LINK_INDEX(LINK_AT(linked, 0));
+		/* Nobody has a pointer into a frame below the own. */
+		if (EBPF_BUG_ON(at->frame > bt->frame))
+			return -EFAULT;
+	}
+	return 0;
 }
 
 static void back_alu(struct backtrack *bt, const struct ebpf_insn *insn)
@@ -65,51 +92,54 @@ static void back_alu(struct backtrack *bt, const struct ebpf_insn *insn)
 		bt_set_reg(bt, insn->src_reg);
 }
 
-static int back_load(struct backtrack *bt, const struct ebpf_insn *insn)
+static int back_load(struct backtrack *bt, const struct ebpf_insn *insn, u64 linked)
 {
+	struct place at;
+	int err;
+
 	if (!bt_has_reg(bt, insn->dst_reg))
 		return 0;
+	err = find_place(bt, insn, insn->src_reg, linked, &at);
+	if (err)
+		return err;
 	bt_clear_reg(bt, insn->dst_reg);
-	/* Numbers keep what is known of them on the stack only, and spills
-	 * through other registers were made precise at once.
-	 */
-	if (insn->src_reg != REG_FP)
-		return 0;
-	if (EBPF_BUG_ON(!on_stack(insn)))
-		return -EFAULT;
-	bt->slots[bt->frame] |= slot_bit(insn->off);
+	/* Numbers keep what is known of them on the stack only. */
+	bt->slots[at.frame] |= at.bit;
 	return 0;
 }
 
-static int back_atomic(struct backtrack *bt, const struct ebpf_insn *insn)
+static int back_atomic(struct backtrack *bt, const struct ebpf_insn *insn, u64 linked)
 {
 	u32 loaded = insn->imm == EBPF_CMPXCHG ? EBPF_REG_0 : insn->src_reg;
+	struct place at;
+	int err;
 
 	if (bt_has_reg(bt, insn->dst_reg))
 		return -ENOTSUPP;
-	if (insn->dst_reg == REG_FP && on_stack(insn) &&
-	    (bt->slots[bt->frame] & slot_bit(insn->off)))
-		return -ENOTSUPP;
+	err = find_place(bt, insn, insn->dst_reg, linked, &at);
+	if (err)
+		return err;
+	/* What it leaves in memory is any number. */
+	bt->slots[at.frame] &= ~at.bit;
 	if (!(insn->imm & EBPF_FETCH) || !bt_has_reg(bt, loaded))
 		return 0;
-	if (insn->dst_reg == REG_FP)
-		return -ENOTSUPP;
 	bt_clear_reg(bt, loaded);
+	bt->slots[at.frame] |= at.bit;
 	return 0;
 }
 
-static int back_store(struct backtrack *bt, const struct ebpf_insn *insn)
+static int back_store(struct backtrack *bt, const struct ebpf_insn *insn, u64 linked)
 {
+	struct place at;
+	int err;
+
 	/* A pointer cannot be a number: it came out of a subtraction. */
 	if (bt_has_reg(bt, insn->dst_reg))
 		return -ENOTSUPP;
-	if (insn->dst_reg != REG_FP)
-		return 0;
-	if (EBPF_BUG_ON(!on_stack(insn)))
-		return -EFAULT;
-	if (!(bt->slots[bt->frame] & slot_bit(insn->off)))
-		return 0;
-	bt->slots[bt->frame] &= ~slot_bit(insn->off);
+	err = find_place(bt, insn, insn->dst_reg, linked, &at);
+	if (err || !(bt->slots[at.frame] & at.bit))
+		return err;
+	bt->slots[at.frame] &= ~at.bit;
 	if (EBPF_CLASS(insn->code) == EBPF_STX)
 		bt_set_reg(bt, insn->src_reg);
 	return 0;
@@ -216,7 +246,7 @@ static void back_linked(struct backtrack *bt, const struct ebpf_insn *insn, u64 
 	}
 }
 
-static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next_idx)
+static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next_idx, u64 linked)
 {
 	const struct ebpf_insn *insn = &env->insns[idx];
 
@@ -232,13 +262,15 @@ static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next
 		back_alu(bt, insn);
 		return 0;
 	case EBPF_LDX:
-		return back_load(bt, insn);
+		return back_load(bt, insn, linked);
 	case EBPF_STX:
 	case EBPF_ST:
-		return EBPF_MODE(insn->code) == EBPF_ATOMIC ? back_atomic(bt, insn) :
-							      back_store(bt, insn);
+		return EBPF_MODE(insn->code) == EBPF_ATOMIC ? back_atomic(bt, insn, linked) :
+							      back_store(bt, insn, linked);
 	case EBPF_JMP:
 	case EBPF_JMP32:
+		if (!watch_no_links())
+			back_linked(bt, insn, linked);
 		return back_jmp(env, bt, idx, next_idx);
 	default:
 		if (is_ld_imm64(insn)) {
@@ -266,7 +298,7 @@ static s32 prev_insn(const struct vf_state *st, s32 i, u32 *left)
 
 static u64 linked_at(const struct vf_state *st, s32 i, u32 left)
 {
-	if (left && (s32)st->jmps[left - 1].idx == i && !watch_no_links())
+	if (left && (s32)st->jmps[left - 1].idx == i)
 		return st->jmps[left - 1].linked;
 	return 0;
 }
@@ -368,8 +400,7 @@ static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 n
 	for (;;) {
 		if (!skip_first && !is_unrelated(env, i)) {
 			print_back(env, i);
-			back_linked(bt, &env->insns[i], linked_at(st, i, left));
-			err = back_insn(env, bt, i, next);
+			err = back_insn(env, bt, i, next, linked_at(st, i, left));
 			if (err || bt_empty(bt))
 				return err;
 		}

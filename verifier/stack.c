@@ -142,12 +142,6 @@ static int write_fixed(struct vf_env *env, struct func_state *func, s32 off, int
 		return err;
 	scratch_at(env, func, off);
 	if (reg && !(off % REG_SIZE) && ebpf_reg_is_bounded(reg) && !is_null_reg(reg)) {
-		/* Backtracking understands stores through R10 only. */
-		if (insn->dst_reg != REG_FP) {
-			err = ebpf_mark_precise(env, src_regno);
-			if (err)
-				return err;
-		}
 		save_reg(slot_at(func, off), reg, size);
 		return 0;
 	}
@@ -194,16 +188,29 @@ static int write_var(struct vf_env *env, struct func_state *func, struct reg_sta
 	return zero_used && src_regno >= 0 ? ebpf_mark_precise(env, src_regno) : 0;
 }
 
+/* For backtracking: which slot the pointer led to on this path. Of R10 it is plain. */
+static int note_slot(struct vf_env *env, const struct func_state *func, u32 ptr_regno, s32 off)
+{
+	u32 slot = (u32)(-off - 1) / REG_SIZE;
+
+	return ptr_regno == REG_FP ? 0 :
+	       ebpf_push_jmp(env, env->cur, LINK_ONE(LINK_SLOT(func->frameno, slot)));
+}
+
 int ebpf_check_stack_write(struct vf_env *env, u32 ptr_regno, s32 off, int size, int src_regno,
 			   int insn_idx)
 {
 	struct reg_state *ptr = &cur_regs(env)[ptr_regno];
 	struct func_state *func = func_of(env, ptr);
+	int err = 0;
 
-	if (ebpf_tnum_is_const(ptr->n.var_off))
-		return write_fixed(env, func, off + (s32)ptr->n.var_off.value, size, src_regno,
-				   insn_idx);
-	return write_var(env, func, ptr, off, size, src_regno, insn_idx);
+	if (!ebpf_tnum_is_const(ptr->n.var_off))
+		return write_var(env, func, ptr, off, size, src_regno, insn_idx);
+	off += (s32)ptr->n.var_off.value;
+	/* Not of what a helper fills: it is any number then. */
+	if (EBPF_CLASS(env->insns[insn_idx].code) != EBPF_JMP)
+		err = note_slot(env, func, ptr_regno, off);
+	return err ? err : write_fixed(env, func, off, size, src_regno, insn_idx);
 }
 
 static int mark_slot_read(struct vf_env *env, struct stack_slot *slot)
@@ -289,15 +296,26 @@ static int read_fixed(struct vf_env *env, struct func_state *func, s32 off, int 
 	return err;
 }
 
+static bool holds_number(struct func_state *func, s32 off)
+{
+	return (u32)(-off - 1) / REG_SIZE < func->nr_slots &&
+	       slot_is_scalar_spill(slot_at(func, off));
+}
+
 int ebpf_check_stack_read(struct vf_env *env, u32 ptr_regno, s32 off, int size, int dst_regno)
 {
 	struct reg_state *ptr = &cur_regs(env)[ptr_regno];
 	struct func_state *func = func_of(env, ptr);
 	s32 min, max;
-	int err;
+	int err = 0;
 
-	if (ebpf_tnum_is_const(ptr->n.var_off))
-		return read_fixed(env, func, off + (s32)ptr->n.var_off.value, size, dst_regno);
+	if (ebpf_tnum_is_const(ptr->n.var_off)) {
+		off += (s32)ptr->n.var_off.value;
+		/* What is not in a register saved whole is known by nothing but its bytes. */
+		if (dst_regno >= 0 && holds_number(func, off))
+			err = note_slot(env, func, ptr_regno, off);
+		return err ? err : read_fixed(env, func, off, size, dst_regno);
+	}
 	if (dst_regno < 0) {
 		vlog(env, "variable offset stack pointer cannot be passed into helper function; var_off=%s off=%d size=%d\n",
 		     ebpf_tnum_str(env, ptr->n.var_off), off, size);
