@@ -208,10 +208,8 @@ static int check_mem(struct vf_env *env, u32 sub, u32 regno, u32 size)
 		return -EINVAL;
 	}
 	memset(&meta, 0, sizeof(meta));
+	meta.writes = true;
 	err = ebpf_check_helper_mem(env, regno, size, true, &meta);
-	meta.raw_mode = true;
-	if (!err && reg->type != PTR_TO_STACK)
-		err = ebpf_check_helper_mem(env, regno, size, true, &meta);
 	return err ? -EINVAL : 0;
 }
 

@@ -152,6 +152,27 @@ static int check_arg_off(struct vf_env *env, const struct reg_state *reg, u32 re
 				  reg->type == PTR_TO_BTF_ID && !(arg_type & OBJ_RELEASE));
 }
 
+/* What the helper does with the memory that is checked next. */
+static void set_use(struct call_meta *meta, u32 arg_type)
+{
+	meta->raw_mode = arg_type & MEM_UNINIT;
+	meta->writes = arg_type & MEM_WRITE;
+}
+
+/* NULL is no place for anything: what may be NULL comes with the size 0, also where the
+ * helper takes NULL.
+ */
+static int check_null_size(struct vf_env *env, u32 regno, u64 size)
+{
+	const struct reg_state *mem = &cur_regs(env)[regno];
+
+	if (!size || !may_be_null(mem->type))
+		return 0;
+	vlog(env, "R%d type=%s may be NULL, but its size is not always 0\n", regno,
+	     ebpf_reg_type_str(env, mem->type));
+	return -EACCES;
+}
+
 /* The register with the size of the memory in the one before it. */
 static int check_size(struct vf_env *env, u32 regno, bool zero_ok, struct call_meta *meta)
 {
@@ -180,7 +201,9 @@ static int check_size(struct vf_env *env, u32 regno, bool zero_ok, struct call_m
 		     regno);
 		return -EACCES;
 	}
-	err = ebpf_check_helper_mem(env, regno - 1, reg->n.umax, zero_ok, meta);
+	err = check_null_size(env, regno - 1, reg->n.umax);
+	if (!err)
+		err = ebpf_check_helper_mem(env, regno - 1, reg->n.umax, zero_ok, meta);
 	meta->raw_mode = raw_mode;
 	return err ? err : ebpf_mark_precise(env, regno);
 }
@@ -209,11 +232,7 @@ static int check_number_out(struct vf_env *env, u32 regno, u32 arg_type, struct 
 	int err;
 
 	/* Written, though what is there must be initialised. */
-	if (reg->type == PTR_TO_MAP_VALUE && (reg->map->map_flags & EBPF_F_RDONLY_PROG)) {
-		vlog(env, "write into map forbidden, value_size=%d off=%d size=%d\n",
-		     reg->map->value_size, reg->off, size);
-		return -EACCES;
-	}
+	set_use(meta, arg_type | MEM_WRITE);
 	err = ebpf_check_helper_mem(env, regno, size, false, meta);
 	if (err)
 		return err;
@@ -272,8 +291,9 @@ static int check_map_mem(struct vf_env *env, u32 regno, u32 arg_type, struct cal
 	if (may_be_null(arg_type) && is_null_reg(&cur_regs(env)[regno]))
 		return 0;
 	/* A bloom filter is asked about the value. */
-	meta->raw_mode = arg_type & MEM_UNINIT &&
-			 meta->map->map_type != EBPF_MAP_TYPE_BLOOM_FILTER;
+	if (meta->map->map_type == EBPF_MAP_TYPE_BLOOM_FILTER)
+		arg_type &= ~(u32)(MEM_UNINIT | MEM_WRITE);
+	set_use(meta, arg_type);
 	return ebpf_check_helper_mem(env, regno, meta->map->value_size, false, meta);
 }
 
@@ -307,9 +327,11 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 		return check_map_mem(env, regno, arg_type, meta);
 	case ARG_PTR_TO_MEM:
 		/* Checked with its size, the next argument. */
-		meta->raw_mode = arg_type & MEM_UNINIT;
+		set_use(meta, arg_type);
 		if (!(arg_type & MEM_FIXED_SIZE))
 			return 0;
+		if (check_null_size(env, regno, fn->arg_size[arg]))
+			return -EACCES;
 		return ebpf_check_helper_mem(env, regno, fn->arg_size[arg], false, meta);
 	case ARG_CONST_SIZE:
 		return check_size(env, regno, false, meta);

@@ -294,7 +294,8 @@ struct subprog_info {
 struct call_meta {
 	struct ebpf_map *map;
 	u32 map_uid;
-	bool raw_mode;		/* the memory is filled by the helper */
+	bool raw_mode;		/* the memory is filled by the helper, whatever was there */
+	bool writes;		/* the memory is written by the helper */
 	bool pkt_access;
 	u8 release_regno;
 	s32 regno;		/* register of the raw memory */
@@ -592,7 +593,7 @@ int ebpf_check_stack_write(struct vf_env *env, u32 ptr_regno, s32 off, int size,
 			   int insn_idx);
 int ebpf_check_stack_bounds(struct vf_env *env, u32 regno, s32 off, int size, bool write,
 			    bool by_helper);
-/* A helper reads, or with @meta->raw_mode fills, @size bytes at R@regno. */
+/* A helper uses, or with @meta->raw_mode fills, @size bytes at R@regno. */
 int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
 			   bool by_helper, struct call_meta *meta);
 int ebpf_check_stack_slot_aligned(struct vf_env *env, u32 regno);
@@ -632,7 +633,9 @@ int ebpf_check_region(struct vf_env *env, u32 regno, s32 off, int size, u32 mem_
 		      bool zero_ok);
 int ebpf_check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
 			  int acc);
-/* @size bytes at R@regno used by a helper. */
+/* @size bytes at R@regno that a helper reads; with @meta->writes it writes them, too, and
+ * with @meta->raw_mode besides it does not care what was there.
+ */
 int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
 			  struct call_meta *meta);
 int ebpf_check_packet_access(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok);

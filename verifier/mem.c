@@ -146,15 +146,16 @@ int ebpf_check_region(struct vf_env *env, u32 regno, s32 off, int size, u32 mem_
 	return err;
 }
 
+/* @acc: ACC_READ, ACC_WRITE or both */
 static int check_map_rights(struct vf_env *env, const struct ebpf_map *map, s32 off, int size,
 			    int acc)
 {
-	if (acc == ACC_WRITE && (map->map_flags & EBPF_F_RDONLY_PROG)) {
+	if ((acc & ACC_WRITE) && (map->map_flags & EBPF_F_RDONLY_PROG)) {
 		vlog(env, "write into map forbidden, value_size=%d off=%d size=%d\n",
 		     map->value_size, off, size);
 		return -EACCES;
 	}
-	if (acc == ACC_READ && (map->map_flags & EBPF_F_WRONLY_PROG)) {
+	if ((acc & ACC_READ) && (map->map_flags & EBPF_F_WRONLY_PROG)) {
 		vlog(env, "read from map forbidden, value_size=%d off=%d size=%d\n",
 		     map->value_size, off, size);
 		return -EACCES;
@@ -514,22 +515,24 @@ int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
 			  struct call_meta *meta)
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
-	bool fills = meta && meta->raw_mode;
+	bool writes = meta && meta->writes, fills = writes && meta->raw_mode;
 
 	/* Whether NULL is welcome was checked before. */
 	switch (reg->type & ~(u32)(MEM_RDONLY | MEM_ALLOC | PTR_MAYBE_NULL)) {
 	case PTR_TO_PACKET:
 	case PTR_TO_PACKET_META:
+		if (writes && !ebpf_may_write_packet(env->load->prog_type))
+			break;
 		return ebpf_check_packet_access(env, regno, reg->off, size, zero_ok);
 	case PTR_TO_MAP_KEY:
-		if (fills)
+		if (writes)
 			break;
 		return ebpf_check_region(env, regno, reg->off, size, reg->map->key_size, false);
 	case PTR_TO_MAP_VALUE:
-		return ebpf_check_map_region(env, regno, reg->off, size, zero_ok,
-					     fills ? ACC_WRITE : ACC_READ);
+		return check_map_region(env, regno, reg->off, size, zero_ok,
+					(writes ? ACC_WRITE : 0) | (fills ? 0 : ACC_READ), false);
 	case PTR_TO_MEM:
-		if (fills && (reg->type & MEM_RDONLY))
+		if (writes && (reg->type & MEM_RDONLY))
 			break;
 		return ebpf_check_region(env, regno, reg->off, size, reg->mem_size, zero_ok);
 	case PTR_TO_STACK:

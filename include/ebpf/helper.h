@@ -25,17 +25,23 @@ typedef u64 (*ebpf_func_t)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 #define MEM_PERCPU		EBPF_TYPE_FLAG(4)
 #define OBJ_RELEASE		EBPF_TYPE_FLAG(5)	/* argument is released by the call */
 #define PTR_UNTRUSTED		EBPF_TYPE_FLAG(6)
-#define MEM_UNINIT		EBPF_TYPE_FLAG(7)	/* callee fills it */
+#define MEM_UNINIT		EBPF_TYPE_FLAG(7)	/* callee fills it, whatever was there */
 #define DYNPTR_TYPE_LOCAL	EBPF_TYPE_FLAG(8)
 #define DYNPTR_TYPE_RINGBUF	EBPF_TYPE_FLAG(9)
 #define MEM_FIXED_SIZE		EBPF_TYPE_FLAG(10)
+#define MEM_WRITE		EBPF_TYPE_FLAG(11)	/* callee writes it */
 #define EBPF_TYPE_BASE(t)	((t) & 0xffU)
 
+/* Memory that a helper gets at, whatever points to it, says what happens to it:
+ * MEM_RDONLY (the helper only reads it), MEM_WRITE (it may write, and read what was
+ * there) or MEM_WRITE and MEM_UNINIT (it fills all of it without a look). Keys and map
+ * values without a flag are read. tests/host/test_helper_table holds the table to that.
+ */
 enum ebpf_arg_type {
 	ARG_DONTCARE = 0,	/* unused */
 	ARG_CONST_MAP_PTR,	/* a map, from a map fd load */
 	ARG_PTR_TO_MAP_KEY,	/* key_size readable bytes of the map argument */
-	ARG_PTR_TO_MAP_VALUE,	/* value_size bytes, readable or MEM_UNINIT */
+	ARG_PTR_TO_MAP_VALUE,	/* value_size bytes, read or filled */
 	ARG_PTR_TO_MEM,		/* memory whose size is the next argument */
 	ARG_CONST_SIZE,		/* size > 0 of the memory argument before */
 	ARG_CONST_SIZE_OR_ZERO,
@@ -43,8 +49,8 @@ enum ebpf_arg_type {
 	ARG_ANYTHING,		/* any initialised value */
 	ARG_PTR_TO_SPIN_LOCK,
 	ARG_PTR_TO_SOCK_COMMON,
-	ARG_PTR_TO_INT,		/* 4 bytes to fill */
-	ARG_PTR_TO_LONG,	/* 8 bytes to fill */
+	ARG_PTR_TO_INT,		/* 4 bytes, written */
+	ARG_PTR_TO_LONG,	/* 8 bytes, written */
 	ARG_PTR_TO_SOCKET,
 	ARG_PTR_TO_BTF_ID,	/* kernel object of arg_btf_id */
 	ARG_PTR_TO_ALLOC_MEM,	/* record of ringbuf_reserve */
@@ -59,14 +65,15 @@ enum ebpf_arg_type {
 	ARG_PTR_TO_DYNPTR,
 	ARG_TYPE_MAX,
 	/* Common combinations. */
-	ARG_PTR_TO_MEM_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_MEM,
 	ARG_PTR_TO_MEM_RDONLY = MEM_RDONLY | ARG_PTR_TO_MEM,
-	ARG_PTR_TO_UNINIT_MEM = MEM_UNINIT | ARG_PTR_TO_MEM,
-	ARG_PTR_TO_UNINIT_MAP_VALUE = MEM_UNINIT | ARG_PTR_TO_MAP_VALUE,
+	ARG_PTR_TO_UNINIT_MEM = MEM_WRITE | MEM_UNINIT | ARG_PTR_TO_MEM,
+	ARG_PTR_TO_UNINIT_MAP_VALUE = MEM_WRITE | MEM_UNINIT | ARG_PTR_TO_MAP_VALUE,
 	ARG_PTR_TO_CTX_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_CTX,
 	ARG_PTR_TO_STACK_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_STACK,
 	ARG_PTR_TO_ALLOC_MEM_REL = OBJ_RELEASE | ARG_PTR_TO_ALLOC_MEM,
 	ARG_PTR_TO_FIXED_SIZE_MEM = MEM_FIXED_SIZE | ARG_PTR_TO_MEM,
+	ARG_PTR_TO_INT_OUT = MEM_WRITE | ARG_PTR_TO_INT,
+	ARG_PTR_TO_LONG_OUT = MEM_WRITE | ARG_PTR_TO_LONG,
 };
 
 enum ebpf_return_type {
