@@ -62,7 +62,8 @@ void ebpf_event_drop(struct ebpf_event *event)
 {
 	if (event->ops->stop)
 		event->ops->stop(event);
-	ebpf_event_later(&event->later, event_destroy);
+	if (!event->kept)
+		ebpf_event_later(&event->later, event_destroy);
 }
 
 static int event_release(struct inode *inode, struct file *file)

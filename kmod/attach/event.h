@@ -56,7 +56,9 @@ struct ebpf_event_ops {
 	bool sleeps;		/* its programs may sleep */
 	/* A new event whose common part is set by ebpf_event_init(), or ERR_PTR. */
 	struct ebpf_event *(*create)(const struct ebpf_event_params *params);
-	/* After this nothing fires the program. NULL: nothing to do. */
+	/* After this nothing fires the program. Sets event->kept where the kernel would not give
+	 * something back. NULL: nothing to do.
+	 */
 	void (*stop)(struct ebpf_event *event);
 	/* A grace period after stop: frees the event. */
 	void (*destroy)(struct ebpf_event *event);
@@ -92,6 +94,7 @@ struct ebpf_event {
 	u64 __percpu *hits;		/* NULL where the kernel counts */
 
 	const struct ebpf_event_ops *ops;
+	bool kept;			/* the kernel has some of it: it is never freed */
 	u32 max_ctx;			/* bytes of context for programs; 0: by type */
 	struct file *file;
 	u64 id;

@@ -6,6 +6,7 @@
 #include "kmod/attach/event.h"
 #include "kmod/attach/override.h"
 #include "kmod/compat/ftrace_multi.h"
+#include "kmod/compat/kprobe.h"
 #include "kmod/compat/perf.h"
 #include "kmod/run_inline.h"
 
@@ -18,8 +19,7 @@
 
 struct kprobe_event {
 	struct ebpf_event event;
-	bool ret;
-	struct kretprobe rp;		/* rp.kp is the probe of either kind */
+	struct compat_kprobe probe;
 	struct compat_ftrace_multi ftrace;	/* in its place, for a program that overrides */
 	char symbol[KSYM_NAME_LEN];
 };
@@ -45,7 +45,7 @@ static __always_inline void kprobe_fire(struct ebpf_event *event, struct pt_regs
 
 static int kprobe_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	kprobe_fire(&container_of(kp, struct kprobe_event, rp.kp)->event, regs);
+	kprobe_fire(&container_of(kp, struct kprobe_event, probe.rp.kp)->event, regs);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ static int kprobe_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	/* The probe may be going away under calls that it still follows. */
 	if (rp)
-		kprobe_fire(&container_of(rp, struct kprobe_event, rp)->event, regs);
+		kprobe_fire(&container_of(rp, struct kprobe_event, probe.rp)->event, regs);
 	return 0;
 }
 
@@ -78,32 +78,16 @@ static u64 kprobe_func_entry(unsigned long addr)
 	return compat_ibt() && offset == 4 ? addr - offset : 0;
 }
 
-/* Kernels that ask first whether a kretprobe is at a function's start (4.13 to 5.10)
- * say -EINVAL also of a symbol that nobody has; of a kprobe they say what is so.
- */
-static int kretprobe_error(const struct kprobe_event *ke, int err)
-{
-	struct kprobe kp = {
-		.symbol_name = ke->rp.kp.symbol_name,
-		.offset = ke->rp.kp.offset,
-		.flags = KPROBE_FLAG_DISABLED,
-		.pre_handler = kprobe_entry,
-	};
-	int kprobe_err;
-
-	if (err != -EINVAL || !kp.symbol_name)
-		return err;
-	kprobe_err = register_kprobe(&kp);
-	if (!kprobe_err)
-		unregister_kprobe(&kp);
-	return kprobe_err == -ENOENT ? -ENOENT : err;
-}
-
 /*
  * Programs with bpf_override_return(). A kprobe may send a call elsewhere only with what
  * the kernel keeps to itself, an ftrace handler by what it hands back: such a program
- * runs in one, and the kprobe is off as long.
+ * runs in one, and the kprobe, which stays, does nothing as long.
  */
+
+static int kprobe_idle(struct kprobe *kp, struct pt_regs *regs)
+{
+	return 0;
+}
 
 static __always_inline void override_hit(struct compat_ftrace_multi *ftrace,
 					 unsigned long place, struct pt_regs *regs)
@@ -169,73 +153,53 @@ static int kprobe_override(struct ebpf_event *event, bool on)
 {
 	struct kprobe_event *ke = kprobe_event_of(event);
 	unsigned long place = ebpf_compat_ftrace_place(event->func_ip);
-	int err;
 
 	if (!on) {
-		ebpf_compat_ftrace_multi_del(&ke->ftrace);
-		return enable_kprobe(&ke->rp.kp);
+		if (!ebpf_compat_ftrace_multi_del(&ke->ftrace, place))
+			event->kept = true;
+		WRITE_ONCE(ke->probe.rp.kp.pre_handler, kprobe_entry);
+		return 0;
 	}
-	if (ke->ret || !compat_trampoline() || !event->func_ip || !ebpf_may_override(event->func_ip))
+	if (ke->probe.ret || !compat_trampoline() || !event->func_ip ||
+	    !ebpf_may_override(event->func_ip))
 		return -EINVAL;
-	err = disable_kprobe(&ke->rp.kp);
-	if (err)
-		return err;
+	/* The handler is still ftrace's. */
+	if (event->kept)
+		return -EBUSY;
 	memset(&ke->ftrace, 0, sizeof(ke->ftrace));
-	err = ebpf_compat_ftrace_multi_add(&ke->ftrace, override_handler, &place, 1);
-	if (err) {
-		enable_kprobe(&ke->rp.kp);
+	if (ebpf_compat_ftrace_multi_add(&ke->ftrace, override_handler, &place, 1))
 		return -EINVAL;
-	}
+	WRITE_ONCE(ke->probe.rp.kp.pre_handler, kprobe_idle);
 	return 0;
 }
 
-static int kprobe_register_off(struct kprobe_event *ke)
-{
-	/* Not armed before it is known what it is on. */
-	ke->rp.kp.flags = KPROBE_FLAG_DISABLED;
-	if (!ke->ret) {
-		ke->rp.kp.pre_handler = kprobe_entry;
-		return register_kprobe(&ke->rp.kp);
-	}
-	ke->rp.handler = kprobe_return;
-	ke->rp.maxactive = max_t(int, KRETPROBE_MAXACTIVE_MIN, 2 * num_possible_cpus());
-	return kretprobe_error(ke, register_kretprobe(&ke->rp));
-}
-
-static void kprobe_unregister(struct kprobe_event *ke)
-{
-	if (ke->ret)
-		unregister_kretprobe(&ke->rp);
-	else
-		unregister_kprobe(&ke->rp.kp);
-}
-
+/* Nothing is attached yet: what is hit before all is known is only counted. */
 static int kprobe_start(struct kprobe_event *ke)
 {
-	unsigned long addr;
+	struct kretprobe *rp = &ke->probe.rp;
 	int err;
 
-	err = kprobe_register_off(ke);
-	if (err)
-		return err;
-	addr = (unsigned long)ke->rp.kp.addr;
-	err = -EINVAL;
 	/* A probe within what serves probes would never end. */
-	if (compat_within_module(addr, THIS_MODULE))
-		goto unregister;
-	ke->event.func_ip = kprobe_func_entry(addr);
-	err = ke->ret ? enable_kretprobe(&ke->rp) : enable_kprobe(&ke->rp.kp);
+	if (compat_within_module((unsigned long)rp->kp.addr, THIS_MODULE))
+		return -EINVAL;
+	if (ke->probe.ret) {
+		rp->handler = kprobe_return;
+		rp->maxactive = max_t(int, KRETPROBE_MAXACTIVE_MIN, 2 * num_possible_cpus());
+	} else {
+		rp->kp.pre_handler = kprobe_entry;
+	}
+	err = ebpf_compat_kprobe_add(&ke->probe);
 	if (!err)
-		return 0;
-unregister:
-	kprobe_unregister(ke);
+		ke->event.func_ip = kprobe_func_entry((unsigned long)rp->kp.addr);
 	return err;
 }
 
 /* The place: a symbol and an offset, or an address. */
 static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *attr)
 {
+	unsigned long addr;
 	long len;
+	int err;
 
 	if (attr->config1) {
 		len = strncpy_from_user(ke->symbol, (void __user *)(unsigned long)attr->config1,
@@ -246,17 +210,23 @@ static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *at
 			return -E2BIG;
 	}
 	if (!ke->symbol[0]) {
-		ke->rp.kp.addr = (void *)(unsigned long)attr->config2;
-		return 0;
+		addr = attr->config2;
+	} else {
+		/* As much as struct kprobe holds. */
+		if (attr->config2 > U32_MAX)
+			return -EINVAL;
+		err = ebpf_compat_kprobe_place(ke->symbol, attr->config2, &addr);
+		if (err)
+			return err;
 	}
-	ke->rp.kp.symbol_name = ke->symbol;
-	ke->rp.kp.offset = attr->config2;
-	return ke->rp.kp.offset == attr->config2 ? 0 : -EINVAL;
+	ke->probe.rp.kp.addr = (void *)addr;
+	return addr ? 0 : -EINVAL;
 }
 
 static void kprobe_stop(struct ebpf_event *event)
 {
-	kprobe_unregister(kprobe_event_of(event));
+	if (!ebpf_compat_kprobe_del(&kprobe_event_of(event)->probe))
+		event->kept = true;
 }
 
 static void kprobe_destroy(struct ebpf_event *event)
@@ -275,7 +245,7 @@ static struct ebpf_event *kprobe_create(const struct ebpf_event_params *params)
 	ke = kzalloc(sizeof(*ke), GFP_KERNEL);
 	if (!ke)
 		return ERR_PTR(-ENOMEM);
-	ke->ret = params->attr.config & EBPFDRV_PERF_PROBE_RETURN;
+	ke->probe.ret = params->attr.config & EBPFDRV_PERF_PROBE_RETURN;
 	err = kprobe_place(ke, &params->attr);
 	if (err)
 		goto free;
@@ -290,7 +260,8 @@ static struct ebpf_event *kprobe_create(const struct ebpf_event_params *params)
 fini:
 	ebpf_event_fini(&ke->event);
 free:
-	kfree(ke);
+	if (!ke->probe.kept)
+		kfree(ke);
 	return ERR_PTR(err);
 }
 
@@ -298,7 +269,7 @@ static void kprobe_describe(const struct ebpf_event *event, struct ebpf_attach_d
 {
 	const struct kprobe_event *ke = container_of(event, struct kprobe_event, event);
 
-	desc->type = ke->ret ? EBPF_FD_TYPE_KRETPROBE : EBPF_FD_TYPE_KPROBE;
+	desc->type = ke->probe.ret ? EBPF_FD_TYPE_KRETPROBE : EBPF_FD_TYPE_KPROBE;
 	if (ke->symbol[0]) {
 		desc->name = ke->symbol;
 		desc->offset = event->attr.config2;

@@ -8,6 +8,7 @@
 #include "kmod/attach/attach.h"
 #include "kmod/attach/override.h"
 #include "kmod/compat/ftrace_multi.h"
+#include "kmod/compat/kprobe.h"
 #include "kmod/compat/perf.h"
 #include "kmod/link.h"
 #include "kmod/run_inline.h"
@@ -30,7 +31,7 @@ struct multi_target {
 struct multi_link;
 
 struct multi_probe {
-	struct kretprobe rp;		/* rp.kp is the probe of either kind */
+	struct compat_kprobe probe;
 	struct multi_link *ml;
 	const struct multi_target *target;
 };
@@ -43,8 +44,9 @@ struct multi_link {
 	bool by_ftrace;
 	struct compat_ftrace_multi ftrace;
 	struct multi_probe *probes;	/* not by_ftrace: cnt of them */
-	struct kprobe **kps;		/* what the kernel is to have of them, in one list */
-	struct kretprobe **rps;
+	struct compat_kprobe **cks;	/* the same, as a list */
+	void **list;			/* for taking them back */
+	bool kept;			/* ftrace, or the probes, the kernel would not give back */
 };
 
 /*
@@ -63,7 +65,7 @@ static __always_inline void multi_fire(struct multi_link *ml, const struct multi
 static __always_inline const struct multi_target *multi_find(const struct multi_link *ml,
 							      unsigned long place)
 {
-	u32 low = 0, high = ml->cnt;
+	u32 low = 0, cnt = READ_ONCE(ml->cnt), high = cnt;
 
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
@@ -73,7 +75,7 @@ static __always_inline const struct multi_target *multi_find(const struct multi_
 		else
 			high = mid;
 	}
-	return low < ml->cnt && ml->targets[low].place == place ? &ml->targets[low] : NULL;
+	return low < cnt && ml->targets[low].place == place ? &ml->targets[low] : NULL;
 }
 
 /* Before the program's guard nothing may be called that could be traced: no functions. */
@@ -120,7 +122,7 @@ COMPAT_FTRACE_MULTI_HANDLER(override_handler, override_hit);
 
 static int multi_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct multi_probe *probe = container_of(kp, struct multi_probe, rp.kp);
+	struct multi_probe *probe = container_of(kp, struct multi_probe, probe.rp.kp);
 
 	if (likely(compat_rcu_watching()))
 		multi_fire(probe->ml, probe->target, regs);
@@ -135,7 +137,7 @@ static int multi_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	/* The probe may be going away under calls that it still follows. */
 	if (!rp || unlikely(!compat_rcu_watching()))
 		return 0;
-	probe = container_of(rp, struct multi_probe, rp);
+	probe = container_of(rp, struct multi_probe, probe.rp);
 	multi_fire(probe->ml, probe->target, regs);
 	return 0;
 }
@@ -167,13 +169,14 @@ static void multi_probe_init(struct multi_link *ml, struct multi_probe *probe,
 {
 	probe->ml = ml;
 	probe->target = target;
-	probe->rp.kp.addr = (kprobe_opcode_t *)target->place;
+	probe->probe.ret = ml->ret;
+	probe->probe.rp.kp.addr = (kprobe_opcode_t *)target->place;
 	if (!ml->ret) {
-		probe->rp.kp.pre_handler = multi_entry;
+		probe->probe.rp.kp.pre_handler = multi_entry;
 		return;
 	}
-	probe->rp.handler = multi_return;
-	probe->rp.maxactive = max_t(int, 2 * num_possible_cpus(),
+	probe->probe.rp.handler = multi_return;
+	probe->probe.rp.maxactive = max_t(int, 2 * num_possible_cpus(),
 				    ml->cnt < MULTI_MANY ? MULTI_MAXACTIVE_FEW :
 							   MULTI_MAXACTIVE_MANY);
 }
@@ -182,19 +185,21 @@ static void multi_probe_init(struct multi_link *ml, struct multi_probe *probe,
 static int multi_arm_probes(struct multi_link *ml)
 {
 	u32 i;
+	int err;
 
 	ml->probes = compat_kvzalloc(ml->cnt * sizeof(*ml->probes));
-	ml->kps = compat_kvzalloc(ml->cnt * sizeof(*ml->kps));
-	ml->rps = compat_kvzalloc(ml->cnt * sizeof(*ml->rps));
-	if (!ml->probes || !ml->kps || !ml->rps)
+	ml->cks = compat_kvzalloc(ml->cnt * sizeof(*ml->cks));
+	ml->list = compat_kvzalloc(ml->cnt * 2 * sizeof(*ml->list));
+	if (!ml->probes || !ml->cks || !ml->list)
 		return -ENOMEM;
 	for (i = 0; i < ml->cnt; i++) {
 		multi_probe_init(ml, &ml->probes[i], &ml->targets[i]);
-		ml->kps[i] = &ml->probes[i].rp.kp;
-		ml->rps[i] = &ml->probes[i].rp;
+		ml->cks[i] = &ml->probes[i].probe;
 	}
-	return ml->ret ? register_kretprobes(ml->rps, ml->cnt) :
-			 register_kprobes(ml->kps, ml->cnt);
+	err = ebpf_compat_kprobes_add(ml->cks, ml->cnt, ml->list);
+	for (i = 0; err && i < ml->cnt; i++)
+		ml->kept |= ml->cks[i]->kept;
+	return err;
 }
 
 static int multi_arm(struct multi_link *ml)
@@ -212,11 +217,12 @@ static void multi_release(struct ebpf_link *link)
 	struct multi_link *ml = container_of(link, struct multi_link, link);
 
 	if (ml->by_ftrace)
-		ebpf_compat_ftrace_multi_del(&ml->ftrace);
-	else if (ml->ret)
-		unregister_kretprobes(ml->rps, ml->cnt);
+		ml->kept = !ebpf_compat_ftrace_multi_del(&ml->ftrace, ml->targets[0].place);
 	else
-		unregister_kprobes(ml->kps, ml->cnt);
+		ml->kept = !ebpf_compat_kprobes_del(ml->cks, ml->cnt, ml->list);
+	/* A handler that stays finds nothing. */
+	if (ml->kept)
+		WRITE_ONCE(ml->cnt, 0);
 	/* Handlers run with preemption off. */
 	compat_synchronize_rcu_sched();
 }
@@ -224,9 +230,11 @@ static void multi_release(struct ebpf_link *link)
 static void multi_free(struct multi_link *ml)
 {
 	compat_kvfree(ml->targets);
+	compat_kvfree(ml->cks);
+	compat_kvfree(ml->list);
+	if (ml->kept)
+		return;
 	compat_kvfree(ml->probes);
-	compat_kvfree(ml->kps);
-	compat_kvfree(ml->rps);
 	kfree(ml);
 }
 

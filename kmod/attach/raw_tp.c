@@ -16,6 +16,7 @@
 
 struct raw_tp_link {
 	struct ebpf_link link;
+	struct ebpf_prog *prog;	/* link's; NULL: the kernel would not give the probe back */
 	struct compat_tracepoint tp;
 	struct module *mod;	/* typed: whose tracepoint it is, with a reference; NULL */
 	void *probe;
@@ -35,14 +36,15 @@ static struct raw_tp_link *raw_tp_link_of(const struct ebpf_link *link)
 /* Preemption is off. Recursion into the same program ends in ebpf_prog_run_inline(). */
 static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
 {
+	struct ebpf_prog *prog = READ_ONCE(rl->prog);
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
-	if (!compat_tracepoint_watching())
+	if (unlikely(!prog) || !compat_tracepoint_watching())
 		return;
 	ebpf_run_ctx_init(&rctx, NULL, 0, 0, NULL);
 	/* The probe's: this is inlined into it. */
 	rctx.frame = __builtin_frame_address(0);
-	ebpf_prog_run_inline(rl->link.prog, args, &rctx);
+	ebpf_prog_run_inline(prog, args, &rctx);
 }
 
 /* Arguments narrower than a register come with rubbish above them. */
@@ -187,9 +189,14 @@ static void raw_tp_release(struct ebpf_link *link)
 {
 	struct raw_tp_link *rl = raw_tp_link_of(link);
 
-	ebpf_compat_tracepoint_unregister(&rl->tp, rl->probe, rl);
+	bool kept = !ebpf_compat_tracepoint_unregister(&rl->tp, rl->probe, rl);
+
+	if (kept)
+		WRITE_ONCE(rl->prog, NULL);
 	/* Nobody may be in the probe when the link is freed. */
 	tracepoint_synchronize_unregister();
+	if (kept)
+		return;
 	ebpf_compat_tracepoint_put(&rl->tp);
 	module_put(rl->mod);
 	rl->mod = NULL;
@@ -197,8 +204,13 @@ static void raw_tp_release(struct ebpf_link *link)
 
 static void raw_tp_dealloc(struct ebpf_link *link)
 {
-	module_put(raw_tp_link_of(link)->mod);
-	kfree(raw_tp_link_of(link));
+	struct raw_tp_link *rl = raw_tp_link_of(link);
+
+	/* Of a link that failed no probe was registered, and it has no program. */
+	if (link->prog && !rl->prog)
+		return;
+	module_put(rl->mod);
+	kfree(rl);
 }
 
 static void raw_tp_show_fdinfo(const struct ebpf_link *link, struct seq_file *seq)
@@ -264,6 +276,7 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 	err = ebpf_compat_tracepoint_find(rl->name, &rl->tp);
 	if (err)
 		goto free;
+	rl->prog = prog;
 	ebpf_link_init(&rl->link, EBPF_LINK_TYPE_RAW_TRACEPOINT, &raw_tp_link_ops, prog);
 	err = ebpf_link_prime(&rl->link, &primer);
 	if (err) {

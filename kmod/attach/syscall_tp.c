@@ -25,6 +25,7 @@ struct syscall_record {
 struct syscall_point {
 	struct compat_tracepoint tp;
 	u32 users;
+	bool kept;		/* the kernel would not give the probe back: it is there */
 	struct hlist_head raw;
 	struct hlist_head call[NR_CALLS];
 };
@@ -141,7 +142,7 @@ static int point_get(struct ebpf_syscall_hook *hook)
 	struct syscall_point *point = point_of(hook);
 	int err;
 
-	if (point->users++)
+	if (point->users++ || point->kept)
 		return 0;
 	err = ebpf_compat_tracepoint_find(hook->enter ? "sys_enter" : "sys_exit", &point->tp);
 	if (!err)
@@ -157,7 +158,8 @@ static void point_put(struct ebpf_syscall_hook *hook)
 
 	if (--point->users)
 		return;
-	ebpf_compat_tracepoint_unregister(&point->tp, probe_of(hook), NULL);
+	if (!point->kept)
+		point->kept = !ebpf_compat_tracepoint_unregister(&point->tp, probe_of(hook), NULL);
 	/* The module may go next: nobody may be in the probe. */
 	tracepoint_synchronize_unregister();
 }

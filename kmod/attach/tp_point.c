@@ -245,8 +245,9 @@ static void point_put(struct ebpf_tp_point *point)
 	if (--point->users)
 		return;
 	list_del(&point->node);
-	if (point->call)
-		ebpf_compat_tp_call_stop(point->call);
+	/* One that stays has no hooks. */
+	if (point->call && !ebpf_compat_tp_call_stop(point->call))
+		return;
 	point_drop_counters(point);
 	ebpf_event_later(&point->later, point_destroy);
 }

@@ -79,6 +79,9 @@ static void tracing_dealloc(struct ebpf_link *link)
 	struct tracing_link *tl = tracing_link_of(link);
 
 	module_put(tl->mod);
+	/* The kernel has its return probe still, which calls nothing of it. */
+	if (tl->probe.kept)
+		return;
 	if (link->prog && link->prog->sleepable)
 		ebpf_sleep_call(&tl->slept, tracing_slept);
 	else

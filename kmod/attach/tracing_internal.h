@@ -7,11 +7,10 @@
 
 #include "kmod/attach/trampoline.h"
 #include "kmod/compat/ftrace.h"
+#include "kmod/compat/kprobe.h"
 #include "kmod/link.h"
 #include "kmod/run_inline.h"
 #include "kmod/sleep.h"
-
-#include <linux/kprobes.h>
 
 #define REG_ARGS	6
 /* Structs passed by value take two. */
@@ -46,7 +45,7 @@ struct tracing_link {
 	unsigned long func;
 	struct module *mod;		/* whose function it is, with a reference; NULL */
 	struct tracing_site *site;	/* NULL: by return probe */
-	struct kretprobe rp;
+	struct compat_kprobe probe;	/* that return probe */
 	struct arg_layout layout;
 	u32 ret_size;
 	struct rcu_head slept;		/* of programs that sleep */

@@ -18,7 +18,7 @@ static int exit_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (!rp)
 		return 1;
-	args_fetch(&container_of(rp, struct tracing_link, rp)->layout, (void *)ri->data, regs);
+	args_fetch(&container_of(rp, struct tracing_link, probe.rp)->layout, (void *)ri->data, regs);
 	return 0;
 }
 
@@ -31,7 +31,7 @@ static int exit_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	/* The probe may be going away under calls that it still follows. */
 	if (!rp || unlikely(!compat_rcu_watching()))
 		return 0;
-	tl = container_of(rp, struct tracing_link, rp);
+	tl = container_of(rp, struct tracing_link, probe.rp);
 	rec->ctx[tl->layout.nr] = regs->ax & tracing_ret_mask(tl->ret_size);
 	tracing_fire(tl, rec->ctx, regs);
 	return 0;
@@ -39,20 +39,21 @@ static int exit_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 int ebpf_tracing_ret_attach(struct tracing_link *tl)
 {
-	struct kretprobe *rp = &tl->rp;
+	struct kretprobe *rp = &tl->probe.rp;
 
+	tl->probe.ret = true;
 	rp->kp.addr = (kprobe_opcode_t *)tl->func;
 	rp->entry_handler = exit_entry;
 	rp->handler = exit_return;
 	rp->data_size = offsetof(struct args_record, ctx) +
 			(max_t(u32, REG_ARGS, tl->layout.nr) + 1) * sizeof(u64);
 	rp->maxactive = max_t(int, MAXACTIVE_MIN, MAXACTIVE_CPU * num_possible_cpus());
-	return register_kretprobe(rp);
+	return ebpf_compat_kprobe_add(&tl->probe);
 }
 
 void ebpf_tracing_ret_detach(struct tracing_link *tl)
 {
-	unregister_kretprobe(&tl->rp);
+	ebpf_compat_kprobe_del(&tl->probe);
 	if (tl->link.prog->stats)
-		this_cpu_add(tl->link.prog->stats->misses, tl->rp.nmissed + tl->rp.kp.nmissed);
+		this_cpu_add(tl->link.prog->stats->misses, tl->probe.rp.nmissed + tl->probe.rp.kp.nmissed);
 }

@@ -51,7 +51,7 @@ struct tracing_site {
 	struct hlist_head sleepers[NR_SLEEPERS];	/* those of them that sleep */
 	u64 ret_mask;
 	struct arg_layout layout;
-	struct kprobe kp;
+	struct compat_kprobe probe;
 	struct list_head retired;
 	bool pinned;			/* keeps the module */
 };
@@ -153,7 +153,7 @@ COMPAT_FTRACE_DEFINE(entry_ftrace, entry_hit);
 static int entry_kprobe(struct kprobe *kp, struct pt_regs *regs)
 {
 	if (likely(compat_rcu_watching()))
-		site_fire(container_of(kp, struct tracing_site, kp), regs);
+		site_fire(container_of(kp, struct tracing_site, probe.rp.kp), regs);
 	return 0;
 }
 
@@ -278,7 +278,9 @@ static bool trampoline_used;
 static void site_free(struct tracing_site *site)
 {
 	free_percpu(site->tramp.calls);
-	kfree(site);
+	/* Else the kernel has its probe still, which calls nothing of it. */
+	if (!site->probe.kept)
+		kfree(site);
 }
 
 /* Exact once no call can begin: then each counter only falls. */
@@ -372,16 +374,16 @@ static int site_arm(struct tracing_site *site, bool kprobe_will_do)
 	err = ebpf_compat_ftrace_add(&entry_ftrace, site->place);
 	if ((err != -EINVAL && err != -ENODEV) || !kprobe_will_do)
 		return err == -EINVAL ? -ENODEV : err;
-	site->kp.addr = (kprobe_opcode_t *)site->place;
-	site->kp.pre_handler = entry_kprobe;
+	site->probe.rp.kp.addr = (kprobe_opcode_t *)site->place;
+	site->probe.rp.kp.pre_handler = entry_kprobe;
 	site->by_kprobe = true;
-	return register_kprobe(&site->kp);
+	return ebpf_compat_kprobe_add(&site->probe);
 }
 
 static void site_disarm(struct tracing_site *site)
 {
 	if (site->by_kprobe)
-		unregister_kprobe(&site->kp);
+		ebpf_compat_kprobe_del(&site->probe);
 	else
 		ebpf_compat_ftrace_del(&entry_ftrace, site->place);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/ftrace.h"
+#include "kmod/compat/keep.h"
+#include "kmod/compat/kprobe.h"
 
 #include <linux/kallsyms.h>
-#include <linux/kprobes.h>
 
 #ifdef COMPAT_FTRACE
 /* An empty filter stands for all functions, so the handler must never be registered
@@ -26,10 +27,22 @@ int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip)
 	return 0;
 }
 
+/* Of a handler that ftrace keeps, one place more than there are is counted: it is never
+ * registered again. A place that cannot be taken out for lack of memory is called for
+ * nothing, as all places are whose functions have nothing.
+ */
 void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip)
 {
-	if (!--cf->nr)
-		unregister_ftrace_function(&cf->ops);
+	int err;
+
+	if (cf->nr == 1) {
+		err = unregister_ftrace_function(&cf->ops);
+		if (err) {
+			ebpf_compat_keep("a handler of ftrace", ip, err);
+			return;
+		}
+	}
+	cf->nr--;
 	ftrace_set_filter_ip(&cf->ops, ip, 1, 0);
 }
 #else
@@ -57,33 +70,17 @@ unsigned long ebpf_compat_ftrace_place(unsigned long addr)
 	return word == ENDBR64 || word == ENDBR64_POISON ? addr + ENDBR64_SIZE : addr;
 }
 
-#ifdef HAVE_EXPORT_KALLSYMS_LOOKUP_NAME
 unsigned long ebpf_compat_func_addr(const char *name)
 {
-	return kallsyms_lookup_name(name);
-}
-#else
-/* A probe that is never armed has its symbol looked up all the same. */
-unsigned long ebpf_compat_func_addr(const char *name)
-{
-	struct kprobe *kp = kzalloc(sizeof(*kp), GFP_KERNEL);
-	unsigned long addr = 0;
+	unsigned long addr;
 
-	if (!kp)
+	if (ebpf_compat_kprobe_place(name, 0, &addr))
 		return 0;
-	kp->symbol_name = name;
-	kp->flags = KPROBE_FLAG_DISABLED;
-	if (!register_kprobe(kp)) {
-		addr = (unsigned long)kp->addr;
-		unregister_kprobe(kp);
-		/* It may have been put behind endbr64. */
-		if (ebpf_compat_ftrace_place(addr - ENDBR64_SIZE) == addr)
-			addr -= ENDBR64_SIZE;
-	}
-	kfree(kp);
+	/* A probe may have been put behind endbr64. */
+	if (ebpf_compat_ftrace_place(addr - ENDBR64_SIZE) == addr)
+		addr -= ENDBR64_SIZE;
 	return addr;
 }
-#endif
 
 #ifdef HAVE_EXPORT_KALLSYMS_ON_EACH_SYMBOL
 struct name_search {

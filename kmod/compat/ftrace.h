@@ -140,7 +140,8 @@ static __always_inline bool compat_ftrace_divert(struct pt_regs *regs, unsigned 
  */
 int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip);
 /* No new hits at @ip when this returns; handlers may still run until an RCU-sched
- * grace period has passed. After the last place none runs any more.
+ * grace period has passed. After the last place none runs any more. Where ftrace gives the
+ * handler not back (ebpf_compat_keep() was told), it is still called for @ip.
  */
 void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip);
 

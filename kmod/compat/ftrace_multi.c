@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/ftrace_multi.h"
+#include "kmod/compat/keep.h"
 
 #include <linux/kallsyms.h>
 #include <linux/sort.h>
@@ -40,10 +41,16 @@ int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handle
 	return err;
 }
 
-void ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi)
+bool ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi, unsigned long place)
 {
-	unregister_ftrace_function(&multi->ops);
+	int err = unregister_ftrace_function(&multi->ops);
+
+	if (err) {
+		ebpf_compat_keep("a handler of ftrace", place, err);
+		return false;
+	}
 	ftrace_set_filter(&multi->ops, NULL, 0, 1);
+	return true;
 }
 #else
 int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handler,
@@ -52,8 +59,9 @@ int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handle
 	return -ENODEV;
 }
 
-void ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi)
+bool ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi, unsigned long place)
 {
+	return true;
 }
 #endif
 

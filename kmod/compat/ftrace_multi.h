@@ -50,8 +50,10 @@ struct compat_ftrace_multi {
  */
 int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handler,
 				 unsigned long *places, u32 cnt);
-/* No handler runs any more when this returns. */
-void ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi);
+/* No handler runs any more when this returns true. False: ftrace keeps it and goes on calling
+ * it, so @multi has to stay (ebpf_compat_keep() was told, of @place).
+ */
+bool ebpf_compat_ftrace_multi_del(struct compat_ftrace_multi *multi, unsigned long place);
 
 /* Functions by name, many at a time. */
 struct compat_func {

@@ -167,13 +167,18 @@ free:
 	return ERR_PTR(err);
 }
 
-void ebpf_compat_tp_call_stop(struct compat_tp_call *tc)
+bool ebpf_compat_tp_call_stop(struct compat_tp_call *tc)
 {
-	ebpf_compat_tracepoint_unregister(&tc->tp, tc->call.class->perf_probe, &tc->call);
+	bool done = ebpf_compat_tracepoint_unregister(&tc->tp, tc->call.class->perf_probe,
+						      &tc->call);
+
 	tracepoint_synchronize_unregister();
+	if (!done)
+		return false;
 	holder_put();
 	ebpf_compat_tracepoint_put(&tc->tp);
 	tp_call_free(tc);
+	return true;
 }
 
 #else
@@ -184,8 +189,9 @@ struct compat_tp_call *ebpf_compat_tp_call_start(const struct perf_event *pe,
 	return ERR_PTR(-EOPNOTSUPP);
 }
 
-void ebpf_compat_tp_call_stop(struct compat_tp_call *tc)
+bool ebpf_compat_tp_call_stop(struct compat_tp_call *tc)
 {
+	return true;
 }
 
 #endif

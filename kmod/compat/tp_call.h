@@ -24,7 +24,9 @@ typedef unsigned int (*compat_tp_call_fn)(const void *record, const struct bpf_i
  */
 struct compat_tp_call *ebpf_compat_tp_call_start(const struct perf_event *pe,
 						 compat_tp_call_fn fn, void *data);
-/* When this returns @fn runs no more. */
-void ebpf_compat_tp_call_stop(struct compat_tp_call *tc);
+/* When this returns true, @fn runs no more. False: the kernel keeps the probe and goes on calling
+ * it, so @data has to stay (ebpf_compat_keep() was told).
+ */
+bool ebpf_compat_tp_call_stop(struct compat_tp_call *tc);
 
 #endif /* _COMPAT_TP_CALL_H */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/compat/keep.h"
 #include "kmod/compat/tracepoint.h"
+
+#include <linux/delay.h>
 
 #ifdef HAVE_TRACEPOINT_BY_NAME
 
@@ -30,9 +33,9 @@ int ebpf_compat_tracepoint_register(struct compat_tracepoint *ct, void *probe, v
 	return tracepoint_probe_register(ct->name, probe, data);
 }
 
-void ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe, void *data)
+static int probe_unregister(struct compat_tracepoint *ct, void *probe, void *data)
 {
-	tracepoint_probe_unregister(ct->name, probe, data);
+	return tracepoint_probe_unregister(ct->name, probe, data);
 }
 
 int ebpf_compat_tracepoint_init(void)
@@ -173,12 +176,33 @@ int ebpf_compat_tracepoint_register(struct compat_tracepoint *ct, void *probe, v
 	return tracepoint_probe_register(ct->tp, probe, data);
 }
 
-void ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe, void *data)
+static int probe_unregister(struct compat_tracepoint *ct, void *probe, void *data)
 {
-	tracepoint_probe_unregister(ct->tp, probe, data);
+	return tracepoint_probe_unregister(ct->tp, probe, data);
 }
 
 #endif
+
+/* Kernels before 5.11 need memory for the list of those that are left, and without leave the
+ * probe where it is.
+ */
+#define UNREGISTER_TRIES	20
+
+bool ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe, void *data)
+{
+	int i, err;
+
+	for (i = 0; i < UNREGISTER_TRIES; i++) {
+		err = probe_unregister(ct, probe, data);
+		if (err != -ENOMEM)
+			break;
+		msleep(50);
+	}
+	if (!err)
+		return true;
+	ebpf_compat_keep("a probe of a tracepoint", (unsigned long)probe, err);
+	return false;
+}
 
 bool ebpf_compat_tracepoint_lacks_first(const char *name)
 {

@@ -28,7 +28,11 @@ int ebpf_compat_tracepoint_find(const char *name, struct compat_tracepoint *ct);
 void ebpf_compat_tracepoint_put(struct compat_tracepoint *ct);
 /* @probe is called as probe(data, arguments of the tracepoint), preemption off. */
 int ebpf_compat_tracepoint_register(struct compat_tracepoint *ct, void *probe, void *data);
-void ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe, void *data);
+/* After tracepoint_synchronize_unregister() nobody is in @probe, if this returned true. False:
+ * the kernel keeps it and goes on calling it, so @data and the reference of @ct have to stay
+ * (ebpf_compat_keep() was told).
+ */
+bool ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe, void *data);
 /* Module start and end: the tracepoints of other modules are watched. */
 int ebpf_compat_tracepoint_init(void);
 void ebpf_compat_tracepoint_exit(void);

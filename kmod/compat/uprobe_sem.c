@@ -21,7 +21,8 @@ void ebpf_compat_uprobe_sem_del(struct compat_uprobe_sem *sem)
  * functions that tell the kernel's uprobes of it.
  */
 
-#include <linux/kprobes.h>
+#include "kmod/compat/kprobe.h"
+
 #include <linux/mmu_context.h>
 #include <linux/workqueue.h>
 
@@ -131,24 +132,41 @@ static int sem_dup_mmap(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kprobe sem_kprobes[] = {
-	{ .symbol_name = "uprobe_mmap", .pre_handler = sem_mmap },
-	{ .symbol_name = "uprobe_dup_mmap", .pre_handler = sem_dup_mmap },
+static const struct {
+	const char *func;
+	kprobe_pre_handler_t handler;
+} sem_funcs[] = {
+	{ "uprobe_mmap", sem_mmap },
+	{ "uprobe_dup_mmap", sem_dup_mmap },
 };
-static bool sem_kprobe_on[ARRAY_SIZE(sem_kprobes)];
+static struct compat_kprobe sem_kprobes[ARRAY_SIZE(sem_funcs)];
+
+static int kprobe_on(u32 i)
+{
+	struct compat_kprobe *ck = &sem_kprobes[i];
+	unsigned long addr;
+	int err;
+
+	/* The kernel has one still. */
+	if (ck->kept)
+		return -EBUSY;
+	err = ebpf_compat_kprobe_place(sem_funcs[i].func, 0, &addr);
+	if (err)
+		return err;
+	memset(ck, 0, sizeof(*ck));
+	ck->rp.kp.addr = (kprobe_opcode_t *)addr;
+	ck->rp.kp.pre_handler = sem_funcs[i].handler;
+	return ebpf_compat_kprobe_add(ck);
+}
 
 static void kprobes_on(void)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(sem_kprobes); i++) {
-		sem_kprobes[i].addr = NULL;
-		sem_kprobes[i].flags = 0;
-		sem_kprobe_on[i] = !register_kprobe(&sem_kprobes[i]);
-		if (!sem_kprobe_on[i])
+	for (i = 0; i < ARRAY_SIZE(sem_kprobes); i++)
+		if (kprobe_on(i))
 			pr_warn("ebpfdrv: no kprobe on %s: semaphores of programs started later stay low\n",
-				sem_kprobes[i].symbol_name);
-	}
+				sem_funcs[i].func);
 }
 
 static void kprobes_off(void)
@@ -156,8 +174,7 @@ static void kprobes_off(void)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(sem_kprobes); i++)
-		if (sem_kprobe_on[i])
-			unregister_kprobe(&sem_kprobes[i]);
+		ebpf_compat_kprobe_del(&sem_kprobes[i]);
 }
 
 /*

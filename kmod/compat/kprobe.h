@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kprobes and kretprobes, and whether the kernel has them.
+ *
+ * They are registered enabled, never first disabled and then enabled: while kprobes are
+ * switched off as a whole (debugfs: kprobes/enabled) enabling says that it worked, does
+ * nothing, and leaves the kernel with what it later cannot take apart. One that is
+ * registered enabled begins when they are switched on.
+ *
+ * Unregistering tells nobody that it failed but by an address that became NULL. Such a
+ * probe is still on the kernel's list.
+ */
+#ifndef _COMPAT_KPROBE_H
+#define _COMPAT_KPROBE_H
+
+#include "kmod/compat/compat.h"
+
+#include <linux/kprobes.h>
+
+/* The caller fills in what is about a kretprobe or, in rp.kp, a kprobe: rp.kp.addr, and
+ * handlers. Zeroed before.
+ */
+struct compat_kprobe {
+	struct kretprobe rp;
+	bool ret;			/* a kretprobe, else a kprobe */
+	bool on;			/* the kernel has it */
+	bool kept;			/* it would not give it back: this memory must stay */
+};
+
+/* The address of @symbol, or of "module:symbol", plus @offset. -ENOENT: there is none;
+ * other errors where the place is found by trying to probe it. Process context, as all here.
+ */
+int ebpf_compat_kprobe_place(const char *symbol, unsigned long offset, unsigned long *addr);
+
+/* Hits from now on, or from when kprobes are switched on. The errors of register_kprobe(),
+ * and -ENOENT for the text of a module that is going. After an error ->kept may be set.
+ */
+int ebpf_compat_kprobe_add(struct compat_kprobe *ck);
+
+/* No handler of the caller's runs any more when it returns. False, as ->kept says also later:
+ * the kernel keeps the probe (ebpf_compat_keep() was told), and @ck has to stay. Of one that
+ * is not on: whether it was taken back.
+ */
+bool ebpf_compat_kprobe_del(struct compat_kprobe *ck);
+
+/* The same for many, of one kind; all or none. @list: room for 2 * @cnt pointers, since there
+ * may be none left when it is time to go. add leaves ->kept in each after an error.
+ */
+int ebpf_compat_kprobes_add(struct compat_kprobe **cks, u32 cnt, void **list);
+bool ebpf_compat_kprobes_del(struct compat_kprobe **cks, u32 cnt, void **list);
+
+#endif /* _COMPAT_KPROBE_H */
