@@ -330,6 +330,11 @@ static int load_func(struct vf_env *env, struct reg_state *dst, const struct ebp
 		vlog(env, "callback function not static\n");
 		return -EINVAL;
 	}
+	/* It is entered with a context and a stack, which no helper passes. */
+	if (!sub) {
+		vlog(env, "callback function cannot be the main program\n");
+		return -EINVAL;
+	}
 	ebpf_reg_set_ptr(dst, PTR_TO_FUNC);
 	dst->subprogno = sub;
 	dst->loaded_in = cur_func(env)->subprogno;

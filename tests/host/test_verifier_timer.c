@@ -169,6 +169,8 @@ static const struct verif_case cases[] = {
 	  .insns = { VALUE, ST(DW, FP, -400, 0), CALLBACK(9), LD_MAP(1, MAP_ARRAY4), LD_FUNC(2, 6),
 		     MOV_K(3, 0), MOV_K(4, 0), HELPER(for_each_map_elem), MOV_K(0, 0), EXIT,
 		     ST(DW, FP, -400, 0), DONE } },
+	{ "the program's own address", CLS, .err = EINVAL,
+	  .says = "callback function cannot be the main program", .insns = { LD_FUNC(1, -1), DONE } },
 	{ "not a function", CLS, .err = EACCES, .says = "R2 type=scalar expected=func",
 	  .insns = { VALUE, TIMER, MOV_K(2, 0), HELPER(timer_set_callback), DONE } },
 };
