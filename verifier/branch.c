@@ -5,12 +5,12 @@
  */
 #include "internal.h"
 
-/* The pointer cannot be NULL, whatever is added to it within limits. */
-static bool never_null(u32 type)
+/* The pointer cannot be NULL: it is not, and what was added to it is within limits. */
+static bool never_null(const struct reg_state *reg)
 {
-	if (may_be_null(type))
+	if (may_be_null(reg->type) || reg->n.smin <= -MAX_VAR_OFF || reg->n.smax >= MAX_VAR_OFF)
 		return false;
-	switch (base_type(type)) {
+	switch (base_type(reg->type)) {
 	case PTR_TO_MAP_VALUE:
 	case PTR_TO_MAP_KEY:
 	case PTR_TO_MEM:
@@ -46,7 +46,7 @@ static int decide(const struct reg_state *dst, const struct reg_state *src, u8 o
 	if (!is32 && is_pkt_ptr_any(dst->type) && is_pkt_ptr_any(src->type))
 		return ebpf_packet_branch(dst, src, op);
 	/* The low half of a pointer may well be zero. */
-	if (is32 || !never_null(dst->type) || !is_null_reg(src))
+	if (is32 || !never_null(dst) || !is_null_reg(src))
 		return -1;
 	if (op == EBPF_JEQ)
 		return 0;

@@ -488,6 +488,26 @@ static void test_memory(void)
 	tap_ok(!res.err && failures > 10 && !bad, "out of memory at any point (%d points)", failures);
 }
 
+/* Pointers that are not NULL stay so within limits only: what comes of any number added
+ * to one can be NULL again, and both ways are walked.
+ */
+static void test_never_null(void)
+{
+	static const struct ebpf_insn within[] = {
+		LOOKUP(MAP_ARRAY), JMP_K(JNE, 0, 0, 1), EXIT, JMP_K(JNE, 0, 0, 1), MOV_K(5, 4242),
+		MOV_K(0, 0), EXIT
+	};
+	static const struct ebpf_insn anywhere[] = {
+		LDX(DW, 7, 1, 0), ALU_K(EBPF_RSH, 7, 1), LOOKUP(MAP_ARRAY), JMP_K(JNE, 0, 0, 1), EXIT,
+		ADD_X(0, 7), JMP_K(JNE, 0, 0, 1), MOV_K(5, 4242), MOV_K(0, 0), EXIT
+	};
+
+	load_plain(within, ARRAY_SIZE(within), true, EBPF_LOG_LEVEL2);
+	tap_ok(!res.err && !strstr(res.log, "r5 = 4242"), "a pointer that is not NULL goes one way");
+	load_plain(anywhere, ARRAY_SIZE(anywhere), true, EBPF_LOG_LEVEL2);
+	tap_ok(!res.err && strstr(res.log, "r5 = 4242"), "with any number added to it, both ways");
+}
+
 int main(void)
 {
 	u32 i;
@@ -500,6 +520,7 @@ int main(void)
 	test_log();
 	test_signal();
 	test_memory();
+	test_never_null();
 	load_plain(cases[0].insns, 2, true, 0);
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
 	return tap_end();
