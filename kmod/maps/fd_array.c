@@ -62,6 +62,8 @@ void ebpf_fd_array_release_file(struct ebpf_map *map, struct file *map_file)
 		preempt_enable();
 		if (ours)
 			ebpf_fd_entry_put(entry);
+		if (!(i % 4096))
+			cond_resched();
 	}
 }
 

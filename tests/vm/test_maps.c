@@ -8,8 +8,11 @@
 #include "tap.h"
 
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define PAGE	4096
@@ -643,6 +646,42 @@ static void test_access(void)
 	close(fd);
 }
 
+#define CLOSE_ENTRIES	(8U << 20)
+
+static volatile bool closed;
+
+static void *spin(void *arg)
+{
+	while (!closed)
+		;
+	return NULL;
+}
+
+/* Who wants the CPU meanwhile gets it more than once: in the middle, too. */
+static void test_close_gives_way(void)
+{
+	int fd = must(T(PERF_EVENT_ARRAY), 4, 4, CLOSE_ENTRIES, 0);
+	struct rusage before, after;
+	cpu_set_t all, one;
+	pthread_t other;
+
+	sched_getaffinity(0, sizeof(all), &all);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	closed = false;
+	pthread_create(&other, NULL, spin, NULL);
+	getrusage(RUSAGE_THREAD, &before);
+	close(fd);
+	getrusage(RUSAGE_THREAD, &after);
+	closed = true;
+	pthread_join(other, NULL);
+	sched_setaffinity(0, sizeof(all), &all);
+	tap_ok(after.ru_nivcsw - before.ru_nivcsw > 2,
+	       "perf event array of millions: closing gives way (%ld times)",
+	       after.ru_nivcsw - before.ru_nivcsw);
+}
+
 int main(void)
 {
 	maps_open();
@@ -658,6 +697,7 @@ int main(void)
 	test_fd_array(T(PROG_ARRAY), "prog array");
 	test_fd_array(T(PERF_EVENT_ARRAY), "perf event array");
 	test_fd_array(T(CGROUP_ARRAY), "cgroup array");
+	test_close_gives_way();
 	test_cgroup_array();
 	test_ringbuf();
 	test_stack_trace();
