@@ -18,7 +18,9 @@ typedef u64 (*callback_t)(u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 frame);
 
 u64 ebpf_helper_find_vma(u64 task, u64 addr, u64 fn, u64 ctx, u64 flags, u64 frame);
 
-/* Whose areas this CPU has to unlock, or NULL. */
+/* Whose areas this CPU has to unlock, from before they are locked, or NULL: a run inside
+ * this one would overwrite it, or have its work done by the one that is under way.
+ */
 struct late_unlock {
 	struct irq_work work;
 	struct mm_struct *mm;
@@ -35,33 +37,47 @@ static void unlock_late(struct irq_work *work)
 	compat_mm_read_unlock_late(mm);
 }
 
-/* The task does not end before interrupts are on again, and its memory not before it. */
-static void unlock(struct mm_struct *mm)
+/* Locks @mm. *@u: of whoever has interrupts off, for unlock(); else NULL. */
+static bool lock(struct mm_struct *mm, struct late_unlock **u)
 {
-	struct late_unlock *u = this_cpu_ptr(late);
+	*u = NULL;
+	if (irqs_disabled()) {
+		*u = this_cpu_ptr(late);
+		if (cmpxchg(&(*u)->mm, NULL, mm))
+			return false;
+	}
+	if (compat_mm_read_trylock(mm))
+		return true;
+	if (*u)
+		WRITE_ONCE((*u)->mm, NULL);
+	return false;
+}
 
-	if (!irqs_disabled()) {
+/* The task does not end before interrupts are on again, and its memory not before it. */
+static void unlock(struct mm_struct *mm, struct late_unlock *u)
+{
+	if (!u) {
 		compat_mm_read_unlock(mm);
 		return;
 	}
 	compat_mm_read_disown(mm);
-	WRITE_ONCE(u->mm, mm);
 	irq_work_queue(&u->work);
 }
 
 static long find_in(struct mm_struct *mm, u64 task, u64 addr, callback_t fn, u64 ctx, u64 frame)
 {
 	struct vm_area_struct *vma;
+	struct late_unlock *u;
 
 	/* This CPU has one to unlock, or somebody changes the areas. */
-	if (this_cpu_ptr(late)->mm || !compat_mm_read_trylock(mm))
+	if (!lock(mm, &u))
 		return -EBUSY;
 	vma = find_vma(mm, addr);
 	if (vma && vma->vm_start > addr)
 		vma = NULL;
 	if (vma)
 		fn(task, (unsigned long)vma, ctx, 0, 0, frame);
-	unlock(mm);
+	unlock(mm, u);
 	return vma ? 0 : -ENOENT;
 }
 

@@ -197,3 +197,59 @@ int area(__u64 *ctx)
 	out.found[4] = bpf_find_vma(task, ctx[0], note_area, &area, 1);
 	return 0;
 }
+
+/* A look-up inside another's callback, both where interrupts are off. */
+static struct {
+	__u64 addr;
+	__u64 tgid;
+	__u32 armed;
+	__u32 inside;
+	__u32 hits;
+} nested;
+
+SEC("raw_tp/sys_enter")
+int area_arm(__u64 *ctx)
+{
+	nested.addr = ctx[0];
+	nested.tgid = bpf_get_current_pid_tgid() >> 32;
+	nested.hits = 0;
+	nested.armed = 1;
+	return 0;
+}
+
+static long read_inside(struct task_struct *task, struct vm_area_struct *vma, struct area *area)
+{
+	char text[8];
+
+	nested.inside = 1;
+	bpf_probe_read_user_str(text, sizeof(text), (const void *)area->start);
+	nested.inside = 0;
+	return 0;
+}
+
+SEC("raw_tp/sched_switch")
+int area_outer(__u64 *ctx)
+{
+	struct area area = { .start = nested.addr };
+
+	if (!nested.armed || nested.tgid != bpf_get_current_pid_tgid() >> 32)
+		return 0;
+	nested.armed = 0;
+	result(R_AREA_OUTER, bpf_find_vma(bpf_get_current_task_btf(), nested.addr, read_inside, &area,
+					  0));
+	result(R_AREA_HITS, nested.hits);
+	return 0;
+}
+
+SEC("fentry/strncpy_from_user")
+int area_inner(__u64 *ctx)
+{
+	struct area area = {};
+
+	if (!nested.inside || nested.tgid != bpf_get_current_pid_tgid() >> 32)
+		return 0;
+	nested.hits++;
+	result(R_AREA_INNER, bpf_find_vma(bpf_get_current_task_btf(), nested.addr, note_area, &area,
+					  0));
+	return 0;
+}

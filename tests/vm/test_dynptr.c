@@ -317,6 +317,24 @@ static void test_area(void)
 	tap_ok(p != MAP_FAILED && !munmap(p, PAGE), "the areas are not locked any more");
 }
 
+/* Two that unlock later would have one place to say so. */
+static void test_area_nested(void)
+{
+	static const char text[] = "text";
+	struct bpf_link *outer = attach("area_outer"), *inner = attach("area_inner");
+	char *p;
+
+	run("area_arm", (__u64)text, 0);
+	usleep(1000);
+	bpf_link__destroy(inner);
+	bpf_link__destroy(outer);
+	tap_eq(result(R_AREA_OUTER), 0, "with interrupts off: the area is found");
+	tap_eq(result(R_AREA_HITS), 1, "with interrupts off: another looks meanwhile");
+	tap_eq(result(R_AREA_INNER), -EBUSY, "with interrupts off: and is sent away");
+	p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	tap_ok(p != MAP_FAILED && !munmap(p, PAGE), "with interrupts off: all is unlocked");
+}
+
 int main(int argc, char **argv)
 {
 	client_preload(argv);
@@ -325,6 +343,7 @@ int main(int argc, char **argv)
 	test_records();
 	test_user_ring();
 	test_area();
+	test_area_nested();
 	bpf_object__close(obj);
 	return tap_end();
 }
