@@ -370,7 +370,8 @@ static int multi_check(const struct ebpf_prog *prog, const union ebpf_attr *attr
 {
 	if (prog->expected_attach_type != EBPF_TRACE_KPROBE_MULTI)
 		return -EINVAL;
-	if (attr->link_create.kprobe_multi.flags & ~EBPF_F_KPROBE_MULTI_RETURN)
+	if (attr->link_create.flags ||
+	    attr->link_create.kprobe_multi.flags & ~EBPF_F_KPROBE_MULTI_RETURN)
 		return -EINVAL;
 	if (!attr->link_create.kprobe_multi.addrs == !attr->link_create.kprobe_multi.syms)
 		return -EINVAL;

@@ -229,6 +229,13 @@ static void test_refused(void)
 	refused(link_multi(c.prog, 0, 1, NULL, NULL, NULL), EINVAL, "neither names nor addresses");
 	refused(link_multi(c.prog, 0, 1, unknown, &getppid_addr, NULL), EINVAL, "both");
 	refused(link_multi(c.prog, 2, 1, NULL, &getppid_addr, NULL), EINVAL, "an unknown flag");
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = c.prog;
+	attr.link_create.attach_type = EBPF_TRACE_KPROBE_MULTI;
+	attr.link_create.flags = 1;
+	attr.link_create.kprobe_multi.cnt = 1;
+	attr.link_create.kprobe_multi.addrs = (uintptr_t)&getppid_addr;
+	refused(drv_bpf(EBPF_LINK_CREATE, &attr), EINVAL, "a flag of other links");
 	refused(link_multi(c.prog, 0, 2, unknown, NULL, NULL), ESRCH, "an unknown function");
 	refused(link_multi(c.prog, 0, 1, NULL, &inside, NULL), EINVAL, "no function's entry");
 	refused(link_multi(c.prog, 0, 1, NULL, (void *)8, NULL), EFAULT, "a bad pointer");
