@@ -237,7 +237,8 @@ int ebpf_format(char *out, u32 size, const char *fmt, u32 fmt_size, const u64 *a
 	for (p = fmt; p < limit; ) {
 		struct conv c = { .start = p };
 
-		if ((!isprint(*p) && !isspace(*p)) || !isascii(*p))
+		/* Other than ASCII may be UTF-8. */
+		if (isascii(*p) && !isprint(*p) && !isspace(*p))
 			return -EINVAL;
 		if (*p != '%') {
 			put_char(&s, *p++);

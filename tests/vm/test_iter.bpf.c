@@ -119,6 +119,9 @@ int list_too_much(struct bpf_iter__task *ctx)
 	return 0;
 }
 
+const char utf8_text[] = "\xc3\xa9 %llu";
+const char utf8_conv[] = "%\xc3\xa9";
+
 /* Wants its task again, a few times; @seen says how often. */
 SEC("iter/task")
 int insist(struct bpf_iter__task *ctx)
@@ -126,9 +129,13 @@ int insist(struct bpf_iter__task *ctx)
 	struct seq_file *seq = ctx->meta->seq;
 	struct task_struct *task = ctx->task;
 	struct iter_seen *seen = get_seen();
+	__u64 number = 7;
+	char text[16];
 
 	if (!task || !seen)
 		return 0;
+	seen->utf8 = bpf_snprintf(text, sizeof(text), utf8_text, &number, sizeof(number));
+	seen->utf8_conv = bpf_snprintf(text, sizeof(text), utf8_conv, &number, sizeof(number));
 	seen->bad_format = bpf_seq_printf(seq, "%d %d", sizeof("%d %d"), NULL, 0);
 	seen->calls++;
 	BPF_SEQ_PRINTF(seq, "%d\n", task->pid);

@@ -352,6 +352,8 @@ static void test_results(void)
 	seen_get(&seen);
 	tap_eq(seen.calls, 3, "in three runs");
 	tap_eq(seen.bad_format, -EINVAL, "a format without its numbers");
+	tap_eq(seen.utf8, 5, "a format with letters beyond ASCII");
+	tap_eq(seen.utf8_conv, -EINVAL, "but no conversion of that name");
 
 	link = attach("list_values", &opts);
 	read_all(link, text, 4096);

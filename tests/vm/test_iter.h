@@ -10,6 +10,8 @@
 
 struct iter_seen {
 	__s64 bad_format;	/* what a format with too few numbers gives */
+	__s64 utf8;		/* ... one with letters of UTF-8 */
+	__s64 utf8_conv;	/* ... such a letter behind its % */
 	__s64 full;		/* ... and the last write into the full file */
 	__u32 calls;		/* of insist() with a task */
 	__u32 again;		/* how often it still wants its task again */
