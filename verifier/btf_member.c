@@ -75,11 +75,12 @@ static int check_int_field(const struct placed *p)
 
 static int check_enum_field(const struct placed *p)
 {
-	u32 width = p->width ? p->width : ENUM_BITS;
+	/* Linux asks for no more than an int; what is shown is the whole. */
+	u32 width = p->width ? p->width : max_t(u32, ENUM_BITS, 8 * p->mtype->size);
 
 	if (!p->width && p->bits % 8)
 		return bad(p, "Member is not byte aligned");
-	if (width > ENUM_BITS)
+	if (p->width > ENUM_BITS)
 		return bad(p, "Invalid member bitfield_size");
 	if (p->t->size < bytes_of(p->bits + width))
 		return bad(p, "Member exceeds struct_size");
