@@ -179,33 +179,39 @@ static int search_members(struct walk *w)
 	return -EINVAL;
 }
 
-/* An access behind the struct may lie in the structs of the array at its end. */
-static bool into_tail(struct walk *w)
+/* An access behind the struct may lie in the array at its end: of numbers (AT_NUMBER), or of
+ * structs, in one of which the walk goes on (AT_STRUCT). Else -EACCES.
+ */
+static int into_tail(struct walk *w)
 {
 	const struct ebpf_btf_member *last;
 	const struct ebpf_btf_type *t, *elem;
 	u32 vlen = ebpf_btf_vlen(w->t), start;
 
 	if (!vlen)
-		return false;
+		return -EACCES;
 	last = ebpf_btf_members(w->t) + vlen - 1;
 	t = ebpf_btf_skip_modifiers(w->btf, last->type, NULL);
 	if (!t || !btf_is(t, BTF_KIND_BIT(ARRAY)) || ebpf_btf_array(t)->nelems)
-		return false;
+		return -EACCES;
 	start = ebpf_btf_member_bits(w->t, last) / 8;
 	if (w->off < start)
-		return false;
+		return -EACCES;
 	elem = ebpf_btf_skip_modifiers(w->btf, ebpf_btf_array(t)->type, NULL);
+	if (elem && btf_is(elem, BTF_KIND_BIT(INT)))
+		return AT_NUMBER;
 	if (!elem || !btf_is(elem, BTF_STRUCTS) || !elem->size)
-		return false;
+		return -EACCES;
 	w->off = (w->off - start) % elem->size;
 	w->t = elem;
-	return true;
+	return AT_STRUCT;
 }
 
 /* One struct further in: AT_* or a negative errno. */
 static int walk_step(struct walk *w)
 {
+	int tail;
+
 	for (;;) {
 		if (w->hops++ >= MAX_HOPS)
 			return -EINVAL;
@@ -216,8 +222,11 @@ static int walk_step(struct walk *w)
 		}
 		if (w->off + w->size <= w->t->size)
 			return search_members(w);
-		if (into_tail(w))
+		tail = into_tail(w);
+		if (tail == AT_STRUCT)
 			continue;
+		if (tail == AT_NUMBER)
+			return AT_NUMBER;
 		vlog(w->env, "access beyond struct %s at off %u size %u\n", w->name, w->off,
 		     w->size);
 		return -EACCES;

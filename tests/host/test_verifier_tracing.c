@@ -23,7 +23,8 @@ enum {
 	T_VMA, T_CB_PROTO, T_CB,
 	T_SEQ, T_SEQ_PTR, T_META, T_META_PTR, T_ITER_PROTO, T_ITER, T_NO_ITER, T_ITER_STRUCT,
 	T_VMA_PTR, T_ITER_VMA_PROTO, T_ITER_VMA, T_FILE, T_FILE_PTR, T_ITER_FILE_PROTO, T_ITER_FILE,
-	T_END,
+	T_NUMBERS, T_NUMBERS_TAIL, T_NUMBERS_PTR, T_NUMBERS_PROTO,
+	T_NUMBERS_FUNC, T_END,
 };
 
 static struct ebpf_btf *btf;
@@ -144,6 +145,12 @@ static void add_iterators(void)
 	ADD(TYPE(0, FUNC_PROTO, 4, T_INT), str("meta"), T_META_PTR, str("task"), T_TASK_PTR,
 	    str("fd"), T_INT, str("file"), T_FILE_PTR);
 	ADD(TYPE(str("bpf_iter_task_file"), FUNC, 0, T_ITER_FILE_PROTO));
+	ADD(TYPE(str("numbers"), STRUCT, 2, 8), MEMBER(str("n"), T_LONG, 0),
+	    MEMBER(str("tail"), T_NUMBERS_TAIL, 64));
+	ADD(ARRAY(T_INT, T_INT, 0));
+	ADD(PTR(T_NUMBERS));
+	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), str("n"), T_NUMBERS_PTR);
+	ADD(TYPE(str("takes_numbers"), FUNC, 0, T_NUMBERS_PROTO));
 }
 
 static bool make_btf(void)
@@ -423,6 +430,8 @@ static const struct trace_case cases[] = {
 		     RET0 } },
 	{ "the tail of a struct",
 	  .insns = { LDX(DW, 2, 1, 24), LDX(W, 0, 2, 8 + 5 * 8 + 4), RET0 } },
+	{ "numbers in the tail of a struct", .id = T_NUMBERS_FUNC,
+	  .insns = { LDX(DW, 2, 1, 0), LDX(W, 0, 2, 8 + 9 * 4), RET0 } },
 	{ "misfit in the tail", .err = EACCES, .says = "access beyond struct inner",
 	  .insns = { LDX(DW, 2, 1, 24), LDX(DW, 0, 2, 12), RET0 } },
 	{ "a union's first member decides", .err = EACCES, .says = "access beyond the end of member x",
