@@ -28,7 +28,7 @@ places()
 # Tests, with the case behind the colon if one is named.
 tests()
 {
-	rows | cut -f4 | sed -E 's,[a-z]+/[a-zA-Z0-9_/.-]+,,g' |
+	rows | cut -f4 | sed -E "s,[a-z]+/[a-zA-Z0-9_/.-]+(:[a-zA-Z0-9_]+)?,,g" |
 		grep -oE '\btest_[a-z0-9_]+(:\[[^]]*\])?' | sort -u
 }
 
