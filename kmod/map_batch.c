@@ -110,18 +110,18 @@ static int walk_resume(struct batch *b, u32 token)
 	return token ? 1 : 0;
 }
 
-static int element_to_user(struct batch *b, bool delete)
+static int element_to_user(struct batch *b, void *key, bool delete)
 {
 	u64 flags = b->attr->batch.elem_flags;
 	int err;
 
 	if (delete)
-		err = ebpf_map_lookup_and_delete_one(b->map, b->next_key, b->value, flags);
+		err = ebpf_map_lookup_and_delete_one(b->map, key, b->value, flags);
 	else
-		err = ebpf_map_lookup_one(b->map, b->next_key, b->value, flags);
+		err = ebpf_map_lookup_one(b->map, key, b->value, flags);
 	if (err)
 		return err;
-	if (copy_to_user(user_key(b), b->next_key, b->map->key_size) ||
+	if (copy_to_user(user_key(b), key, b->map->key_size) ||
 	    copy_to_user(user_value(b), b->value, b->value_size))
 		return -EFAULT;
 	b->done++;
@@ -129,7 +129,7 @@ static int element_to_user(struct batch *b, bool delete)
 }
 
 /* -ENOENT after the last element. */
-static int walk(struct batch *b, bool resumed, bool delete)
+static int walk(struct batch *b, bool resumed)
 {
 	bool have_key = resumed;
 	int err = 0;
@@ -138,17 +138,38 @@ static int walk(struct batch *b, bool resumed, bool delete)
 		err = ebpf_map_next_key(b->map, have_key ? b->key : NULL, b->next_key);
 		if (err)
 			return err;
-		err = element_to_user(b, delete);
+		err = element_to_user(b, b->next_key, false);
 		if (err && err != -ENOENT)	/* gone since: step over */
 			return err;
 		swap(b->key, b->next_key);
-		/* What was deleted is no place to continue from. */
-		have_key = !delete;
+		have_key = true;
 		err = batch_yield();
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+/* What was deleted is no place to continue from, and from the start it would be a way past
+ * all that is empty by now: the next is looked up before.
+ */
+static int walk_deleting(struct batch *b)
+{
+	int err = ebpf_map_next_key(b->map, NULL, b->key), last;
+
+	while (!err && b->done < b->attr->batch.count) {
+		last = ebpf_map_next_key(b->map, b->key, b->next_key);
+		err = element_to_user(b, b->key, true);
+		if (err && err != -ENOENT)
+			return err;
+		err = batch_yield();
+		if (err || b->done == b->attr->batch.count)
+			return err;
+		/* If others deleted it meanwhile this is the start again. */
+		err = last;
+		swap(b->key, b->next_key);
+	}
+	return err;
 }
 
 static int lookup(struct batch *b, bool delete)
@@ -165,7 +186,7 @@ static int lookup(struct batch *b, bool delete)
 		if (resumed < 0)
 			return resumed;
 	}
-	err = walk(b, resumed, delete);
+	err = delete ? walk_deleting(b) : walk(b, resumed);
 	if (err && err != -ENOENT)
 		return err;
 	if (!b->done)

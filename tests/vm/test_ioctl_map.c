@@ -317,6 +317,28 @@ static void test_batch_hash(void)
 	close(fd);
 }
 
+#define MANY	200000
+
+/* Were each deletion to begin at the first bucket again, this would not end. */
+static void test_batch_many(void)
+{
+	int fd = map_create(EBPF_MAP_TYPE_HASH, 8, 8, MANY, 0), i;
+	uint64_t *keys = calloc(MANY, sizeof(*keys)), *values = calloc(MANY, sizeof(*values));
+	uint32_t token = 0, count = MANY;
+	long ret;
+
+	for (i = 0; i < MANY; i++)
+		keys[i] = values[i] = i;
+	tap_ok(!batch(EBPF_MAP_UPDATE_BATCH, fd, NULL, NULL, keys, values, &count) && count == MANY,
+	       "batch: a large hash is filled");
+	ret = batch(EBPF_MAP_LOOKUP_AND_DELETE_BATCH, fd, NULL, &token, keys, values, &count);
+	tap_ok((!ret || ret == -ENOENT) && count == MANY, "batch: a large hash is emptied at once");
+	tap_eq(map_next(fd, NULL, keys), -ENOENT, "batch: a large hash is empty then");
+	free(keys);
+	free(values);
+	close(fd);
+}
+
 /* Pieces of 16: the token says where to go on. */
 static void test_batch_pieces(unsigned int type)
 {
@@ -429,6 +451,7 @@ int main(void)
 	test_access();
 	test_freeze();
 	test_batch_hash();
+	test_batch_many();
 	test_batch_pieces(EBPF_MAP_TYPE_HASH);
 	test_batch_pieces(EBPF_MAP_TYPE_ARRAY);
 	test_ids();
