@@ -32,9 +32,10 @@ void ebpf_helpers_exit(void);
 #endif
 
 /* lock.c: what bpf_spin_lock at @addr stands for. Interrupts are off meanwhile; one may
- * be held at a time, with nothing but copying done under it.
+ * be held at a time, with nothing but copying done under it. Any context; false inside
+ * another on this CPU, which a function called there or an NMI can come to.
  */
-void ebpf_value_lock(u64 addr);
+bool ebpf_value_trylock(u64 addr);
 void ebpf_value_unlock(u64 addr);
 
 #endif /* _HELPERS_H */

@@ -102,7 +102,7 @@ static int lookup_by_ops(struct ebpf_map *map, void *key, void *value, u64 flags
 	else if (!elem)
 		err = -ENOENT;
 	else if (flags & EBPF_F_LOCK)
-		ebpf_map_copy_value_locked(map, value, elem, elem);
+		err = ebpf_map_copy_value_locked(map, value, elem, elem);
 	else
 		ebpf_long_memcpy(value, elem, map->value_size);
 	ops_end();

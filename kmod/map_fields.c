@@ -15,14 +15,16 @@ void ebpf_map_copy_around_fields(const struct ebpf_map *map, void *dst, const vo
 	memcpy((u8 *)dst + pos, (const u8 *)src + pos, map->value_size - pos);
 }
 
-void ebpf_map_copy_value_locked(const struct ebpf_map *map, void *dst, const void *src,
-				const void *elem)
+int ebpf_map_copy_value_locked(const struct ebpf_map *map, void *dst, const void *src,
+			       const void *elem)
 {
 	u64 lock = (unsigned long)elem + map->spin_lock_off;
 
-	ebpf_value_lock(lock);
+	if (unlikely(!ebpf_value_trylock(lock)))
+		return -EBUSY;
 	ebpf_map_copy_around_fields(map, dst, src);
 	ebpf_value_unlock(lock);
+	return 0;
 }
 
 static void end_kptr(const struct ebpf_map_field *field, void **ptr)

@@ -19,10 +19,11 @@ void ebpf_map_end_fields_slow(struct ebpf_map *map, void *value);
 void ebpf_map_hide_fields_slow(const struct ebpf_map *map, void *value);
 
 /* One value, without its fields, under the lock of @elem, which is the one of the two that
- * the map holds: EBPF_F_LOCK, of maps whose values have one. Not in NMIs.
+ * the map holds: EBPF_F_LOCK, of maps whose values have one. Any context. 0, or -EBUSY inside
+ * another such copy on this CPU: never in process context with interrupts on.
  */
-void ebpf_map_copy_value_locked(const struct ebpf_map *map, void *dst, const void *src,
-				const void *elem);
+int ebpf_map_copy_value_locked(const struct ebpf_map *map, void *dst, const void *src,
+			       const void *elem);
 
 /* One value, without its fields. Any context. */
 static inline void ebpf_map_copy_value(const struct ebpf_map *map, void *dst, const void *src)

@@ -188,10 +188,13 @@ static long array_update_elem(struct ebpf_map *map, const void *key, const void 
 	if (unlikely(err))
 		return err;
 	elem = array->values + (u64)index * array->elem_size;
-	if (unlikely(flags & EBPF_F_LOCK))
-		ebpf_map_copy_value_locked(map, elem, value, elem);
-	else
+	if (unlikely(flags & EBPF_F_LOCK)) {
+		err = ebpf_map_copy_value_locked(map, elem, value, elem);
+		if (err)
+			return err;
+	} else {
 		ebpf_map_copy_value(map, elem, value);
+	}
 	ebpf_map_end_fields(map, elem);
 	return 0;
 }

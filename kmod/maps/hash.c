@@ -172,22 +172,22 @@ struct update {
 	struct htab_elem *fresh;	/* for a new key, unless NULL */
 };
 
-static void update_existing(struct ebpf_htab *htab, struct htab_bucket *bucket,
-			    struct htab_elem **place, const struct update *u)
+static int update_existing(struct ebpf_htab *htab, struct htab_bucket *bucket,
+			   struct htab_elem **place, const struct update *u)
 {
 	if (unlikely(u->locked)) {
 		void *value = elem_value(htab, *place);
 
-		ebpf_map_copy_value_locked(&htab->map, value, u->value, value);
-		return;
+		return ebpf_map_copy_value_locked(&htab->map, value, u->value, value);
 	}
 	if (!u->set) {
 		htab_replace(htab, bucket, place, u->hash, u->key, u->value);
-		return;
+		return 0;
 	}
 	u->set->exists(htab, *place, u->value);
 	if (htab->lru)
 		elem_set_mark(htab, *place, LRU_USED);
+	return 0;
 }
 
 static int update_new(struct ebpf_htab *htab, struct htab_bucket *bucket, struct update *u)
@@ -222,7 +222,7 @@ static int htab_try_update(struct ebpf_htab *htab, struct update *u)
 	err = update_check(place, u->flags);
 	if (!err) {
 		if (place)
-			update_existing(htab, bucket, place, u);
+			err = update_existing(htab, bucket, place, u);
 		else
 			err = update_new(htab, bucket, u);
 	}
