@@ -199,7 +199,7 @@ int area(__u64 *ctx)
 }
 
 /* A look-up inside another's callback, both where interrupts are off. */
-static struct {
+struct {
 	__u64 addr;
 	__u64 tgid;
 	__u32 armed;
