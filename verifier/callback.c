@@ -177,6 +177,9 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 	err = set_args(env, meta, callee->regs, first, ctx);
 	if (err)
 		return err;
+	/* One repetition may move the packet, and the last one not. */
+	if (env->subprogs[meta->subprogno].changes_pkt)
+		ebpf_forget_packet(st);
 	for (f = 0; f <= st->curframe; f++) {
 		if (ctx->type == PTR_TO_STACK)
 			forget_numbers(st->frame[f]);

@@ -343,7 +343,7 @@ static void find_effects(struct vf_env *env)
  */
 int ebpf_walk_globals(struct vf_env *env)
 {
-	bool found = false;
+	bool found = env->has_callback;
 	u32 sub;
 	int err;
 

@@ -284,7 +284,7 @@ struct subprog_info {
 	bool is_cb;
 	bool is_async_cb;	/* called by timers */
 	bool is_global;
-	/* Only found out for programs with global functions. */
+	/* Only found out for programs with global functions or callbacks. */
 	bool changes_pkt;
 	bool may_sleep;
 	u32 btf_type_id;	/* 0 without func_info */
@@ -395,6 +395,7 @@ struct vf_env {
 	bool strict_alignment;
 	bool test_state_freq;
 	bool has_tail_call;
+	bool has_callback;	/* some function's address is loaded */
 	bool has_callchain;
 	bool kprobe_override;
 	bool map_views;		/* all maps have a view */

@@ -268,6 +268,7 @@ static int resolve_one(struct vf_env *env, u32 idx)
 		return 0;
 	case EBPF_PSEUDO_FUNC:
 		aux->is_func_load = true;
+		env->has_callback = true;
 		return 0;
 	case EBPF_PSEUDO_BTF_ID:
 		return ebpf_resolve_ksym(env, insn, aux);

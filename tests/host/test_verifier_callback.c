@@ -4,6 +4,7 @@
  * per rule. Loops that are done in place are run as well.
  */
 #include <tap.h>
+#include <verifier/internal.h>
 #include "btf_blob.h"
 #include "image_run.h"
 #include "services.h"
@@ -195,6 +196,42 @@ static bool run(const struct verif_case *c, const struct ebpf_btf *btf, bool inf
 	return res.err == -c->err && (!c->says || strstr(res.log, c->says));
 }
 
+/* R6 = the packet, and a callback that moves it in its first round and not in others. */
+static const struct verif_case moves = { "a callback moves the packet", EBPF_PROG_TYPE_XDP,
+	.insns = { MOV_X(8, 1), LDX(W, 6, 1, 0), LDX(W, 7, 1, 4), MOV_X(1, 6), ADD_K(1, 8),
+		   JMP_X(JGT, 1, 7, 8), STX(DW, FP, 8, -8), STACK_CTX(-8), LOOP(2, 2), DONE,
+		   JMP_K(JNE, 1, 0, 3), LDX(DW, 1, 2, 0), MOV_K(2, 1), HELPER(xdp_adjust_head),
+		   DONE } };
+static u32 in_callback, with_packet, after_it;
+
+static int look_for_packet(const struct vf_env *env)
+{
+	const struct reg_state *r6 = &env->cur->frame[0]->regs[EBPF_REG_6];
+
+	if (env->cur->curframe)
+		in_callback++;
+	else if (env->prev_insn_idx == env->insn_cnt - 1)
+		after_it++;
+	else
+		return 0;
+	with_packet += r6->type == PTR_TO_PACKET;
+	return 0;
+}
+
+/* What a round may take away is not there in any, nor after the last. */
+static void test_packet(const struct ebpf_btf *btf)
+{
+	bool ok;
+
+	ebpf_watch.insn = look_for_packet;
+	ok = run(&moves, btf, true);
+	ebpf_watch.insn = NULL;
+	if (!tap_ok(ok && in_callback && after_it && !with_packet,
+		    "pointers into a packet that a callback may move are numbers in each round"))
+		tap_diag("%u, %u, %u; got %d: %s", in_callback, after_it, with_packet, res.err,
+			 res.log);
+}
+
 int main(void)
 {
 	struct blob blob = blob_make(types, ARRAY_SIZE(types));
@@ -214,6 +251,7 @@ int main(void)
 		tap_ok(!res.err && image_run(&res.img, ctx, &ret) && (s64)ret == cases[i].ret,
 		       "%s: %lld comes out", cases[i].c.name, (long long)cases[i].ret);
 	}
+	test_packet(btf);
 	run(&cases[0].c, btf, false);
 	tap_ok(res.err == -EINVAL && strstr(res.log, "missing btf func_info"),
 	       "callbacks need types");
