@@ -160,12 +160,32 @@ static bool slot_used(const struct stack_slot *slot)
 	return false;
 }
 
+/* Where the old paths may have read something else there is no dynptr now. What they read
+ * of slots that the state did not reach to is not known.
+ */
+static bool dynptrs_safe(const struct func_state *old, const struct func_state *cur)
+{
+	u32 i;
+
+	for (i = 0; i < cur->nr_slots; i++) {
+		if (!slot_is_dynptr(&cur->stack[i]))
+			continue;
+		if (i >= old->nr_slots)
+			return false;
+		if ((old->stack[i].spilled.live & LIVE_READ) && !slot_is_dynptr(&old->stack[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool stack_safe(struct vf_env *env, const struct func_state *old,
 		       const struct func_state *cur)
 {
 	const struct stack_slot *o;
 	u32 i;
 
+	if (!dynptrs_safe(old, cur))
+		return false;
 	for (i = 0; i < old->nr_slots; i++) {
 		o = &old->stack[i];
 		if (!slot_used(o))
