@@ -168,6 +168,14 @@ static int ptr_op(struct vf_env *env, struct reg_state *dst, const struct scalar
 	}
 }
 
+static int too_far(struct reg_state *dst)
+{
+	if (!watch_mild_math())
+		return -EINVAL;
+	ebpf_reg_set_unknown(dst);
+	return 0;
+}
+
 /* dst = ptr OP off. @swapped: the pointer was the right operand. */
 static int pointer_alu(struct vf_env *env, const struct ebpf_insn *insn,
 		       const struct reg_state *ptr, const struct reg_state *off_reg, bool swapped)
@@ -197,7 +205,7 @@ static int pointer_alu(struct vf_env *env, const struct ebpf_insn *insn,
 	if (err)
 		return err;
 	if (!ebpf_reg_sane_offset(env, off, type) || !ebpf_reg_sane_offset(env, ptr, type))
-		return -EINVAL;
+		return too_far(dst);
 	if (ptr != dst)
 		ebpf_reg_copy(dst, ptr);
 	/* That it lies behind the packet is said of this very address. */
@@ -207,7 +215,7 @@ static int pointer_alu(struct vf_env *env, const struct ebpf_insn *insn,
 	if (err)
 		return err;
 	if (!ebpf_reg_sane_offset(env, dst, type))
-		return -EINVAL;
+		return too_far(dst);
 	set32_unbounded(&dst->n);
 	ebpf_scalar_sync(&dst->n);
 	return 0;
@@ -365,7 +373,8 @@ static void mov_reg(struct vf_env *env, const struct ebpf_insn *insn)
 		return;
 	}
 	/* From now on what is learned of one is true of the other. */
-	if (is64 && !insn->off && !src->id && !ebpf_tnum_is_const(src->n.var_off))
+	if (((is64 && !insn->off) || watch_link_copies()) && !src->id &&
+	    !ebpf_tnum_is_const(src->n.var_off))
 		src->id = ++env->id_gen;
 	if (insn->off)
 		same = src->n.umax < 1ULL << (insn->off - 1);

@@ -141,6 +141,8 @@ static int write_fixed(struct vf_env *env, struct func_state *func, s32 off, int
 	if (err)
 		return err;
 	scratch_at(env, func, off);
+	if (watch_link_copies() && reg && reg->type == SCALAR_VALUE && !reg->id && !is_const_reg(reg))
+		reg->id = ++env->id_gen;
 	if (reg && !(off % REG_SIZE) && ebpf_reg_is_bounded(reg) && !is_null_reg(reg)) {
 		save_reg(slot_at(func, off), reg, size);
 		return 0;

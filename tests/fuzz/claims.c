@@ -247,6 +247,8 @@ static bool object_of(const struct look *l, const struct reg_state *reg, u64 *st
 		*end = *start;
 		return true;
 	case CONST_PTR_TO_MAP:
+		if (reg->map == objects->inner_meta)
+			return false;
 		*start = (unsigned long)reg->map;
 		*end = *start;
 		return true;
@@ -409,7 +411,7 @@ static int check_access(struct look *l, const struct ebpf_insn *insn)
 		return in_slice(reg, addr, size) ? 0 :
 		       broken("R%u: no slice of %u bytes is there", regno, reg->mem_size);
 	if (!object_of(l, reg, &start, &end))
-		return broken("access through R%u of type %x", regno, reg->type);
+		return objects->strangers ? 0 : broken("access through R%u of type %x", regno, reg->type);
 	if (base_type(reg->type) == PTR_TO_STACK)
 		start -= EBPF_MAX_STACK;
 	if (addr < start || addr > end || size > end - addr)

@@ -35,6 +35,8 @@ struct claims_objects {
 	} slices[CLAIMS_SLICES];	/* given out by helpers so far */
 	u32 nr_slices;
 	u64 key;		/* of the element that a callback is given, 8 bytes */
+	const struct ebpf_map *inner_meta;	/* stands for several maps, or NULL */
+	bool strangers;		/* accesses to objects that are not here are somebody else's care */
 };
 
 #define CLAIMS_CANDIDATES	16

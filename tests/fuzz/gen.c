@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "gen.h"
+#include "emit.h"
 
 #include <string.h>
 
@@ -38,7 +38,6 @@ u32 gen_below(u32 n)
 }
 
 #define below gen_below
-#define PICK(array) (array)[below(sizeof(array) / sizeof(*(array)))]
 
 s32 gen_number(void)
 {
@@ -56,38 +55,6 @@ s32 gen_number(void)
 	default:
 		return PICK(nice);
 	}
-}
-
-static void emit(struct gen *g, u8 code, u8 dst, u8 src, s16 off, s32 imm)
-{
-	struct ebpf_insn *insn = &g->insns[g->cnt++];
-
-	insn->code = code;
-	insn->dst_reg = dst;
-	insn->src_reg = src;
-	insn->off = off;
-	insn->imm = imm;
-}
-
-static void emit_mov(struct gen *g, u8 dst, u8 src)
-{
-	emit(g, EBPF_ALU64 | EBPF_MOV | EBPF_X, dst, src, 0, 0);
-}
-
-static void emit_mov_imm(struct gen *g, u8 dst, s32 imm)
-{
-	emit(g, EBPF_ALU64 | EBPF_MOV | EBPF_K, dst, 0, 0, imm);
-}
-
-static void emit_add(struct gen *g, u8 dst, s32 imm)
-{
-	emit(g, EBPF_ALU64 | EBPF_ADD | EBPF_K, dst, 0, 0, imm);
-}
-
-static void emit_ld64(struct gen *g, u8 dst, u8 src, u32 lo, u32 hi)
-{
-	emit(g, EBPF_LD | EBPF_IMM | EBPF_DW, dst, src, 0, lo);
-	emit(g, 0, 0, 0, 0, hi);
 }
 
 /* A register with a number, to read. */
@@ -257,22 +224,38 @@ static void gen_load(struct gen *g, u8 base, s16 at)
 	emit(g, EBPF_LDX | mode | size, target(g), base, at, 0);
 }
 
+/* Through R10, or through a copy of it. */
 static void gen_stack(struct gen *g)
 {
-	s16 at = slot();
+	u8 kind = below(7), base = FP;
+	s16 at = slot(), off;
 
-	switch (below(7)) {
+	if (!below(3)) {
+		off = -8 * (s32)below(8);
+		base = below(2) && !(g->busy & 1U) ? 0 : target(g);
+		emit_mov(g, base, FP);
+		emit_add(g, base, off);
+		at -= off;
+		g->busy |= 1U << base;
+	}
+	switch (kind) {
 	case 0:
 	case 1:
 	case 2:
-		gen_store(g, FP, at);
+		gen_store(g, base, at);
 		break;
 	case 3:
-		gen_atomic(g, FP, at);
+		/* Compare and exchange has R0 for itself. */
+		gen_atomic(g, base ? base : FP, base ? at : slot());
 		break;
 	default:
-		gen_load(g, FP, at);
+		gen_load(g, base, at);
 	}
+	if (base == FP)
+		return;
+	g->busy &= ~(1U << base);
+	if (base)
+		emit_mov_imm(g, base, gen_number());
 }
 
 static void emit_leave(struct gen *g, u8 class, u8 op, u8 reg, s32 imm)
@@ -447,11 +430,6 @@ static void gen_memory(struct gen *g, u8 ptr, u8 len, bool const_len)
 		emit_add(g, ptr, -at);
 	else if (!below(3))
 		emit_add(g, ptr, below(8));
-}
-
-static void emit_helper(struct gen *g, u32 id)
-{
-	emit(g, EBPF_JMP | EBPF_CALL, 0, 0, 0, id);
 }
 
 static void emit_lookup(struct gen *g, u32 map)

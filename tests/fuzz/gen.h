@@ -14,6 +14,8 @@
 #define GEN_CTX_SIZE	168		/* bytes, of KPROBE programs */
 #define GEN_MAPS	3
 #define GEN_FUNCS	5		/* the main program and the functions it may have */
+#define GEN_MAX_FUNCS	6		/* small programs: so many */
+#define GEN_VALUES	4
 
 /* Hash maps with keys of 8 bytes and values of these sizes. */
 extern const u32 gen_value_size[GEN_MAPS];
@@ -43,9 +45,13 @@ struct gen {
 	u32 busy;	/* registers that count a loop */
 	u32 depth;	/* of loops */
 	u32 func;	/* 0: main, else which subprogram */
-	u32 start[GEN_FUNCS];
+	u32 start[GEN_MAX_FUNCS];
 	u32 nr_funcs;
 	bool calls_back;	/* a helper calls one of them */
+	/* Of small programs. */
+	u32 kind;
+	s64 values[GEN_VALUES];	/* that the words of the context may have */
+	u32 func_of[GEN_MAX_FUNCS];	/* which function is at start[] */
 };
 
 /* The next number of the sequence that gen_seed() started. */

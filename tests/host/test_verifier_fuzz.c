@@ -9,9 +9,8 @@
  *   - at each step of a run each register and stack slot is what the verifier
  *     claimed on that path, and each access lies in the object claimed;
  *   - what is refused when every path is walked is not let through by pruning,
- *     but for rare cases: knowledge is not monotone (a number that has an id when
- *     it is spilled stays tied to its copy, one without does not). Such programs
- *     are suspects: they are run a thousand times over.
+ *     but for what tests/fuzz/suspects.known explains. Such programs are suspects:
+ *     they are run a thousand times over.
  *
  *	VERIFIER_FUZZ_PROGRAMS=N   how many programs (default 12000)
  *	VERIFIER_FUZZ_SECONDS=N    stop after so long instead
@@ -24,6 +23,7 @@
 #include <unistd.h>
 #include <tap.h>
 #include <tests/fuzz/claims.h>
+#include <tests/fuzz/suspects.h>
 #include <tests/fuzz/world.h>
 #include "btf_blob.h"
 #include "services.h"
@@ -32,8 +32,6 @@
 #define RUNS		6
 #define SUSPECT_RUNS	5000
 #define MAX_BAD		5
-/* So many of the accepted programs may be suspects. */
-#define MAX_SUSPECTS(accepted)	(2 + (accepted) / 1000)
 
 static struct {
 	u64 generated;
@@ -63,8 +61,8 @@ static struct ebpf_load load = { .gpl_compatible = true, .insns = gen.insns };
 static void dump(u64 seed, const char *what)
 {
 	printf("# seed %llu: %s\n", seed, what);
-	verif_load(&res, &load, EBPF_LOG_LEVEL2);
-	printf("%s\n", res.log);
+	verif_load(&full, &load, EBPF_LOG_LEVEL2);
+	printf("%s\n", full.log);
 }
 
 /* Frames as in the rewritten program: both forms see the same addresses. */
@@ -162,6 +160,29 @@ static bool load_fully(bool *followed, u32 log_level)
 	return !full.err;
 }
 
+/* Why is it accepted with pruning only? */
+static enum suspect_class classify(void)
+{
+	static const enum suspect_class classes[] = {
+		SUSPECT_UNEXPLAINED, SUSPECT_LINKED_COPIES, SUSPECT_MILD_MATH, SUSPECT_BOTH,
+	};
+	struct ebpf_load copy = load;
+	u32 i;
+
+	copy.prog_flags = 0;
+	full.err = -EACCES;
+	ebpf_watch.no_prune = true;
+	for (i = 1; full.err && i < ARRAY_SIZE(classes); i++) {
+		ebpf_watch.link_copies = i & 1;
+		ebpf_watch.mild_math = i & 2;
+		verif_load(&full, &copy, 0);
+	}
+	ebpf_watch.no_prune = false;
+	ebpf_watch.link_copies = false;
+	ebpf_watch.mild_math = false;
+	return full.err ? SUSPECT_UNEXPLAINED : classes[i - 1];
+}
+
 static volatile u64 current_seed;
 
 /* Functions that are called back have to be described. */
@@ -212,7 +233,7 @@ static bool try_program(u64 seed)
 			  uses(EBPF_FUNC_ringbuf_discard_dynptr);
 	if (!load_fully(&followed, 0)) {
 		stat.suspects++;
-		if (verbose) {
+		if (!suspects_add(classify()) || verbose) {
 			dump(seed, "accepted by pruning; with all paths walked:");
 			load_fully(&followed, EBPF_LOG_LEVEL1);
 			printf("%s\n", full.log);
@@ -259,8 +280,8 @@ int main(void)
 	signal(SIGTERM, crashed);
 	verbose = number_of("VERIFIER_FUZZ_VERBOSE", 0);
 	load.btf = btf;
-	if (IS_ERR(btf) || !world_init(&gen)) {
-		tap_ok(false, "no memory");
+	if (IS_ERR(btf) || !world_init(&gen) || !suspects_init()) {
+		tap_ok(false, "no memory, or no suspects.known");
 		return tap_end();
 	}
 	for (i = 0; i < n && bad < MAX_BAD; i++) {
@@ -282,8 +303,8 @@ int main(void)
 	tap_ok(!stat.left, "no accepted program left its objects");
 	tap_ok(!stat.claim, "every register was what the verifier claimed");
 	tap_ok(!stat.differ, "rewritten programs compute what the loaded ones did");
-	tap_ok(stat.suspects <= MAX_SUSPECTS(stat.accepted),
-	       "pruning hides next to nothing that walking all paths finds");
+	suspects_say();
+	tap_ok(!suspects_unexplained(), "pruning hides nothing that walking all paths finds");
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
 	ebpf_btf_destroy(btf);
 	blob_free(&blob);
