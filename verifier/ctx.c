@@ -371,6 +371,9 @@ int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, i
 		vlog(env, "invalid bpf_context access off=%d size=%d\n", off, size);
 		return -EACCES;
 	}
+	/* Nothing makes a pointer of a part of one. */
+	if (EBPF_BUG_ON(info.reg_type != SCALAR_VALUE && !type->convert && size != REG_SIZE))
+		return -EFAULT;
 	env->aux[insn_idx].ctx_field_size = info.field_size;
 	if (env->max_ctx_offset < (u32)off + size)
 		env->max_ctx_offset = off + size;

@@ -419,6 +419,9 @@ int ebpf_check_mem_access(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 	if (err || acc != ACC_READ || value_regno < 0)
 		return err;
 	val = &regs[value_regno];
+	/* All that sign-extending loads read is narrower than a pointer. */
+	if (EBPF_BUG_ON(sext && val->type != SCALAR_VALUE))
+		return -EFAULT;
 	if (val->type != SCALAR_VALUE)
 		return 0;
 	if (sext) {

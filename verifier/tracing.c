@@ -365,10 +365,11 @@ static bool pointer_arg(struct vf_env *env, u32 arg, const struct ebpf_btf_type 
 		     t ? ebpf_btf_kind_name(t) : "UNKNOWN");
 		return false;
 	}
-	/* Of half a pointer, as Linux has it: it points below the kernel, where loads
-	 * through it and helpers find nothing.
-	 */
-	(void)size;
+	/* A part is no pointer, and with its sign extended leads anywhere in the kernel. */
+	if (size != SLOT_SIZE) {
+		vlog(env, "func '%s' size %d must be 8\n", name, size);
+		return false;
+	}
 	*reg_type = PTR_TO_BTF_ID | ebpf_btf_ptr_flags(btf, ptr);
 	env->ctx_btf_id = id;
 	if (arg < env->target.nr_args && env->target.nullable & (1U << arg)) {
