@@ -59,6 +59,11 @@ struct ebpf_prog {
 	struct list_head free_node;
 	struct rcu_head rcu;
 	bool counts_inner;	/* in ebpf_sleep_inner_used() */
+	bool xdp_has_frags;
+	u32 tail_map_cnt;	/* used_maps that the code knows: PROG_BIND_MAP adds others */
+	/* Owned by kmod/tail.c. */
+	struct list_head reach_node;
+	u64 reach_seq;
 };
 
 /* Program of an fd with a reference, or ERR_PTR(-EBADF, -EINVAL for an fd of

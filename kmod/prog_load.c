@@ -413,6 +413,7 @@ static int prog_check_maps(struct ebpf_prog *prog)
 {
 	u32 i;
 
+	prog->tail_map_cnt = prog->image.used_map_cnt;
 	for (i = 0; i < prog->image.used_map_cnt; i++)
 		if (prog->image.used_maps[i]->map_type == EBPF_MAP_TYPE_PROG_ARRAY &&
 		    !ebpf_prog_array_compatible(prog->image.used_maps[i], prog))
@@ -437,6 +438,7 @@ static int prog_describe(struct ebpf_prog *prog, const union ebpf_attr *attr)
 
 	prog->type = attr->prog_type;
 	prog->sleepable = attr->prog_flags & EBPF_F_SLEEPABLE;
+	prog->xdp_has_frags = attr->prog_flags & EBPF_F_XDP_HAS_FRAGS;
 	prog->expected_attach_type = attach_type_of(attr);
 	prog->load_time = compat_ktime_get_boot_ns();
 	prog->created_by_uid = from_kuid_munged(current_user_ns(), current_uid());

@@ -153,11 +153,14 @@ struct ebpf_map {
 	struct ebpf_btf_obj *btf_obj;	/* what the reference in @btf is on */
 	/* prog array compatibility, owned by kmod/maps/prog_array.c */
 	u32 owner_type;
-	u32 owner_attach_type;		/* of TRACING programs */
+	u32 owner_attach_type;
 	u32 owner_attach_btf;		/* its BTF's number */
 	u32 owner_attach_btf_id;
+	u32 owner_storage[2];		/* maps of its control group's values: ids or 0 */
+	bool owner_xdp_has_frags;
 	bool owner_jited;
 	bool owner_set;
+	u64 reach_seq;			/* owned by kmod/tail.c */
 #endif
 };
 

@@ -104,6 +104,16 @@ bool ebpf_event_inherits(const struct ebpf_event *event)
  * Programs
  */
 
+/* Of places that allow everything nothing is remembered. */
+static int event_claim(struct ebpf_event *event, struct ebpf_prog *prog)
+{
+	static const struct ebpf_demand no_stacks;
+
+	if (!event->ops->callchain || event->ops->callchain(event))
+		return 0;
+	return ebpf_place_claim(&event->place, prog, &no_stacks) ? -EPROTO : 0;
+}
+
 int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie)
 {
 	int err = 0;
@@ -122,6 +132,9 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 		err = -EEXIST;
 		goto unlock;
 	}
+	err = event_claim(event, prog);
+	if (err)
+		goto unlock;
 	if (prog->kprobe_override) {
 		err = event->ops->override(event, true);
 		if (err)
@@ -144,6 +157,7 @@ void ebpf_event_clear_prog(struct ebpf_event *event)
 	WRITE_ONCE(event->prog, NULL);
 	if (prog && prog->kprobe_override)
 		event->ops->override(event, false);
+	ebpf_place_release(&event->place);
 	mutex_unlock(&event->lock);
 	if (prog)
 		ebpf_prog_put(prog);

@@ -14,6 +14,7 @@
 #include "kmod/attach/perf_abi.h"
 #include "kmod/compat/compat.h"
 #include "kmod/run.h"
+#include "kmod/tail.h"
 
 #include <linux/mutex.h>
 #include <linux/wait.h>
@@ -54,6 +55,8 @@ struct ebpf_attach_desc {
 struct ebpf_event_ops {
 	u32 prog_type;		/* the one that can be attached */
 	bool sleeps;		/* its programs may sleep */
+	/* May its programs ask for stacks? NULL: yes. */
+	bool (*callchain)(const struct ebpf_event *event);
 	/* A new event whose common part is set by ebpf_event_init(), or ERR_PTR. */
 	struct ebpf_event *(*create)(const struct ebpf_event_params *params);
 	/* After this nothing fires the program. Sets event->kept where the kernel would not give
@@ -103,6 +106,7 @@ struct ebpf_event {
 	struct ebpf_perf_attr attr;
 
 	struct mutex lock;		/* prog and all down to base */
+	struct ebpf_place place;
 	bool enabled;
 	u64 enabled_at;			/* ns */
 	u64 enabled_ns;			/* before enabled_at */
@@ -140,7 +144,8 @@ int ebpf_event_peek_hits(struct ebpf_event *event, struct ebpf_event_count *coun
 u64 ebpf_event_enabled_ns(const struct ebpf_event *event);
 
 /* Attaches @prog, taking a reference of its own. -EINVAL: wrong type for this
- * event; -EEXIST: it has one.
+ * event; -EEXIST: it has one; -EPROTO: it, or what it may reach by tail calls, asks for
+ * stacks that cannot be told of these samples.
  */
 int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie);
 void ebpf_event_clear_prog(struct ebpf_event *event);

@@ -11,6 +11,7 @@
 #include "kmod/compat/tracepoint.h"
 #include "kmod/link.h"
 #include "kmod/run_inline.h"
+#include "kmod/tail.h"
 
 #include <ebpf/ctx.h>
 
@@ -18,6 +19,7 @@ struct raw_tp_link {
 	struct ebpf_link link;
 	struct ebpf_prog *prog;	/* link's; NULL: the kernel would not give the probe back */
 	struct compat_tracepoint tp;
+	struct ebpf_place place;	/* of writable programs */
 	struct module *mod;	/* typed: whose tracepoint it is, with a reference; NULL */
 	void *probe;
 	u64 mask[EBPF_RAW_TP_MAX_ARGS];	/* typed: what belongs to each argument */
@@ -181,6 +183,19 @@ static u32 raw_tp_writable_size(const char *name)
 	return strcmp(name, "nbd_send_request") ? 0 : 28;
 }
 
+/* Programs of no other type write to what a tracepoint is given. */
+static int raw_tp_claim(struct raw_tp_link *rl, struct ebpf_prog *prog)
+{
+	const struct ebpf_demand allows = {
+		.tp_access = raw_tp_writable_size(rl->name),
+		.callchain = true,
+	};
+
+	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE)
+		return 0;
+	return ebpf_place_claim(&rl->place, prog, &allows);
+}
+
 /*
  * The link
  */
@@ -195,6 +210,7 @@ static void raw_tp_release(struct ebpf_link *link)
 		WRITE_ONCE(rl->prog, NULL);
 	/* Nobody may be in the probe when the link is freed. */
 	tracepoint_synchronize_unregister();
+	ebpf_place_release(&rl->place);
 	if (kept)
 		return;
 	ebpf_compat_tracepoint_put(&rl->tp);
@@ -260,12 +276,13 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 	struct raw_tp_link *rl;
 	int err;
 
-	if (prog->image.max_tp_access > raw_tp_writable_size(name))
-		return -EINVAL;
 	rl = kzalloc(sizeof(*rl) + strlen(name) + 1, GFP_KERNEL);
 	if (!rl)
 		return -ENOMEM;
 	strcpy(rl->name, name);
+	err = raw_tp_claim(rl, prog);
+	if (err)
+		goto free;
 	err = -EINVAL;
 	rl->probe = raw_tp_choose(rl, prog);
 	if (!rl->probe)
@@ -286,12 +303,15 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 	err = ebpf_compat_tracepoint_register(&rl->tp, rl->probe, rl);
 	if (err) {
 		ebpf_compat_tracepoint_put(&rl->tp);
+		/* The program is the caller's again. */
+		ebpf_place_release(&rl->place);
 		ebpf_link_cleanup(&primer);
 		return err;
 	}
 	return ebpf_link_settle(&primer);
 
 free:
+	ebpf_place_release(&rl->place);
 	module_put(rl->mod);
 	kfree(rl);
 	return err;

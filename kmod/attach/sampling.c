@@ -204,6 +204,19 @@ static int sampling_reset(struct ebpf_event *event)
 	return 0;
 }
 
+/* The registers of a precise sample are not all of the same moment: the stack there is to
+ * come with the sample, as in Linux.
+ */
+static bool sampling_callchain(const struct ebpf_event *event)
+{
+	u64 flags = event->attr.flags;
+
+	if (!((flags >> EBPF_PERF_ATTR_PRECISE_IP_SHIFT) & 3))
+		return true;
+	return (event->attr.sample_type & EBPF_PERF_SAMPLE_CALLCHAIN) &&
+	       !(flags & EBPF_PERF_ATTR_EXCLUDE_CALLCHAIN);
+}
+
 static struct ebpf_event *sampling_create(const struct ebpf_event_params *params)
 {
 	struct sampling_event *se;
@@ -233,6 +246,7 @@ free:
 
 const struct ebpf_event_ops ebpf_sampling_event_ops = {
 	.prog_type = EBPF_PROG_TYPE_PERF_EVENT,
+	.callchain = sampling_callchain,
 	.create = sampling_create,
 	.stop = sampling_stop,
 	.destroy = sampling_destroy,
