@@ -3,8 +3,8 @@
  * What the verifier knows of each helper: one line per helper, found by id.
  *
  * Argument types, GPL flags and the program types that may call a helper are
- * those of Linux 6.1, for a loader with CAP_BPF and CAP_PERFMON. A helper that
- * has no line here does not exist for programs, though it has a name.
+ * those of Linux 6.1, for a loader with CAP_BPF and CAP_PERFMON, who may call all but
+ * those with sys_admin. A helper that has no line here does not exist for programs, though it has a name.
  */
 #include "helpers/helpers.h"
 
@@ -354,8 +354,8 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	   ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
 	FN(probe_read_kernel_str, ANY_PROG, GPL, RET_INTEGER,
 	   ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING),
-	FN(probe_write_user, TRACING_PROG, GPL, RET_INTEGER,
-	   ARG_ANYTHING, MEM_RD, ARG_CONST_SIZE),
+	PROTO(probe_write_user, TRACING_PROG, .gpl_only = true, .sys_admin = true,
+	      .ret_type = RET_INTEGER, .arg_type = { ARG_ANYTHING, MEM_RD, ARG_CONST_SIZE }),
 	PROTO(copy_from_user, TRACING_PROG, .may_sleep = true, .ret_type = RET_INTEGER,
 	      .arg_type = { ARG_PTR_TO_UNINIT_MEM, ARG_CONST_SIZE_OR_ZERO, ARG_ANYTHING }),
 	PROTO(copy_from_user_task, TRACING_PROG, .gpl_only = true, .may_sleep = true,

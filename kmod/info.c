@@ -9,6 +9,7 @@
 #include "kmod/prog_info.h"
 
 #include <linux/file.h>
+#include <linux/user_namespace.h>
 
 /* Structures of callers older and newer than we: what they do not know is not
  * written, what we do not know must be zero.
@@ -36,16 +37,25 @@ static long info_out(const void *info, size_t size, const union ebpf_attr *attr,
 	return 0;
 }
 
-static long prog_info(const struct ebpf_prog *prog, const union ebpf_attr *attr,
+/* Whoever opened the descriptor must have been one to whom Linux shows where things are
+ * in the kernel, whatever its sysctls say.
+ */
+static bool shows_addresses(const struct file *file)
+{
+	return file_ns_capable(file, &init_user_ns, CAP_SYSLOG);
+}
+
+static long prog_info(const struct file *file, const union ebpf_attr *attr,
 		      union ebpf_attr __user *uattr)
 {
+	const struct ebpf_prog *prog = file->private_data;
 	struct ebpf_prog_info info;
 	long err;
 
 	memset(&info, 0, sizeof(info));
 	err = info_in(&info, sizeof(info), attr);
 	if (!err)
-		err = ebpf_prog_fill_info(prog, &info);
+		err = ebpf_prog_fill_info(prog, &info, shows_addresses(file));
 	return err ? err : info_out(&info, sizeof(info), attr, uattr);
 }
 
@@ -161,7 +171,7 @@ long ebpf_cmd_obj_get_info_by_fd(const union ebpf_attr *attr, union ebpf_attr __
 	if (!file)
 		return -EBADFD;
 	if (file->f_op == &ebpf_prog_fops)
-		err = prog_info(file->private_data, attr, uattr);
+		err = prog_info(file, attr, uattr);
 	else if (file->f_op == &ebpf_map_fops)
 		err = map_info(file->private_data, attr, uattr);
 	else if (file->f_op == &ebpf_btf_fops)

@@ -36,8 +36,9 @@ static long ioctl_perf_event_open(void __user *arg)
 {
 	struct ebpfdrv_perf_event_open req;
 
-	if (!compat_bpf_capable())
-		return -EPERM;
+	/* The kernel asks as much of whoever looks at more than himself. */
+	if (!compat_perfmon_capable())
+		return -EACCES;
 	if (copy_from_user(&req, arg, sizeof(req)))
 		return -EFAULT;
 	if (req.reserved)

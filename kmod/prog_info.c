@@ -80,11 +80,13 @@ static bool name_map(const struct ebpf_prog *prog, struct ebpf_insn *insn)
 	return false;
 }
 
-static void dump_insn(struct ebpf_insn *insn)
+static void dump_insn(struct ebpf_insn *insn, bool addresses)
 {
 	if (insn->code == (EBPF_JMP | EBPF_TAIL_CALL)) {
 		insn->code = EBPF_JMP | EBPF_CALL;
-		insn->imm = EBPF_FUNC_tail_call;
+		insn->imm = addresses ? EBPF_FUNC_tail_call : 0;
+	} else if (insn->code == (EBPF_JMP | EBPF_CALL)) {
+		insn->imm = addresses ? insn->imm : 0;
 	} else if (EBPF_CLASS(insn->code) == EBPF_LDX) {
 		if (EBPF_MODE(insn->code) == EBPF_PROBE_MEM)
 			insn->code = EBPF_LDX | EBPF_SIZE(insn->code) | EBPF_MEM;
@@ -93,22 +95,22 @@ static void dump_insn(struct ebpf_insn *insn)
 	}
 }
 
-static void dump_insns(const struct ebpf_prog *prog, struct ebpf_insn *insns)
+static void dump_insns(const struct ebpf_prog *prog, struct ebpf_insn *insns, bool addresses)
 {
 	u32 i, cnt = prog->image.insn_cnt;
 
 	for (i = 0; i < cnt; i++) {
 		if (insns[i].code != (EBPF_LD | EBPF_IMM | EBPF_DW)) {
-			dump_insn(&insns[i]);
+			dump_insn(&insns[i], addresses);
 			continue;
 		}
-		if (i + 1 < cnt && !insns[i].src_reg)
-			name_map(prog, &insns[i]);
+		if (i + 1 < cnt && !insns[i].src_reg && !name_map(prog, &insns[i]) && !addresses)
+			insns[i].imm = insns[i + 1].imm = 0;
 		i++;
 	}
 }
 
-static int fill_xlated(const struct ebpf_prog *prog, struct ebpf_prog_info *info)
+static int fill_xlated(const struct ebpf_prog *prog, struct ebpf_prog_info *info, bool addresses)
 {
 	u32 size = prog->image.insn_cnt * sizeof(struct ebpf_insn);
 	u32 room = min(info->xlated_prog_len, size);
@@ -123,7 +125,7 @@ static int fill_xlated(const struct ebpf_prog *prog, struct ebpf_prog_info *info
 		return -ENOMEM;
 	memcpy(insns, prog->image.insns, size);
 	ebpf_prog_maps_lock();
-	dump_insns(prog, insns);
+	dump_insns(prog, insns, addresses);
 	ebpf_prog_maps_unlock();
 	if (copy_to_user(ebpf_user_ptr(info->xlated_prog_insns), insns, room))
 		err = -EFAULT;
@@ -211,7 +213,20 @@ static void fill_scalars(const struct ebpf_prog *prog, struct ebpf_prog_info *in
 	info->recursion_misses = stats.misses;
 }
 
-int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *info)
+/* No room for addresses, nor for code, which is full of them. How many there are is
+ * no secret.
+ */
+static void hide_addresses(struct ebpf_prog_info *info)
+{
+	info->jited_prog_insns = 0;
+	info->jited_prog_len = 0;
+	info->jited_ksyms = 0;
+	info->nr_jited_ksyms = 0;
+	info->jited_line_info = 0;
+	info->nr_jited_line_info = 0;
+}
+
+int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *info, bool addresses)
 {
 	int err;
 
@@ -222,7 +237,9 @@ int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *inf
 	err = check_rec_sizes(info);
 	if (err)
 		return err;
-	err = fill_xlated(prog, info);
+	if (!addresses)
+		hide_addresses(info);
+	err = fill_xlated(prog, info, addresses);
 	if (err)
 		return err;
 	err = copy_array(info->jited_prog_insns, &info->jited_prog_len, prog->code,

@@ -182,6 +182,40 @@ static bool attach_type_fits(const union ebpf_attr *attr)
 	}
 }
 
+/* Types that change packets, or what may be sent and opened. */
+static bool type_is_net_admin(u32 type)
+{
+	switch (type) {
+	case EBPF_PROG_TYPE_SCHED_CLS:
+	case EBPF_PROG_TYPE_SCHED_ACT:
+	case EBPF_PROG_TYPE_XDP:
+	case EBPF_PROG_TYPE_LWT_IN:
+	case EBPF_PROG_TYPE_LWT_OUT:
+	case EBPF_PROG_TYPE_LWT_XMIT:
+	case EBPF_PROG_TYPE_SK_SKB:
+	case EBPF_PROG_TYPE_SK_MSG:
+	case EBPF_PROG_TYPE_CGROUP_DEVICE:
+	case EBPF_PROG_TYPE_CGROUP_SOCK:
+	case EBPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
+	case EBPF_PROG_TYPE_CGROUP_SYSCTL:
+	case EBPF_PROG_TYPE_SOCK_OPS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Linux lets CAP_BPF alone load types that see packets only, with a verifier that hides
+ * addresses from them. This one hides none.
+ */
+static bool may_load(u32 type)
+{
+	if (!compat_perfmon_capable())
+		return false;
+	return !type_is_net_admin(type) || capable(CAP_NET_ADMIN) || capable(CAP_SYS_ADMIN);
+}
+
 /* Targets in BTF are for tracing and extension programs. */
 static bool target_fits(const union ebpf_attr *attr)
 {
@@ -197,6 +231,8 @@ static int check_attr(const union ebpf_attr *attr)
 		return -EINVAL;
 	if (!attr->insn_cnt || attr->insn_cnt > EBPF_COMPLEXITY_LIMIT)
 		return -E2BIG;
+	if (!may_load(attr->prog_type))
+		return -EPERM;
 	if (attr->prog_ifindex)		/* offload to a device */
 		return -EINVAL;
 	/* Relocation by the kernel, which only light skeletons ask for. */
@@ -371,6 +407,7 @@ static void request_fill(struct request *req, const struct ebpf_prog *prog)
 	load->expected_attach_type = attach_type_of(attr);
 	load->prog_flags = attr->prog_flags;
 	load->gpl_compatible = prog->gpl_compatible;
+	load->no_sys_admin = !capable(CAP_SYS_ADMIN);
 	load->insns = req->insns;
 	load->insn_cnt = attr->insn_cnt;
 	load->btf = prog->btf ? prog->btf->btf : NULL;

@@ -8,14 +8,23 @@
 #define ATTR_END(last) \
 	(offsetof(union ebpf_attr, last) + sizeof(((union ebpf_attr *)0)->last))
 
+/**
+ * struct command - one command
+ * @cap: what it takes besides the right to make any, where Linux asks for it: a capability,
+ *       or 0
+ */
 struct command {
 	long (*fn)(const union ebpf_attr *attr, union ebpf_attr __user *uattr);
 	u32 attr_end;
+	int cap;
 };
 
-#define CMD(id, name, last) [EBPF_##id] = { ebpf_cmd_##name, ATTR_END(last) }
+#define CMD_CAP(id, name, last, cap) [EBPF_##id] = { ebpf_cmd_##name, ATTR_END(last), cap }
+#define CMD(id, name, last) CMD_CAP(id, name, last, 0)
+/* Of objects and tasks that the caller holds nothing of, and of all programs. */
+#define CMD_ADMIN(id, name, last) CMD_CAP(id, name, last, CAP_SYS_ADMIN)
 /* Commands of Linux that need what is not built: -ENOTSUPP and a line in the log. */
-#define NOT_YET(id, last) [EBPF_##id] = { NULL, ATTR_END(last) }
+#define NOT_YET(id, last) [EBPF_##id] = { NULL, ATTR_END(last), 0 }
 
 static const struct command commands[] = {
 	CMD(MAP_CREATE, map_create, map_extra),
@@ -29,28 +38,28 @@ static const struct command commands[] = {
 	NOT_YET(PROG_ATTACH, replace_bpf_fd),
 	NOT_YET(PROG_DETACH, attach_type),
 	CMD(PROG_TEST_RUN, prog_test_run, test.batch_size),
-	CMD(PROG_GET_NEXT_ID, prog_get_next_id, next_id),
-	CMD(MAP_GET_NEXT_ID, map_get_next_id, next_id),
-	CMD(PROG_GET_FD_BY_ID, prog_get_fd_by_id, prog_id),
-	CMD(MAP_GET_FD_BY_ID, map_get_fd_by_id, open_flags),
+	CMD_ADMIN(PROG_GET_NEXT_ID, prog_get_next_id, next_id),
+	CMD_ADMIN(MAP_GET_NEXT_ID, map_get_next_id, next_id),
+	CMD_ADMIN(PROG_GET_FD_BY_ID, prog_get_fd_by_id, prog_id),
+	CMD_ADMIN(MAP_GET_FD_BY_ID, map_get_fd_by_id, open_flags),
 	CMD(OBJ_GET_INFO_BY_FD, obj_get_info_by_fd, info.info),
-	CMD(PROG_QUERY, prog_query, query.prog_attach_flags),
+	CMD_CAP(PROG_QUERY, prog_query, query.prog_attach_flags, CAP_NET_ADMIN),
 	CMD(RAW_TRACEPOINT_OPEN, raw_tracepoint_open, raw_tracepoint.prog_fd),
 	CMD(BTF_LOAD, btf_load, btf_log_level),
-	CMD(BTF_GET_FD_BY_ID, btf_get_fd_by_id, btf_id),
-	CMD(TASK_FD_QUERY, task_fd_query, task_fd_query.probe_addr),
+	CMD_ADMIN(BTF_GET_FD_BY_ID, btf_get_fd_by_id, btf_id),
+	CMD_ADMIN(TASK_FD_QUERY, task_fd_query, task_fd_query.probe_addr),
 	CMD(MAP_LOOKUP_AND_DELETE_ELEM, map_lookup_and_delete_elem, flags),
 	CMD(MAP_FREEZE, map_freeze, map_fd),
-	CMD(BTF_GET_NEXT_ID, btf_get_next_id, next_id),
+	CMD_ADMIN(BTF_GET_NEXT_ID, btf_get_next_id, next_id),
 	CMD(MAP_LOOKUP_BATCH, map_lookup_batch, batch.flags),
 	CMD(MAP_LOOKUP_AND_DELETE_BATCH, map_lookup_and_delete_batch, batch.flags),
 	CMD(MAP_UPDATE_BATCH, map_update_batch, batch.flags),
 	CMD(MAP_DELETE_BATCH, map_delete_batch, batch.flags),
 	CMD(LINK_CREATE, link_create, link_create.kprobe_multi.cookies),
 	CMD(LINK_UPDATE, link_update, link_update.old_prog_fd),
-	CMD(LINK_GET_FD_BY_ID, link_get_fd_by_id, link_id),
-	CMD(LINK_GET_NEXT_ID, link_get_next_id, next_id),
-	CMD(ENABLE_STATS, enable_stats, enable_stats.type),
+	CMD_ADMIN(LINK_GET_FD_BY_ID, link_get_fd_by_id, link_id),
+	CMD_ADMIN(LINK_GET_NEXT_ID, link_get_next_id, next_id),
+	CMD_ADMIN(ENABLE_STATS, enable_stats, enable_stats.type),
 	CMD(ITER_CREATE, iter_create, iter_create.flags),
 	CMD(LINK_DETACH, link_detach, link_detach.link_fd),
 	CMD(PROG_BIND_MAP, prog_bind_map, prog_bind_map.flags),
@@ -105,6 +114,7 @@ long ebpf_syscall(u32 cmd, void __user *uattr, u32 size)
 	union ebpf_attr attr;
 	long err;
 
+	/* Who holds nothing but descriptors makes no command. */
 	if (!compat_bpf_capable())
 		return -EPERM;
 	err = copy_attr(&attr, uattr, size);
@@ -115,6 +125,8 @@ long ebpf_syscall(u32 cmd, void __user *uattr, u32 size)
 	command = &commands[cmd];
 	if (memchr_inv((u8 *)&attr + command->attr_end, 0, sizeof(attr) - command->attr_end))
 		return -EINVAL;
+	if (command->cap && !capable(command->cap))
+		return -EPERM;
 	if (!command->fn) {
 		pr_info_ratelimited("ebpfdrv: %s[%d]: bpf command %u is not supported\n",
 				    current->comm, task_pid_nr(current), cmd);

@@ -84,8 +84,6 @@ long ebpf_cmd_task_fd_query(const union ebpf_attr *attr, union ebpf_attr __user 
 	struct file *file;
 	long err;
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
 	if (attr->task_fd_query.flags)
 		return -EINVAL;
 	rcu_read_lock();

@@ -24,7 +24,8 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 		return NULL;
 	}
 	fn = ebpf_func_proto_of(env->load->prog_type, func_id);
-	if (!fn) {
+	/* Not for this caller is as good as not there. */
+	if (!fn || (fn->sys_admin && env->load->no_sys_admin)) {
 		vlog(env, "unknown func " FUNC_FMT "\n", FUNC_ARG(func_id));
 		return NULL;
 	}

@@ -106,6 +106,7 @@ enum ebpf_return_type {
  * @pkt_access: packet pointers may be passed as memory
  * @changes_pkt: the packet may be elsewhere afterwards, or shorter: pointers into
  *              it that the program holds are numbers from then on
+ * @sys_admin:  for callers with CAP_SYS_ADMIN only
  * @may_sleep:  only for sleepable programs; @func lets other tasks run, see
  *              kmod/sleep.h
  * @ret_type:   enum ebpf_return_type with modifiers
@@ -124,6 +125,7 @@ struct ebpf_func_proto {
 	bool gpl_only;
 	bool pkt_access;
 	bool changes_pkt;
+	bool sys_admin;
 	bool may_sleep;
 	u32 ret_type;
 	u32 arg_type[EBPF_MAX_FUNC_REG_ARGS];

@@ -88,6 +88,7 @@ struct ebpf_load {
 	u32 expected_attach_type;
 	u32 prog_flags;			/* EBPF_F_STRICT_ALIGNMENT, TEST_RND_HI32, ... */
 	bool gpl_compatible;
+	bool no_sys_admin;		/* the caller lacks CAP_SYS_ADMIN */
 	const struct ebpf_insn *insns;
 	u32 insn_cnt;
 	const struct ebpf_btf *btf;	/* NULL without */

@@ -366,6 +366,8 @@ static int event_query(struct ebpf_event *event, struct ebpf_perf_query __user *
 	u32 *ids = NULL;
 	int err = 0;
 
+	if (!compat_perfmon_capable())
+		return -EPERM;
 	if (event->ops != &ebpf_tracepoint_event_ops)
 		return -EINVAL;
 	if (copy_from_user(&query, uquery, sizeof(query)))

@@ -189,6 +189,9 @@ static struct ebpf_event *uprobe_create(const struct ebpf_event_params *params)
 	struct uprobe_event *ue;
 	int err;
 
+	/* Breakpoints in anybody's program: the kernel, too, asks for more than of others. */
+	if (!capable(CAP_SYS_ADMIN))
+		return ERR_PTR(-EACCES);
 	if (!params->attr.config1 || (s64)params->attr.config2 < 0)
 		return ERR_PTR(-EINVAL);
 	if ((u32)params->attr.config & ~EBPFDRV_PERF_PROBE_RETURN)

@@ -265,16 +265,24 @@ static inline u64 compat_ktime_get_boot_ns(void)
 }
 
 /*
- * Who may: CAP_BPF and CAP_PERFMON came with 5.8
+ * Who may, always asked in the initial user namespace. CAP_BPF and CAP_PERFMON came with
+ * 5.8; before, CAP_SYS_ADMIN stands for them.
  */
 static inline bool compat_bpf_capable(void)
 {
-	if (capable(CAP_SYS_ADMIN))
-		return true;
-#if defined(CAP_BPF) && defined(CAP_PERFMON)
-	return capable(CAP_BPF) && capable(CAP_PERFMON);
+#ifdef CAP_BPF
+	return capable(CAP_BPF) || capable(CAP_SYS_ADMIN);
 #else
-	return false;
+	return capable(CAP_SYS_ADMIN);
+#endif
+}
+
+static inline bool compat_perfmon_capable(void)
+{
+#ifdef CAP_PERFMON
+	return capable(CAP_PERFMON) || capable(CAP_SYS_ADMIN);
+#else
+	return capable(CAP_SYS_ADMIN);
 #endif
 }
 

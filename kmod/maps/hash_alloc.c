@@ -29,6 +29,9 @@ int ebpf_htab_alloc_check(const union ebpf_attr *attr)
 {
 	bool own_lru = attr->map_flags & EBPF_F_NO_COMMON_LRU;
 
+	/* Who knows the seed can make all elements fall together. */
+	if (attr->map_flags & EBPF_F_ZERO_SEED && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (!ebpf_map_flags_ok(attr, HTAB_FLAGS))
 		return -EINVAL;
 	if (own_lru && !type_is_lru(attr))

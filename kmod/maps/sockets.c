@@ -21,6 +21,8 @@ static bool value_is_fd(const union ebpf_attr *attr)
 
 static int sockmap_alloc_check(const union ebpf_attr *attr)
 {
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
 	return attr->max_entries && attr->key_size == sizeof(u32) && value_is_fd(attr) &&
 	       !(attr->map_flags & ~FLAGS) ? 0 : -EINVAL;
 }
@@ -29,6 +31,8 @@ static int sockhash_alloc_check(const union ebpf_attr *attr)
 {
 	u64 elem = SHTAB_ELEM + round_up((u64)attr->key_size, 8);
 
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
 	if (!attr->max_entries || !attr->key_size || !value_is_fd(attr) ||
 	    attr->map_flags & ~FLAGS)
 		return -EINVAL;
@@ -42,6 +46,8 @@ static int sockhash_alloc_check(const union ebpf_attr *attr)
 
 static int xskmap_alloc_check(const union ebpf_attr *attr)
 {
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
 	return attr->max_entries && attr->key_size == sizeof(u32) &&
 	       attr->value_size == sizeof(u32) && !(attr->map_flags & ~FLAGS) ? 0 : -EINVAL;
 }
