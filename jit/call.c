@@ -45,6 +45,13 @@ void ebpf_jit_call(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 		jit_fail(jit, -EINVAL);
 }
 
+static void lfence(struct x86_emit *e)
+{
+	x86_byte(e, 0x0f);
+	x86_byte(e, 0xae);
+	x86_byte(e, 0xe8);
+}
+
 static void jump_to_entry(struct ebpf_jit *jit)
 {
 	const struct ebpf_jit_env *env = jit->env;
@@ -53,6 +60,10 @@ static void jump_to_entry(struct ebpf_jit *jit)
 	if (env->indirect_thunk_rcx) {
 		ebpf_x86_rm(e, X_W | X_MOV_LOAD, X_RCX, X_RCX, env->prog_tail_entry_off);
 		ebpf_jit_rel32_to(jit, 0xe9, env->indirect_thunk_rcx);
+	} else if (env->indirect_lfence) {
+		ebpf_x86_rm(e, X_W | X_MOV_LOAD, X_RCX, X_RCX, env->prog_tail_entry_off);
+		lfence(e);
+		ebpf_x86_rr(e, 0xff, 4, X_RCX);
 	} else {
 		ebpf_x86_rm(e, 0xff, 4, X_RCX, env->prog_tail_entry_off);
 	}

@@ -19,7 +19,7 @@ static void jit_env(struct ebpf_jit_env *env)
 	env->load_stub[1] = (unsigned long)ebpf_load_stub_2;
 	env->load_stub[2] = (unsigned long)ebpf_load_stub_4;
 	env->load_stub[3] = (unsigned long)ebpf_load_stub_8;
-	env->indirect_thunk_rcx = ebpf_compat_indirect_thunk_rcx();
+	env->indirect_lfence = ebpf_compat_jump_rcx(&env->indirect_thunk_rcx) == COMPAT_JUMP_LFENCE;
 	env->return_thunk = ebpf_compat_return_thunk();
 	env->sls = compat_sls();
 	env->endbr = compat_ibt();

@@ -39,9 +39,9 @@
  *                  by log2 of the size in bytes: address in rdi, result in
  *                  rax, 0 when the address cannot be read; they change no other
  *                  register (0: refuse programs that need them)
- * @indirect_thunk_rcx: retpoline thunk for an indirect jump through rcx
- *                  (__x86_indirect_thunk_rcx), or 0 for a plain jump
- * @return_thunk:   __x86_return_thunk to jump to instead of ret, or 0
+ * @indirect_thunk_rcx: thunk for an indirect jump through rcx, or 0 for a jump
+ * @return_thunk:   thunk to jump to instead of ret, or 0
+ * @indirect_lfence: without a thunk: put lfence before indirect jumps
  * @sls:            put int3 after ret and indirect jumps
  * @endbr:          start the entry with endbr64
  * @prog_array_max_entries_off,
@@ -56,6 +56,7 @@ struct ebpf_jit_env {
 	u64 load_stub[4];
 	u64 indirect_thunk_rcx;
 	u64 return_thunk;
+	bool indirect_lfence;
 	bool sls;
 	bool endbr;
 	u32 prog_array_max_entries_off;

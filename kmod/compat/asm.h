@@ -23,6 +23,12 @@
 #define COMPAT_CALL_R11	call *%r11
 #endif
 
+#ifdef HAVE_EXPORT___X86_INDIRECT_THUNK_RCX
+#define COMPAT_JMP_RCX	jmp __x86_indirect_thunk_rcx
+#else
+#define COMPAT_JMP_RCX	jmp *%rcx
+#endif
+
 /* Per-CPU variables on this CPU, by the address that stands for all. */
 #ifdef CONFIG_SMP
 #define COMPAT_PERCPU(addr)	%gs:addr

@@ -287,11 +287,13 @@ static inline bool compat_perfmon_capable(void)
 }
 
 /*
- * What compiled programs must jump through; 0 where the kernel has none or does
- * not export it.
+ * What the running kernel does in place of a return: jumps to the address returned, or
+ * returns (0); and in place of a jump to what is in rcx: a jump to *@thunk, or one
+ * behind an lfence, or that jump.
  */
-u64 ebpf_compat_indirect_thunk_rcx(void);
+enum compat_jump { COMPAT_JUMP_PLAIN, COMPAT_JUMP_LFENCE, COMPAT_JUMP_THUNK };
 u64 ebpf_compat_return_thunk(void);
+enum compat_jump ebpf_compat_jump_rcx(u64 *thunk);
 /* int3 after ret and indirect jumps (straight-line speculation) */
 static inline bool compat_sls(void)
 {

@@ -952,6 +952,23 @@ static void test_mitigations(void)
 	jit_destroy(&code);
 }
 
+/* Where the kernel puts lfence before indirect jumps, so do we. */
+static void test_lfence(void)
+{
+	u32 i, on, found[2] = { 0, 0 };
+
+	jit_set_mitigations(false);
+	for (on = 0; on < 2; on++) {
+		jit_env.indirect_lfence = on;
+		tap_ok(make_caller(0, 1), "a tail call, lfence %u", on);
+		for (i = 0; i + 5 <= progs[0].code.size; i++)
+			found[on] += !memcmp(progs[0].code.exec + i, "\x0f\xae\xe8\xff\xe1", 5);
+		free_progs();
+	}
+	tap_eq(found[0], 0, "without, no lfence");
+	tap_eq(found[1], 1, "with, one lfence and the jump behind it");
+}
+
 int main(void)
 {
 	struct ebpf_insn *many = calloc(EBPF_COMPLEXITY_LIMIT + 16, sizeof(*many));
@@ -975,6 +992,8 @@ int main(void)
 	test_tail_calls(", with thunks");
 	insns = many;
 	test_callback();
+	test_lfence();
+	test_tail_calls(", with lfence");
 	tap_eq(test_bugs(), 0, "no internal check struck");
 	free(many);
 	return tap_end();

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * harness: nobpf=no
+ *
+ * Returns and indirect jumps of compiled programs are what this kernel makes of its
+ * own, by processor and command line: its own compiler of programs is asked where it
+ * has one, else the names of its thunks.
+ */
+#define _GNU_SOURCE
+#include "ioctl_lib.h"
+#include "tap.h"
+
+#define IMAGE_MAX	4096
+
+struct image {
+	uint8_t code[IMAGE_MAX];
+	uint32_t len;
+	uint64_t at;
+};
+
+enum kind { PLAIN, LFENCE, THUNK };
+
+struct way {
+	enum kind kind;
+	uint64_t thunk;
+};
+
+static bool use_native;
+
+static long call(unsigned int cmd, union ebpf_attr *attr)
+{
+	if (use_native)
+		return err_of(syscall(321, (long)cmd, attr, sizeof(*attr)));
+	return err_of(bpf(cmd, attr));
+}
+
+/* A tail call by an index that is not known before it runs. */
+static long load(int map)
+{
+	struct ebpf_insn insns[] = {
+		LDX(EBPF_W, EBPF_REG_3, EBPF_REG_1, 0),
+		LD_MAP_FD(EBPF_REG_2, map),
+		CALL(EBPF_FUNC_tail_call),
+		MOV64_IMM(EBPF_REG_0, 0),
+		EXIT(),
+	};
+	union ebpf_attr attr;
+
+	prog_attr(&attr, EBPF_PROG_TYPE_SOCKET_FILTER, insns, ARRAY_LEN(insns));
+	return call(EBPF_PROG_LOAD, &attr);
+}
+
+static long make_map(void)
+{
+	union ebpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = EBPF_MAP_TYPE_PROG_ARRAY;
+	attr.key_size = 4;
+	attr.value_size = 4;
+	attr.max_entries = 4;
+	return call(EBPF_MAP_CREATE, &attr);
+}
+
+static bool get_image(struct image *image)
+{
+	struct ebpf_prog_info info = { .jited_prog_insns = ptr(image->code),
+				       .jited_prog_len = sizeof(image->code),
+				       .nr_jited_ksyms = 1, .jited_ksyms = ptr(&image->at) };
+	union ebpf_attr attr;
+	long map = make_map(), prog = map < 0 ? map : load(map), err = prog;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = prog;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = ptr(&info);
+	if (prog >= 0)
+		err = call(EBPF_OBJ_GET_INFO_BY_FD, &attr);
+	image->len = info.jited_prog_len;
+	if (prog >= 0)
+		close(prog);
+	if (map >= 0)
+		close(map);
+	if (err)
+		printf("# %s: %s\n", use_native ? "native" : "ours", strerror(-err));
+	return !err && image->len && image->len <= IMAGE_MAX && image->at;
+}
+
+static uint64_t target(const struct image *image, uint32_t i)
+{
+	int32_t rel;
+
+	memcpy(&rel, image->code + i + 1, sizeof(rel));
+	return image->at + i + 5 + rel;
+}
+
+static bool is_jump_out(const struct image *image, uint32_t i)
+{
+	uint64_t to;
+
+	if (image->code[i] != 0xe9 || i + 5 > image->len)
+		return false;
+	to = target(image, i);
+	/* Thunks are in the kernel or in a module, 2 GiB at most away: any distance is. */
+	return to < image->at || to >= image->at + image->len;
+}
+
+static bool follows_pop(const struct image *image, uint32_t i)
+{
+	uint8_t before = i ? image->code[i - 1] : 0;
+
+	return before == 0xc9 || (before >= 0x58 && before <= 0x5f);
+}
+
+/* Ours gets the address from the program's memory, the kernel's adds to it. */
+static bool follows_rcx(const struct image *image, uint32_t i)
+{
+	const uint8_t *code = image->code + i;
+
+	return (i >= 4 && (!memcmp(code - 4, "\x48\x83\xc1", 3) ||
+			   !memcmp(code - 4, "\x48\x8b\x49", 3))) ||
+	       (i >= 7 && !memcmp(code - 7, "\x48\x8b\x89", 3));
+}
+
+/* The return of the program: behind what takes back its frame. */
+static struct way way_back(const struct image *image)
+{
+	struct way way = { PLAIN, 0 };
+	uint32_t i;
+
+	for (i = 0; i < image->len; i++)
+		if (is_jump_out(image, i) && follows_pop(image, i))
+			way = (struct way){ THUNK, target(image, i) };
+	return way;
+}
+
+static struct way way_on(const struct image *image)
+{
+	struct way way = { PLAIN, 0 };
+	uint32_t i;
+
+	for (i = 0; i < image->len; i++) {
+		if (!follows_rcx(image, i))
+			continue;
+		if (i + 5 <= image->len && !memcmp(image->code + i, "\x0f\xae\xe8\xff\xe1", 5))
+			way = (struct way){ LFENCE, 0 };
+		else if (is_jump_out(image, i))
+			way = (struct way){ THUNK, target(image, i) };
+	}
+	return way;
+}
+
+static bool same(const char *what, const struct way *ours, const struct way *its)
+{
+	static const char *const names[] = { "plain", "lfence", "thunk" };
+
+	printf("# %s: ours %s %#llx, the kernel's %s %#llx\n", what, names[ours->kind],
+	       (unsigned long long)ours->thunk, names[its->kind], (unsigned long long)its->thunk);
+	return ours->kind == its->kind && ours->thunk == its->thunk;
+}
+
+static uint64_t symbol(const char *name)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	char line[512], got[256], type;
+	unsigned long long addr, found = 0;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx %c %255s", &addr, &type, got) == 3 && !strcmp(got, name))
+			found = addr;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* A kernel without programs of its own is too old for thunks of returns. */
+static void by_name(const struct way *back, const struct way *on)
+{
+	uint64_t thunk = symbol("__x86_indirect_thunk_rcx");
+	struct way no = { PLAIN, 0 }, its = { thunk ? THUNK : PLAIN, thunk };
+
+	tap_ok(!symbol("__x86_return_thunk") && same("return", back, &no), "it returns plainly");
+	tap_ok(same("jump", on, &its), "tail calls go through the kernel's thunk where it has one");
+}
+
+static void by_native(const struct way *back, const struct way *on, const struct image *native)
+{
+	struct way its_back = way_back(native), its_on = way_on(native);
+
+	tap_ok(same("return", back, &its_back), "it returns as the kernel's own programs do");
+	tap_ok(same("jump", on, &its_on), "and tail calls jump as theirs");
+}
+
+int main(void)
+{
+	static struct image ours, native;
+	struct way back, on;
+	bool have_native;
+
+	drv_open();
+	tap_ok(get_image(&ours), "a compiled program can be looked at");
+	back = way_back(&ours);
+	on = way_on(&ours);
+	use_native = true;
+	have_native = make_map() != -ENOSYS;
+	if (!have_native)
+		by_name(&back, &on);
+	else if (tap_ok(get_image(&native), "and one of the kernel's own compiler"))
+		by_native(&back, &on, &native);
+	return tap_end();
+}
