@@ -3,6 +3,7 @@
  * Module start and end, and the device.
  */
 #include "kmod/compat/compat.h"
+#include "kmod/compat/release.h"
 #include "kmod/attach/attach.h"
 #include "kmod/bpffs.h"
 #include "kmod/btf.h"
@@ -156,6 +157,9 @@ static int __init ebpfdrv_init(void)
 {
 	int err;
 
+	err = ebpf_compat_check_release();
+	if (err)
+		return err;
 	err = ebpf_jit_pool_init();
 	if (err)
 		return err;
