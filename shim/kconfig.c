@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HEADER		"include/generated/autoconf.h"
@@ -63,24 +64,36 @@ static bool option_is_harmless(void)
 	       (major < 5 || (major == 5 && minor < 11));
 }
 
+/* Names in /dev/shm are everybody's: none that others could take beforehand. */
+static long file_in_shm(int flags)
+{
+	struct timespec now = { 0, 0 };
+	char path[64];
+	int tries;
+	long fd = -1;
+
+	for (tries = 0; tries < 16 && fd < 0; tries++) {
+		sys3(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0);
+		snprintf(path, sizeof(path), "/dev/shm/.ebpfdrv-%ld-%lx",
+			 sys3(SYS_gettid, 0, 0, 0),
+			 (unsigned long)now.tv_nsec ^ (unsigned long)&now >> 4);
+		fd = sys4(SYS_openat, AT_FDCWD, (long)path,
+			  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | (flags & O_CLOEXEC), 0600);
+	}
+	if (fd >= 0)
+		sys3(SYS_unlink, (long)path, 0, 0);
+	return fd;
+}
+
 /* A file without a name; -1. */
 static int nameless_file(int flags)
 {
-	char path[64];
-	long fd;
+	long fd = sys3(SYS_memfd_create, (long)"autoconf.h", flags & O_CLOEXEC ? 1 : 0, 0);
 
-	fd = sys3(SYS_memfd_create, (long)"autoconf.h", flags & O_CLOEXEC ? 1 : 0, 0);
-	if (fd >= 0)
-		return fd;
 	/* Before Linux 3.17 */
-	snprintf(path, sizeof(path), "/dev/shm/.ebpfdrv-%ld-%d", sys3(SYS_gettid, 0, 0, 0),
-		 flags & 0xffff);
-	fd = sys4(SYS_openat, AT_FDCWD, (long)path,
-		  O_RDWR | O_CREAT | O_EXCL | (flags & O_CLOEXEC), 0600);
 	if (fd < 0)
-		return -1;
-	sys3(SYS_unlink, (long)path, 0, 0);
-	return fd;
+		fd = file_in_shm(flags);
+	return fd < 0 ? -1 : fd;
 }
 
 static bool copy(int to, int from)

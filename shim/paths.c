@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -60,6 +61,29 @@ static const char *const btf_places[] = {
 	"/usr/lib/ebpfdrv/btf/%s.btf",	/* last, for the message names it */
 };
 
+/* Only root, or who runs this, can have put @path (which is changed and put back) there. */
+static bool is_ours(char *path)
+{
+	bool ours = true;
+	struct stat st;
+	char *slash;
+
+	for (slash = path; slash && ours; ) {
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		ours = !sys3(SYS_stat, (long)path, (long)&st, 0) &&
+		       (!st.st_uid || st.st_uid == (uid_t)sys3(SYS_geteuid, 0, 0, 0)) &&
+		       !(st.st_mode & (S_IWGRP | S_IWOTH));
+		if (slash)
+			*slash = '/';
+	}
+	return ours;
+}
+
+/* What the user names is taken as it is; where it is found without being asked for, it
+ * must be what the module would take, too.
+ */
 static bool find_btf_file(struct shim_path *out)
 {
 	struct utsname names;
@@ -73,8 +97,11 @@ static bool find_btf_file(struct shim_path *out)
 		names.release[0] = '\0';
 	for (i = 0; i < sizeof(btf_places) / sizeof(btf_places[0]); i++) {
 		snprintf(out->buffer, sizeof(out->buffer), btf_places[i], names.release);
-		if (exists(out->buffer))
+		if (!exists(out->buffer))
+			continue;
+		if (is_ours(out->buffer))
 			return true;
+		shim_debug("%s: others than root can write it or a directory above", out->buffer);
 	}
 	return false;
 }

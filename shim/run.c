@@ -53,7 +53,7 @@ static bool find_library(char *path, size_t size)
 {
 	static const char *const places[] = { "%s/" LIBRARY, "%s/../lib64/" LIBRARY,
 					      "%s/../lib/" LIBRARY };
-	const char *chosen = getenv("EBPFDRV_LIBRARY");
+	const char *chosen = secure_getenv("EBPFDRV_LIBRARY");
 	char self[PATH_MAX], candidate[PATH_MAX + 32];
 	ssize_t len;
 	size_t i;

@@ -76,6 +76,20 @@ test_raw()
 	refuses "absent file" "*no such file*" "$work/absent"
 }
 
+# Without FILE vmlinux is searched for, and what others could have put there is left.
+test_search()
+{
+	local said
+	[ -d /lib/modules ] || { tap_skip "no /lib/modules"; return; }
+	mkdir -m 777 "$work/release" && chmod 777 "$work/release" && : >"$work/release/vmlinux"
+	said=$("$btf" -r "../../../..$work/release" -o "$work/found.btf" 2>&1)
+	[ $? -eq 1 ] && [[ $said == *"$work/release/vmlinux not taken: others than root can have put it there"* ]]
+	tap_result $? "a vmlinux in a directory that all may write is not taken" || tap_diag "$said"
+	(umask 0; "$btf" -o "$work/made/new.btf" "$work/small.btf" >/dev/null 2>&1)
+	[ "$(stat -c %a "$work/made")" = 755 ]
+	tap_result $? "directories that it makes are not everybody's" || tap_diag "$(stat -c %a "$work/made")"
+}
+
 # vmlinux from two files that see one structure under other rh_kabi names
 make_vmlinux()
 {
@@ -182,6 +196,7 @@ test_elf()
 
 tap_ok "ebpfdrv-btf-edit compiles" make -s -C "$top/tools" O="$EBPFDRV_BUILD/tools" WERROR=1
 test_raw
+test_search
 if command -v pahole >/dev/null && command -v bpftool >/dev/null; then
 	test_elf
 else
