@@ -92,21 +92,21 @@ static void format_ptr(char *buf, u32 size, u64 value)
 static int show_btf(void (*write)(void *cookie, const char *text, u32 len), void *cookie,
 		    const struct ebpf_btf_ptr *ptr, u64 flags)
 {
-	const struct ebpf_btf *btf = ebpf_btf_vmlinux_parsed();
+	const struct ebpf_btf_obj *obj = ebpf_btf_vmlinux();
 	struct ebpf_btf_show show = {
 		.write = write, .read = read_value, .ptr = format_ptr,
 		.cookie = cookie, .flags = flags,
 	};
 	int err;
 
-	if (!btf)
+	if (!obj)
 		return -EINVAL;
-	if (!ebpf_btf_type_by_id(btf, ptr->type_id))
+	if (!ebpf_btf_type_by_id(obj->btf, ptr->type_id))
 		return -ENOENT;
 	show.mem = ebpf_scratch_get();
 	if (!show.mem)
 		return -EBUSY;
-	err = ebpf_btf_show(btf, ptr->type_id, (u64)(unsigned long)ptr->ptr, &show);
+	err = ebpf_btf_show(obj->btf, ptr->type_id, (u64)(unsigned long)ptr->ptr, &show);
 	ebpf_scratch_put();
 	return err;
 }

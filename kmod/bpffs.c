@@ -415,6 +415,3 @@ void ebpf_bpffs_exit(void)
 	unregister_filesystem(&ebpfdrv_fs);
 	bpf_fs_exit();
 }
-
-MODULE_ALIAS_FS("ebpfdrvfs");
-MODULE_ALIAS_FS("bpf");

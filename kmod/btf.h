@@ -12,12 +12,12 @@
 
 /**
  * struct ebpf_btf_obj - BTF with an id
- * @btf:    parsed; of the kernel and of modules NULL until first used
+ * @btf:    parsed; of modules NULL until first used
  * @kernel: the running kernel's, name "vmlinux", or of a module
  * @name:   "" for BTF that was loaded
- * @module: of a module of the kernel; what follows is btf_module.c's
+ * @raw:    what @btf refers to, of the kernel and of modules
+ * @module: of a module of the kernel; the rest is btf_module.c's
  * @mod:    the module, NULL once it goes
- * @raw:    what @btf refers to
  */
 struct ebpf_btf_obj {
 	atomic_t refcnt;
@@ -50,27 +50,17 @@ u64 ebpf_btf_count(void);
 int ebpf_btf_init_module(void);
 void ebpf_btf_exit_module(void);
 
-/* btf_vmlinux.c: the running kernel's BTF from a file. A file that is missing is
- * no error: features that need it are refused later. The object is NULL then.
+/* btf_vmlinux.c: the running kernel's BTF. One that is missing, must not be believed or
+ * is malformed is no error: the log says so once, and what needs it is refused later.
  */
 int ebpf_btf_vmlinux_init(void);
 void ebpf_btf_vmlinux_exit(void);
-/* No reference taken: it lives as long as the module. */
+/* Parsed, or NULL. No reference taken: it lives as long as the module. Any context. */
 struct ebpf_btf_obj *ebpf_btf_vmlinux(void);
-/* The same in any context, when it has been parsed before; else NULL. */
-const struct ebpf_btf *ebpf_btf_vmlinux_parsed(void);
-/* Copies at most @room raw bytes of it to the user address @ubuf, unparsed; *size is
- * how many there are. -ENOENT without any.
- */
-int ebpf_btf_vmlinux_to_user(u64 ubuf, u32 room, u32 *size);
 /* Does /sys/kernel/btf/vmlinux come from us? */
 bool ebpf_btf_vmlinux_served(void);
-/* Where the BTF of a module is, if it has any; in @path of @room bytes. */
-void ebpf_btf_module_path(char *path, size_t room, const char *name);
-/* A whole file of 1 to EBPF_BTF_MAX_SIZE bytes, for ebpf_free(); ERR_PTR. */
-void *ebpf_btf_read_file(const char *path, u32 *size);
-/* Its size, or a negative errno. */
-loff_t ebpf_btf_file_size(const char *path);
+/* Where the BTF of a module is, if it has any; in @path of @room bytes. -ENAMETOOLONG. */
+int ebpf_btf_module_path(char *path, size_t room, const char *name);
 
 /* btf_module.c: BTF of loaded modules, on top of the kernel's. Objects are made when
  * ids are first looked at, and go with their module. All may sleep.
@@ -81,7 +71,9 @@ void ebpf_btf_modules_exit(void);
 void ebpf_btf_modules_scan(void);
 /* Fills obj->btf. -ENOENT when the module has gone, errors of reading and parsing. */
 int ebpf_btf_module_load(struct ebpf_btf_obj *obj);
-/* As ebpf_btf_vmlinux_to_user(). */
+/* Copies at most @room raw bytes of it to the user address @ubuf; *size is how many there
+ * are. Errors of reading, or -EFAULT.
+ */
 int ebpf_btf_module_to_user(const struct ebpf_btf_obj *obj, u64 ubuf, u32 room, u32 *size);
 /* The module that @obj is of, with a reference, in *mod; NULL for the kernel's own.
  * -ENOENT when it is gone or going.

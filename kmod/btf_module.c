@@ -6,58 +6,28 @@
  * all modules itself, and from there the list can be walked, as its readers do, with
  * preemption off. A notifier tells what comes and goes afterwards.
  *
- * Like the kernel's, this BTF is read when it is first used. Files are read by a
- * worker, which sees them as init does: what a container has mounted in their place
- * must not become everybody's types.
+ * This BTF is read when it is first used, as files of the host are (host_file.c), and
+ * never under the lock: modules that go wait for that.
  */
 #include "kmod/btf.h"
 #include "kmod/compat/ftrace.h"
+#include "kmod/host_file.h"
 
 #include <ebpf/services.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
-#include <linux/workqueue.h>
-
-#define PATH_MAX_LEN	256
 
 static LIST_HEAD(mod_objs);		/* by mod_node, each with a reference */
 static LIST_HEAD(mods_without);		/* looked at, and found to have no BTF */
-/* Both, each object's mod, and who sets raw and btf. */
+/* Both, each object's mod, who sets raw and btf, and mods_scanned. */
 static DEFINE_MUTEX(mods_lock);
-static bool mods_changed;
+static unsigned int mods_scanned;	/* mods_loaded when all had been looked at */
+static atomic_t mods_loaded = ATOMIC_INIT(1);
 
 struct mod_without {
 	struct list_head node;
 	const struct module *mod;	/* compared only */
 };
-
-/*
- * What the worker does
- */
-struct job {
-	struct work_struct work;
-	int (*run)(void *arg);
-	void *arg;
-	int err;
-};
-
-static void job_work(struct work_struct *work)
-{
-	struct job *job = container_of(work, struct job, work);
-
-	job->err = job->run(job->arg);
-}
-
-static int run_in_worker(int (*run)(void *arg), void *arg)
-{
-	struct job job = { .run = run, .arg = arg };
-
-	INIT_WORK_ONSTACK(&job.work, job_work);
-	queue_work(system_unbound_wq, &job.work);
-	flush_work(&job.work);
-	destroy_work_on_stack(&job.work);
-	return job.err;
-}
 
 /*
  * Objects
@@ -76,7 +46,7 @@ static bool is_known(const struct module *mod)
 	return false;
 }
 
-/* The oldest module that is alive and was not looked at, with a reference; NULL. The
+/* With mods_lock held: the oldest module that is alive and was not looked at, with a reference; NULL. The
  * list goes from here to the oldest, over its head, which is not in a module, to the
  * youngest. This module is not among them: what runs programs is not traced by them.
  */
@@ -110,90 +80,126 @@ static int remember_without(const struct module *mod)
 	return 0;
 }
 
-static int add_module(struct module *mod)
+static int add_obj(struct module *mod, u32 raw_size)
 {
-	char path[PATH_MAX_LEN];
-	struct ebpf_btf_obj *obj;
-	loff_t size;
+	struct ebpf_btf_obj *obj = ebpf_btf_obj_new_module(mod, raw_size);
 
-	ebpf_btf_module_path(path, sizeof(path), mod->name);
-	size = ebpf_btf_file_size(path);
-	if (size <= 0 || size > EBPF_BTF_MAX_SIZE)
-		return remember_without(mod);
-	obj = ebpf_btf_obj_new_module(mod, size);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 	list_add_tail(&obj->mod_node, &mod_objs);
 	return 0;
 }
 
-static int scan(void *unused)
+/* In a worker: is there a file that @f can be read from? */
+static bool has_btf(struct ebpf_host_file *f, const char *name)
 {
+	int err = ebpf_btf_module_path(f->path, sizeof(f->path), name);
+
+	if (!err)
+		err = ebpf_host_file_look(f, EBPF_BTF_MAX_SIZE);
+	if (err && err != -ENOENT && err != -ENAMETOOLONG)
+		pr_warn("ebpfdrv: no BTF of module %s: %s %s (error %d)\n", name, f->at,
+			f->problem, err);
+	return !err;
+}
+
+/* Somebody else may have come to it meanwhile. */
+static int look_at(struct module *mod, struct ebpf_host_file *f)
+{
+	bool has = has_btf(f, mod->name);
+	int err = 0;
+
+	mutex_lock(&mods_lock);
+	if (!is_known(mod))
+		err = has ? add_obj(mod, f->size) : remember_without(mod);
+	mutex_unlock(&mods_lock);
+	return err;
+}
+
+static int scan(void *arg)
+{
+	unsigned int loaded = atomic_read(&mods_loaded);
+	struct ebpf_host_file *f = arg;
 	struct module *mod;
 	int err = 0;
 
-	mods_changed = false;
-	while (!err && (mod = next_unknown())) {
-		err = add_module(mod);
+	for (;;) {
+		mutex_lock(&mods_lock);
+		mod = next_unknown();
+		if (!mod)
+			mods_scanned = loaded;
+		mutex_unlock(&mods_lock);
+		if (!mod)
+			return 0;
+		err = look_at(mod, f);
 		module_put(mod);
+		/* For want of memory: the next one tries again. */
+		if (err)
+			return err;
 	}
-	/* For want of memory: the next one tries again. */
-	if (err)
-		mods_changed = true;
-	return err;
 }
 
 void ebpf_btf_modules_scan(void)
 {
-	if (!ebpf_btf_vmlinux())
+	struct ebpf_host_file *f;
+
+	if (!ebpf_btf_vmlinux() || READ_ONCE(mods_scanned) == atomic_read(&mods_loaded))
 		return;
-	mutex_lock(&mods_lock);
-	if (mods_changed)
-		run_in_worker(scan, NULL);
-	mutex_unlock(&mods_lock);
+	f = kmalloc(sizeof(*f), GFP_KERNEL);
+	if (!f)
+		return;
+	ebpf_host_run(scan, f);
+	kfree(f);
 }
 
 /*
  * Contents
  */
-struct reading {
-	char path[PATH_MAX_LEN];
-	void *data;
-	u32 size;
-};
-
 static int read_job(void *arg)
 {
-	struct reading *r = arg;
+	return ebpf_host_file_read(arg, EBPF_BTF_MAX_SIZE);
+}
 
-	r->data = ebpf_btf_read_file(r->path, &r->size);
-	return IS_ERR(r->data) ? PTR_ERR(r->data) : 0;
+/* Its size has been told: it is not to have changed. */
+static int read_sized(struct ebpf_host_file *f, const struct ebpf_btf_obj *obj)
+{
+	int err = ebpf_host_run(read_job, f);
+
+	if (err) {
+		pr_err_ratelimited("ebpfdrv: no BTF of module %s: %s %s (error %d)\n", obj->name,
+				   err == -ENOENT ? f->path : f->at,
+				   err == -ENOENT ? "is gone" : f->problem, err);
+		return err;
+	}
+	if (f->size == obj->raw_size)
+		return 0;
+	pr_err_ratelimited("ebpfdrv: no BTF of module %s: %s has changed: load the module again\n",
+			   obj->name, f->path);
+	ebpf_free(f->data);
+	return -EIO;
 }
 
 /* The raw bytes, for ebpf_free(), or ERR_PTR. */
 static void *read_raw(const struct ebpf_btf_obj *obj)
 {
-	struct reading *r;
+	struct ebpf_host_file *f;
 	struct module *mod;
 	void *data;
 	int err;
 
-	r = kmalloc(sizeof(*r), GFP_KERNEL);
-	if (!r)
+	f = kmalloc(sizeof(*f), GFP_KERNEL);
+	if (!f)
 		return ERR_PTR(-ENOMEM);
 	err = ebpf_btf_module_get(obj, &mod);
 	if (err)
 		goto free;
-	ebpf_btf_module_path(r->path, sizeof(r->path), obj->name);
-	err = run_in_worker(read_job, r);
+	err = ebpf_btf_module_path(f->path, sizeof(f->path), obj->name);
+	if (!err)
+		err = read_sized(f, obj);
 	module_put(mod);
-	if (!err && r->size != obj->raw_size) {
-		ebpf_free(r->data);
-		err = -EIO;
-	}
 free:
-	data = err ? ERR_PTR(err) : r->data;
-	kfree(r);
+	data = err ? ERR_PTR(err) : f->data;
+	kfree(f);
 	return data;
 }
 
@@ -300,9 +306,12 @@ static void forget(const struct module *mod)
 static int module_notify(struct notifier_block *nb, unsigned long action, void *mod)
 {
 	if (action == MODULE_STATE_LIVE)
-		WRITE_ONCE(mods_changed, true);
-	else if (action == MODULE_STATE_GOING)
+		atomic_inc(&mods_loaded);
+	if (action == MODULE_STATE_GOING) {
 		forget(mod);
+		/* It may have ended a scan early. */
+		atomic_inc(&mods_loaded);
+	}
 	return NOTIFY_OK;
 }
 
@@ -312,7 +321,6 @@ static struct notifier_block module_nb = {
 
 int ebpf_btf_modules_init(void)
 {
-	mods_changed = true;
 	return register_module_notifier(&module_nb);
 }
 

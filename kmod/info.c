@@ -106,8 +106,6 @@ static int btf_out(const struct ebpf_btf_obj *obj, u64 ubuf, u32 room, u32 *size
 
 	if (obj->module)
 		return ebpf_btf_module_to_user(obj, ubuf, room, size);
-	if (obj->kernel)
-		return ebpf_btf_vmlinux_to_user(ubuf, room, size);
 	raw = ebpf_btf_raw(obj->btf, size);
 	return copy_to_user(ebpf_user_ptr(ubuf), raw, min(room, *size)) ? -EFAULT : 0;
 }
