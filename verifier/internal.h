@@ -426,8 +426,8 @@ struct vf_env {
  * @link_copies: each copy of a number is tied to it, in a slot or a register, of 64 bits or
  *            less, whether it has an id already or not
  * @mild_math: a pointer that arithmetic took too far is some number, not an error
- * @no_links: as in Linux 6.1, neither pruning nor precision asks which numbers are equal,
- *            and EBPF_F_TEST_STATE_FREQ is not for loops
+ * @no_links: to tell where a difference comes from: neither pruning nor precision asks
+ *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
  */
 struct vf_watch {
 	int (*insn)(const struct vf_env *env);

@@ -2,7 +2,7 @@
 /*
  * Division and modulo from end to end: loaded, rewritten, compiled, executed, with
  * operands the verifier knows nothing of. Zero and -1 as divisors must not trap, and
- * 32-bit operations clear the upper half whatever they divide by (CVE-2021-3444).
+ * 32-bit operations clear the upper half whatever they divide by.
  */
 #include <tap.h>
 #include "image_run.h"

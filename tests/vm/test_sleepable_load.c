@@ -3,8 +3,8 @@
  * harness: timeout=300 nobpf=no
  *
  * Which programs may sleep, and with which maps: what the kernel's own bpf(2) answers, and
- * the module. Where the kernel has none of 6.1 nothing is compared. Left out: tp_btf, which
- * 6.1 lets sleep although it cannot; later versions refuse it.
+ * the module. Where the kernel has none of 6.1 nothing is compared. Left out: tp_btf, of
+ * which later versions say what ours does.
  */
 #define _GNU_SOURCE
 #include <bpf/btf.h>
