@@ -7,6 +7,8 @@
 #include "kmod/nofault.h"
 #include "kmod/compat/compat.h"
 
+#include <linux/hardirq.h>
+
 static u64 finish(long ret, void *dst, u32 size)
 {
 	if (unlikely(ret < 0))
