@@ -4,7 +4,7 @@
 # Whose file may be the kernel's BTF: only root's, seen as init sees it, read while the
 # module is loaded. One that may not: the module loads without, and says so once.
 #
-# harness: module=no timeout=600
+# harness: module=no timeout=1500
 
 . "$EBPFDRV_TOP/tests/lib/tap.sh"
 
@@ -99,7 +99,7 @@ umount $dir/point
 mkfifo $dir/fifo
 refused "a pipe is not waited for" $dir/fifo "is not a regular file"
 refused "a directory" $dir/a "is not a regular file"
-refused "a device" /dev/zero "is not a regular file"
+refused "a device" /dev/kmsg "is not a regular file"
 : >$dir/empty
 refused "an empty file" $dir/empty "is empty"
 truncate -s 17M $dir/large
