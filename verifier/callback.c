@@ -2,12 +2,12 @@
 /*
  * Functions of the program that a helper calls back, any number of times.
  *
- * A callback is walked once for each state in which its helper is called, and
- * that walk must be true of every repetition. What repetitions share are the
- * stacks of the frames above, where a callback has a pointer to one of them. So
- * it starts with nothing known of the numbers there, and may not change which
- * slots hold pointers, nor what these point to: the state it leaves is then one
- * it could have started from. References taken inside are given back inside.
+ * A callback is walked for each state in which its helper is called, and that walk
+ * must be true of every repetition. What repetitions share are the stacks of the
+ * frames above, where a callback has a pointer to one of them. So it starts with
+ * nothing known of the numbers there that it may write (rounds.c), and may not change
+ * which slots hold pointers, nor what these point to: the state it leaves is then
+ * one it could have started from. References taken inside are given back inside.
  */
 #include "internal.h"
 
@@ -20,14 +20,20 @@ static bool holds_pointer(const struct stack_slot *slot)
 	       slot->spilled.type != NOT_INIT && !is_pkt_ptr_any(slot->spilled.type);
 }
 
-static void forget_numbers(struct func_state *func)
+static bool holds_packet(const struct stack_slot *slot)
+{
+	return slot_is_spill(slot) && is_pkt_ptr_any(slot->spilled.type);
+}
+
+/* What slots @written hold, and where pointers into packets are. */
+static void forget_numbers(struct func_state *func, u64 written)
 {
 	struct stack_slot *slot;
 	u32 i, b;
 
 	for (i = 0; i < func->nr_slots; i++) {
 		slot = &func->stack[i];
-		if (holds_pointer(slot))
+		if (holds_pointer(slot) || (!(written & (1ULL << i)) && !holds_packet(slot)))
 			continue;
 		ebpf_reg_set_not_init(&slot->spilled);
 		for (b = 0; b < REG_SIZE; b++)
@@ -93,7 +99,7 @@ int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off
 		vlog(env, "callbacks cannot change which stack slots of their callers hold pointers\n");
 		return -EACCES;
 	}
-	return 0;
+	return ebpf_note_write(env, func, slot);
 }
 
 static bool can_walk(const struct ebpf_map *map)
@@ -162,6 +168,7 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 			const struct reg_state *first, const struct reg_state *ctx)
 {
 	struct vf_state *st = env->cur;
+	u64 written[EBPF_MAX_CALL_FRAMES];
 	struct func_state *callee;
 	u32 f;
 	int err;
@@ -174,7 +181,9 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 		return PTR_ERR(callee);
 	callee->in_callback = true;
 	callee->callback_ret_range = ebpf_tnum_range(0, 1);
-	err = set_args(env, meta, callee->regs, first, ctx);
+	err = ebpf_begin_rounds(env, callee, written);
+	if (!err)
+		err = set_args(env, meta, callee->regs, first, ctx);
 	if (err)
 		return err;
 	/* One repetition may move the packet, and the last one not. */
@@ -182,7 +191,7 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 		ebpf_forget_packet(st);
 	for (f = 0; f <= st->curframe; f++) {
 		if (ctx->type == PTR_TO_STACK)
-			forget_numbers(st->frame[f]);
+			forget_numbers(st->frame[f], written[f]);
 		callee->frozen[f] = pointer_slots(st->frame[f]);
 	}
 	env->subprogs[meta->subprogno].is_cb = true;
@@ -207,7 +216,7 @@ int ebpf_leave_callback(struct vf_env *env)
 	if (err)
 		return err;
 	if (ebpf_tnum_in(callee->callback_ret_range, r0->n.var_off))
-		return 0;
+		return ebpf_rounds_failed(env, callee);
 	ebpf_print_bad_result(env, "callback return", callee->callback_ret_range);
 	return -EINVAL;
 }

@@ -336,6 +336,17 @@ static int note_special(struct vf_env *env, const struct call_meta *meta, int in
 	return 0;
 }
 
+static bool calls_back(const struct ebpf_func_proto *fn)
+{
+	u32 i;
+
+	/* Timers call later, with nothing of the state. */
+	for (i = 0; i < EBPF_MAX_FUNC_REG_ARGS; i++)
+		if (fn->arg_type[i] == ARG_PTR_TO_FUNC)
+			return fn->id != EBPF_FUNC_timer_set_callback;
+	return false;
+}
+
 int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int insn_idx)
 {
 	const struct ebpf_func_proto *fn = find_proto(env, insn->imm);
@@ -345,6 +356,11 @@ int ebpf_check_helper_call(struct vf_env *env, const struct ebpf_insn *insn, int
 
 	if (!fn)
 		return -EINVAL;
+	if (calls_back(fn)) {
+		err = ebpf_remember_call(env);
+		if (err)
+			return err;
+	}
 	memset(&meta, 0, sizeof(meta));
 	meta.func_id = insn->imm;
 	meta.pkt_access = fn->pkt_access;

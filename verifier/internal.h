@@ -138,6 +138,7 @@ struct ref_state {
  * @stack:    slot i covers bytes [-8 * (i + 1), -8 * i) from R10
  * @async_entry: of the lowest frame: which function called by timers it is, 0: none
  * @frozen:   callbacks: slots of the frames above that hold pointers
+ * @cb_gen:   callbacks: cb_site.gen when it was entered
  */
 struct func_state {
 	struct reg_state regs[NR_REGS];
@@ -152,6 +153,7 @@ struct func_state {
 	struct stack_slot *stack;
 	u32 async_entry;
 	bool in_callback;
+	u32 cb_gen;
 	struct tnum callback_ret_range;
 	u64 frozen[EBPF_MAX_CALL_FRAMES];
 	struct func_state *next_spare;
@@ -214,12 +216,28 @@ struct explored {
 	u32 hit_cnt;
 };
 
-/* A path that waits to be walked. */
+/**
+ * struct cb_site - the call of a helper that calls back
+ * @callsite: its instruction
+ * @gen:      goes up with @written
+ * @written:  slots of the frames above that the callback was seen to write
+ */
+struct cb_site {
+	struct cb_site *next;
+	s32 callsite;
+	u32 gen;
+	u64 written[EBPF_MAX_CALL_FRAMES];
+};
+
+/* A path that waits to be walked; @call_gen: not 0 for a call that is done again if its
+ * cb_site has another gen by then.
+ */
 struct pending {
 	struct vf_state state;
 	struct pending *next;
 	u32 insn_idx;
 	u32 prev_insn_idx;
+	u32 call_gen;
 	u64 log_pos;
 };
 
@@ -370,6 +388,8 @@ struct vf_env {
 	struct explored **explored;
 	u32 explored_size;
 	struct async_entry *async;	/* of timer.c */
+	struct cb_site *cb_sites;	/* of rounds.c */
+	u32 call_gen;			/* not 0: the path begins with a call done again */
 	struct explored *free_list;	/* off the lists, still some state's parent */
 	struct func_chunk *func_chunks;	/* of state.c */
 	size_t func_chunk_size;		/* bytes of the newest */
@@ -820,7 +840,7 @@ int ebpf_check_global_call(struct vf_env *env, u32 sub);
  */
 int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 			const struct reg_state *first, const struct reg_state *ctx);
-/* Checks what the callback returns. */
+/* Checks what the callback returns; 1: the path ends, as the call is done again. */
 int ebpf_leave_callback(struct vf_env *env);
 /* Frame of the innermost callback under way, or 0. */
 u32 ebpf_callback_frameno(const struct vf_env *env);
@@ -836,6 +856,19 @@ int ebpf_expand_loop(const struct insn_aux *aux, struct ebpf_insn *buf);
 /* Map, key and value in R1 to R3. */
 void ebpf_set_elem_args(struct vf_env *env, struct reg_state *regs, struct ebpf_map *map,
 			u32 map_uid);
+
+/* ---- rounds.c ---- */
+/* A helper that calls back is called here, and nothing was done yet. */
+int ebpf_remember_call(struct vf_env *env);
+/* Was the walk of the call, just taken from env->pending, true of all its rounds? */
+bool ebpf_call_is_done(struct vf_env *env);
+/* What was @written so far, per frame, by the callback that is entered with @callee. */
+int ebpf_begin_rounds(struct vf_env *env, struct func_state *callee, u64 *written);
+/* Was more written since @callee was entered? */
+bool ebpf_rounds_failed(struct vf_env *env, const struct func_state *callee);
+/* Slot @slot of @func, which may be a frame above a callback's, is written. */
+int ebpf_note_write(struct vf_env *env, const struct func_state *func, u32 slot);
+void ebpf_free_sites(struct vf_env *env);
 
 /* ---- timer.c ---- */
 /* R@regno is the argument ARG_PTR_TO_TIMER. */

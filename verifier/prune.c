@@ -220,6 +220,7 @@ static bool func_safe(struct vf_env *env, const struct func_state *old,
 	u32 i;
 
 	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback ||
+	    old->cb_gen != cur->cb_gen ||
 	    memcmp(old->frozen, cur->frozen, sizeof(old->frozen)))
 		return false;
 	for (i = 0; i < NR_REGS; i++)

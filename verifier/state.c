@@ -330,6 +330,7 @@ int ebpf_pop_pending(struct vf_env *env, bool pop_log)
 		ebpf_vlog_rewind(env, p->log_pos);
 	env->insn_idx = p->insn_idx;
 	env->prev_insn_idx = p->prev_insn_idx;
+	env->call_gen = p->call_gen;
 	env->pending = p->next;
 	env->pending_cnt--;
 	ebpf_free(p);
@@ -420,6 +421,8 @@ void ebpf_free_states(struct vf_env *env)
 	}
 	env->pending = NULL;
 	env->pending_cnt = 0;
+	ebpf_free_sites(env);
+	env->call_gen = 0;
 	free_explored(env, env->free_list);
 	env->free_list = NULL;
 	for (i = 0; env->explored && i < env->explored_size; i++) {

@@ -288,6 +288,21 @@ static int prune(struct vf_env *env, bool new_path)
 	return ret;
 }
 
+/* Ends, or is remembered as a step of, the path that comes to the instruction. */
+static int arrive(struct vf_env *env, u32 idx, bool new_path)
+{
+	int ret = 0;
+
+	/* Done again from where it was: it came here once. */
+	if (env->call_gen)
+		return 0;
+	if (env->aux[idx].prune_point)
+		ret = prune(env, new_path);
+	if (!ret && env->aux[idx].jmp_point)
+		ret = ebpf_push_jmp(env, env->cur, 0);
+	return ret;
+}
+
 /* PATH_GOES_ON, PATH_ENDS or a negative errno. */
 static int visit_insn(struct vf_env *env, bool *new_path)
 {
@@ -301,22 +316,16 @@ static int visit_insn(struct vf_env *env, bool *new_path)
 	}
 	env->jmp_pushed = false;
 	env->cur->last_insn_idx = env->prev_insn_idx;
-	if (env->aux[idx].prune_point) {
-		ret = prune(env, *new_path);
-		if (ret)
-			return ret;
-	}
-	if (env->aux[idx].jmp_point) {
-		ret = ebpf_push_jmp(env, env->cur, 0);
-		if (ret)
-			return ret;
-	}
+	ret = arrive(env, idx, *new_path);
+	if (ret)
+		return ret;
 	if (!(env->insn_processed & YIELD_MASK)) {
 		ret = ebpf_yield();
 		if (ret)
 			return ret;
 	}
 	ret = watch_insn(env);
+	env->call_gen = 0;
 	if (ret)
 		return ret;
 	print_step(env, insn, new_path);
@@ -326,6 +335,19 @@ static int visit_insn(struct vf_env *env, bool *new_path)
 	if (is_ld_imm64(insn))
 		env->prev_insn_idx++;
 	return ret;
+}
+
+/* The next path that waits, but for calls that need not be done again. */
+static int next_path(struct vf_env *env, bool pop_log)
+{
+	int ret;
+
+	for (;;) {
+		ret = ebpf_pop_pending(env, pop_log);
+		if (ret || !env->call_gen || !ebpf_call_is_done(env))
+			return ret;
+		ebpf_update_branches(env, env->cur);
+	}
 }
 
 static int walk_paths(struct vf_env *env)
@@ -347,7 +369,7 @@ static int walk_paths(struct vf_env *env)
 			continue;
 		scratch_all(env);
 		ebpf_update_branches(env, env->cur);
-		ret = ebpf_pop_pending(env, pop_log);
+		ret = next_path(env, pop_log);
 		if (ret == -ENOENT)
 			return 0;
 		if (ret)

@@ -21,6 +21,7 @@ struct rec_frame {
 
 struct rec {
 	u32 pc;
+	u32 parent;
 	u32 child;
 	u32 sibling;
 	u32 curframe;
@@ -136,6 +137,19 @@ static bool is_dead(const struct vf_env *env, const struct rec *from)
 			  class == EBPF_JMP32);
 }
 
+/* A call is done again because its walk was not true of all rounds: what was recorded of it
+ * goes. Returns what came before it.
+ */
+static u32 replace(u32 call)
+{
+	u32 parent = recs[call].parent, *link = &recs[parent].child;
+
+	while (*link != call)
+		link = &recs[*link].sibling;
+	*link = recs[call].sibling;
+	return parent;
+}
+
 static int record(const struct vf_env *env)
 {
 	u32 parent = parent_of_next(env), f;
@@ -145,7 +159,10 @@ static int record(const struct vf_env *env)
 		return -ENOSPC;
 	if (parent != NONE && is_dead(env, &recs[parent]))
 		return PATH_IS_DEAD;
+	if (env->call_gen)
+		parent = replace(parent);
 	rec->pc = env->insn_idx;
+	rec->parent = parent;
 	rec->child = NONE;
 	rec->sibling = NONE;
 	rec->curframe = env->cur->curframe;

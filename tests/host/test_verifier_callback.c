@@ -19,6 +19,10 @@
 #define LOOP(n, to)	MOV_K(1, n), LD_FUNC(2, (to) + 3), MOV_K(4, 0), HELPER(loop)
 #define STACK_CTX(off)	MOV_X(3, FP), ADD_K(3, off)
 #define DONE		MOV_K(0, 0), EXIT
+/* Slot -32 = 0 to 7, by the context. Three slots. */
+#define KEEP		LDX(DW, 6, 1, 0), ALU_K(EBPF_AND, 6, 7), STX(DW, FP, 6, -32)
+/* R0 = byte of a map at the number in slot @off. Five slots. */
+#define USE(off)	LDX(DW, 5, FP, off), LD_MAP_VALUE(1, MAP_ARRAY, 0), ADD_X(1, 5), LDX(B, 0, 1, 0)
 
 /* 1: int, 2: int (void), 3: static main */
 static const u32 types[] = {
@@ -89,6 +93,36 @@ static const struct cb_case cases[] = {
 	    .insns = { ST(DW, FP, -8, 1), STACK_CTX(-8), MOV_K(6, 1), LOOP(0, 5),
 		       LDX(DW, 1, FP, -8), JMP_K(JEQ, 1, 0, 1), LDX(DW, 0, 1, 0), DONE,
 		       ST(DW, 2, 0, 0), DONE } } },
+	/* What is kept: K = 0 to 7 at -32, an accumulator at -8. */
+	{ { "nothing is written: numbers stay", .insns = { KEEP, STACK_CTX(-8), LOOP(4, 7), USE(-32), DONE,
+	    DONE } }, 0, true },
+	{ { "another slot is written: numbers stay", .insns = { KEEP, ST(DW, FP, -8, 0), STACK_CTX(-8),
+	    LOOP(4, 7), USE(-32), DONE, LDX(DW, 3, 2, 0), ADD_K(3, 1), STX(DW, 2, 3, 0), DONE } }, 0, true },
+	{ { "it is written", .err = EINVAL, .says = "unbounded min value", .insns = { KEEP, STACK_CTX(-32),
+	    LOOP(4, 7), USE(-32), DONE, LDX(DW, 3, 2, 0), ADD_K(3, 1), STX(DW, 2, 3, 0), DONE } } },
+	{ { "it is written in some rounds", .err = EINVAL, .says = "unbounded min value", .insns = { KEEP,
+	    STACK_CTX(-32), LOOP(4, 7), USE(-32), DONE, JMP_K(JLT, 1, 3, 3), LDX(DW, 3, 2, 0), ADD_K(3, 1),
+	    STX(DW, 2, 3, 0), DONE } } },
+	{ { "it is written, and used inside", .err = EINVAL, .says = "unbounded min value", .insns = { KEEP,
+	    STACK_CTX(-32), LOOP(4, 1), EXIT, LD_MAP_VALUE(5, MAP_ARRAY, 0), LDX(DW, 3, 2, 0), ADD_X(5, 3),
+	    LDX(B, 0, 5, 0), LDX(DW, 3, 2, 0), ADD_K(3, 1), STX(DW, 2, 3, 0), DONE } } },
+	{ { "it is not written, and used inside", .insns = { KEEP, STACK_CTX(-32), LOOP(4, 1), EXIT,
+	    LD_MAP_VALUE(5, MAP_ARRAY, 0), LDX(DW, 3, 2, 0), ADD_X(5, 3), LDX(B, 0, 5, 0), DONE } } },
+	{ { "a part of it is written", .err = EINVAL, .says = "unbounded min value", .insns = { KEEP,
+	    STACK_CTX(-32), LOOP(4, 7), USE(-32), DONE, STX(B, 2, 1, 3), DONE } } },
+	{ { "a helper writes it", .err = EINVAL, .says = "unbounded min value", .insns = { KEEP,
+	    STACK_CTX(-32), LOOP(4, 7), USE(-32), DONE, MOV_X(1, 2), MOV_K(2, 8), MOV_K(3, 0),
+	    HELPER(probe_read_kernel), DONE } } },
+	{ { "a function that it calls writes it", .err = EINVAL, .says = "unbounded min value", .insns = { KEEP,
+	    STACK_CTX(-32), LOOP(4, 7), USE(-32), DONE, CALL(2), DONE, STX(DW, 2, 1, 0), DONE } } },
+	{ { "a callback of the callback writes it", .err = EINVAL, .says = "unbounded min value",
+	    .insns = { KEEP, STACK_CTX(-32), LOOP(4, 7), USE(-32), DONE, MOV_X(3, 2), LOOP(2, 2), DONE,
+		       STX(DW, 2, 1, 0), DONE } } },
+	{ { "written where the offset varies", .err = EINVAL, .says = "unbounded min value",
+	    .insns = { KEEP, ST(DW, FP, -24, 0), STACK_CTX(-32), LOOP(4, 7), USE(-32), DONE,
+		       MOV_X(3, 1), ALU_K(EBPF_AND, 3, 8), ADD_X(2, 3), STX(DW, 2, 1, 0), DONE } } },
+	{ { "two loops, the second writes it", .insns = { KEEP, STACK_CTX(-32), LOOP(4, 14), USE(-32),
+	    STACK_CTX(-32), LOOP(4, 4), DONE, DONE, STX(DW, 2, 1, 0), DONE } } },
 	{ { "a pointer there can be used", .insns = { LD_MAP_VALUE(1, MAP_ARRAY, 0), STX(DW, FP, 1, -8),
 	    STACK_CTX(-8), LOOP(3, 1), EXIT, LDX(DW, 3, 2, 0), LDX(DW, 0, 3, 0), DONE } } },
 	{ { "a pointer there cannot be overwritten", .err = EACCES,

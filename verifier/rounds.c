@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the rounds of a callback share: the stacks of the frames above, where it may have
+ * a pointer to one of them.
+ *
+ * The walk of a callback must be true of each of its rounds. Which slots it writes is not
+ * known before, so it is walked with nothing known of those it was seen to write, at first
+ * none. When it writes another one, that walk was of no use: its paths end with the
+ * callback, and the call is done again from the state in which it was made, which waits for
+ * that. A call is left with no more than what the walk was true of.
+ */
+#include "internal.h"
+
+/* Of the call at @callsite; NULL: no memory. */
+static struct cb_site *site_of(struct vf_env *env, s32 callsite)
+{
+	struct cb_site *site;
+
+	for (site = env->cb_sites; site; site = site->next)
+		if (site->callsite == callsite)
+			return site;
+	site = ebpf_alloc(sizeof(*site));
+	if (!site)
+		return NULL;
+	site->callsite = callsite;
+	site->gen = 1;
+	site->next = env->cb_sites;
+	env->cb_sites = site;
+	return site;
+}
+
+void ebpf_free_sites(struct vf_env *env)
+{
+	struct cb_site *site;
+
+	while ((site = env->cb_sites)) {
+		env->cb_sites = site->next;
+		ebpf_free(site);
+	}
+}
+
+int ebpf_remember_call(struct vf_env *env)
+{
+	struct cb_site *site = site_of(env, env->insn_idx);
+
+	if (!site)
+		return -ENOMEM;
+	if (!ebpf_push_pending(env, env->insn_idx, env->prev_insn_idx))
+		return -EFAULT;
+	env->pending->call_gen = site->gen;
+	return 0;
+}
+
+/* The call that was just taken from the list of what waits. */
+bool ebpf_call_is_done(struct vf_env *env)
+{
+	struct cb_site *site = site_of(env, env->insn_idx);
+
+	return site && site->gen == env->call_gen;
+}
+
+int ebpf_begin_rounds(struct vf_env *env, struct func_state *callee, u64 *written)
+{
+	struct cb_site *site = site_of(env, callee->callsite);
+
+	if (!site)
+		return -ENOMEM;
+	callee->cb_gen = site->gen;
+	memcpy(written, site->written, sizeof(site->written));
+	return 0;
+}
+
+bool ebpf_rounds_failed(struct vf_env *env, const struct func_state *callee)
+{
+	struct cb_site *site = site_of(env, callee->callsite);
+
+	return !site || site->gen != callee->cb_gen;
+}
+
+int ebpf_note_write(struct vf_env *env, const struct func_state *func, u32 slot)
+{
+	const struct func_state *cb;
+	struct cb_site *site;
+	u32 f;
+
+	for (f = env->cur->curframe; f > func->frameno; f--) {
+		cb = env->cur->frame[f];
+		if (!cb->in_callback)
+			continue;
+		site = site_of(env, cb->callsite);
+		if (!site)
+			return -ENOMEM;
+		if (site->written[func->frameno] & (1ULL << slot))
+			continue;
+		site->written[func->frameno] |= 1ULL << slot;
+		site->gen++;
+	}
+	return 0;
+}
