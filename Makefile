@@ -5,7 +5,7 @@
 # under build/, so that modules for several kernels can live side by side.
 
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
-B   := $(top)/build
+B   := $(or $(EBPFDRV_BUILD),$(top)/build)
 
 # The kernel to build for: KERNEL=DIR (a directory with bzImage and build/), or
 # KDIR=TREE (a kernel build tree), or the running one.
