@@ -220,14 +220,14 @@ drop:
 	return ERR_PTR(err);
 }
 
-u32 ebpf_map_value_size_user(const struct ebpf_map *map)
+u64 ebpf_map_value_size_user(const struct ebpf_map *map)
 {
 	switch (map->map_type) {
 	case EBPF_MAP_TYPE_PERCPU_HASH:
 	case EBPF_MAP_TYPE_LRU_PERCPU_HASH:
 	case EBPF_MAP_TYPE_PERCPU_ARRAY:
 	case EBPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
-		return round_up(map->value_size, 8) * num_possible_cpus();
+		return (u64)round_up(map->value_size, 8) * num_possible_cpus();
 	case EBPF_MAP_TYPE_PROG_ARRAY:
 	case EBPF_MAP_TYPE_PERF_EVENT_ARRAY:
 	case EBPF_MAP_TYPE_CGROUP_ARRAY:
@@ -443,7 +443,7 @@ void ebpf_map_area_free(void *area)
 	compat_kvfree(area);
 }
 
-void ebpf_long_memcpy(void *dst, const void *src, u32 size)
+void ebpf_long_memcpy(void *dst, const void *src, size_t size)
 {
 	const u64 *s = src;
 	u64 *d = dst;

@@ -53,7 +53,7 @@ static inline int ebpf_map_numa_node(const union ebpf_attr *attr)
  * 8-aligned, so that a reader never sees half a counter. @size is rounded up to
  * 8 for per-cpu values by the callers.
  */
-void ebpf_long_memcpy(void *dst, const void *src, u32 size);
+void ebpf_long_memcpy(void *dst, const void *src, size_t size);
 
 extern const struct file_operations ebpf_map_fops;
 

@@ -16,7 +16,7 @@ struct batch {
 	const union ebpf_attr *attr;
 	union ebpf_attr __user *uattr;
 	void *key, *next_key, *value;
-	u32 value_size;
+	u64 value_size;
 	u32 done;
 };
 

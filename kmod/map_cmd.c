@@ -55,7 +55,7 @@ void ebpf_fd_map_put(struct fd_map *fm, fmode_t mode)
 	fput(fm->file);
 }
 
-static void *buf_from_user(u64 uaddr, u32 size)
+static void *buf_from_user(u64 uaddr, u64 size)
 {
 	void *buf = compat_kvzalloc(size);
 
@@ -212,7 +212,7 @@ static int lookup_and_delete_one(struct ebpf_map *map, void *key, void *value, u
 static long value_to_user(struct ebpf_map *map, const union ebpf_attr *attr,
 			  int (*get)(struct ebpf_map *map, void *key, void *value, u64 flags))
 {
-	u32 size = ebpf_map_value_size_user(map);
+	u64 size = ebpf_map_value_size_user(map);
 	void *key, *value;
 	long err;
 

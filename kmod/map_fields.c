@@ -64,8 +64,8 @@ static void zero_fields(const struct ebpf_map_fields *tab, void *value)
 
 void ebpf_map_hide_fields_slow(const struct ebpf_map *map, void *value)
 {
-	u32 step = round_up(map->value_size, 8);
-	u32 size = ebpf_map_value_size_user(map), pos;
+	u64 step = round_up(map->value_size, 8);
+	u64 size = ebpf_map_value_size_user(map), pos;
 
 	if (size == map->value_size)
 		step = size;

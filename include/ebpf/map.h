@@ -167,7 +167,7 @@ struct ebpf_map {
 /* Bytes of one value as commands pass it: per-cpu types hand over
  * round_up(value_size, 8) for each possible CPU. In kmod/map.c.
  */
-u32 ebpf_map_value_size_user(const struct ebpf_map *map);
+u64 ebpf_map_value_size_user(const struct ebpf_map *map);
 
 /* Is the content constant for the verifier? (frozen, not writable by programs,
  * no writable mapping)

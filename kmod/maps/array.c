@@ -53,6 +53,8 @@ int ebpf_array_alloc_check(const union ebpf_attr *attr)
 	/* Rounded up to 8 bytes it must still be a u32. */
 	if (attr->value_size > INT_MAX)
 		return -E2BIG;
+	if (type == EBPF_MAP_TYPE_PERCPU_ARRAY && attr->value_size > EBPF_PERCPU_VALUE_MAX)
+		return -E2BIG;
 	return 0;
 }
 

@@ -10,7 +10,6 @@
 #include <ebpf/btf.h>
 
 #define STORAGE_FLAGS	(EBPF_F_NUMA_NODE | EBPF_F_ACCESS_MASK)
-#define PERCPU_VALUE_MAX	(32U << 10)
 
 struct cgroup_storage {
 	struct ebpf_map map;
@@ -29,7 +28,7 @@ static bool is_percpu(u32 map_type)
 
 static int storage_alloc_check(const union ebpf_attr *attr)
 {
-	u32 max = is_percpu(attr->map_type) ? PERCPU_VALUE_MAX : EBPF_STORAGE_VALUE_MAX;
+	u32 max = is_percpu(attr->map_type) ? EBPF_PERCPU_VALUE_MAX : EBPF_STORAGE_VALUE_MAX;
 
 	if (attr->key_size != sizeof(struct ebpf_cgroup_storage_key) &&
 	    attr->key_size != sizeof(u64))

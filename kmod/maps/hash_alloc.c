@@ -44,6 +44,8 @@ int ebpf_htab_alloc_check(const union ebpf_attr *attr)
 		return -EINVAL;
 	if ((u64)attr->key_size + attr->value_size >= EBPF_ELEM_MAX - sizeof(struct htab_elem))
 		return -E2BIG;
+	if (type_is_percpu(attr) && attr->value_size > EBPF_PERCPU_VALUE_MAX)
+		return -E2BIG;
 	/* Checked before rounding up, which would wrap around to 0. */
 	if (attr->max_entries > HTAB_MAX_BUCKETS)
 		return -E2BIG;

@@ -11,6 +11,11 @@
 
 /* No key and no value together is larger, as with Linux's kmalloc limit. */
 #define EBPF_ELEM_MAX		(4U << 20)
+/* No value that each CPU has its own of is larger once it is rounded up to 8 bytes: the
+ * smallest unit of Linux's per-cpu allocator. All CPUs' copies together are what one
+ * command passes.
+ */
+#define EBPF_PERCPU_VALUE_MAX	(32U << 10)
 /* No value of a storage map is larger. */
 #define EBPF_STORAGE_VALUE_MAX	(U16_MAX - 128)
 /* Frames of a recorded stack (sysctl kernel.perf_event_max_stack's default). */

@@ -7,6 +7,7 @@
 #include "maps_lib.h"
 #include "tap.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -56,7 +57,16 @@ static const struct create {
 	{ "no mappable per-cpu array", T(PERCPU_ARRAY), 4, 8, 1, F(MMAPABLE), -EINVAL },
 	{ "no per-cpu array on a NUMA node", T(PERCPU_ARRAY), 4, 8, 1, F(NUMA_NODE), -EINVAL },
 	{ "no per-cpu array with INNER_MAP", T(PERCPU_ARRAY), 4, 8, 1, F(INNER_MAP), -EINVAL },
-	{ "no per-cpu array of 4 G words", T(PERCPU_ARRAY), 4, 8, U32_MAX, 0, -ENOMEM },
+	/* 16 TiB for each CPU: more than a map may have, whatever the machine has. */
+	{ "no per-cpu array of 4 G pages", T(PERCPU_ARRAY), 4, PAGE, U32_MAX, 0, -ENOMEM },
+	{ "a per-cpu array of 32 KiB", T(PERCPU_ARRAY), 4, 32 << 10, 1, 0, 0 },
+	{ "a per-cpu array of 32 KiB but for 7 bytes", T(PERCPU_ARRAY), 4, (32 << 10) - 7, 1, 0,
+	  0 },
+	{ "no per-cpu array of a byte more", T(PERCPU_ARRAY), 4, (32 << 10) + 1, 1, 0, -E2BIG },
+	{ "no per-cpu array of values that 8 CPUs cannot count in 32 bits", T(PERCPU_ARRAY), 4,
+	  1U << 29, 1, 0, -E2BIG },
+	{ "no per-cpu array of values that 2 CPUs cannot", T(PERCPU_ARRAY), 4, INT_MAX, 1, 0,
+	  -E2BIG },
 
 	{ "a hash", T(HASH), 4, 8, 10, 0, 0 },
 	{ "a hash of 1000-byte keys", T(HASH), 1000, 8, 10, 0, 0 },
@@ -64,6 +74,12 @@ static const struct create {
 	{ "a hash with seed 0", T(HASH), 4, 8, 10, F(ZERO_SEED), 0 },
 	{ "a per-cpu hash", T(PERCPU_HASH), 5, 9, 10, 0, 0 },
 	{ "a per-cpu hash without prealloc", T(PERCPU_HASH), 5, 9, 10, F(NO_PREALLOC), 0 },
+	{ "a per-cpu hash of 32 KiB", T(PERCPU_HASH), 4, 32 << 10, 1, 0, 0 },
+	{ "no per-cpu hash of a byte more", T(PERCPU_HASH), 4, (32 << 10) + 1, 1, 0, -E2BIG },
+	{ "nor without prealloc", T(PERCPU_HASH), 4, (32 << 10) + 1, 1, F(NO_PREALLOC), -E2BIG },
+	{ "a per-cpu LRU hash of 32 KiB", T(LRU_PERCPU_HASH), 4, 32 << 10, 1, 0, 0 },
+	{ "no per-cpu LRU hash of a byte more", T(LRU_PERCPU_HASH), 4, (32 << 10) + 1, 1, 0,
+	  -E2BIG },
 	{ "no hash of 0 entries", T(HASH), 4, 8, 0, 0, -EINVAL },
 	{ "no hash of 0-byte keys", T(HASH), 0, 8, 1, 0, -EINVAL },
 	{ "no hash of 0-byte values", T(HASH), 4, 0, 1, 0, -EINVAL },
@@ -230,6 +246,25 @@ static void test_percpu_array(void)
 	tap_eq(map_lookup(fd, &key, out), -ENOENT, "per-cpu array: index 3 of 3 is not there");
 	tap_eq(map_delete(fd, &key), -EINVAL, "per-cpu array: no delete");
 	close(fd);
+}
+
+/* The largest values, all CPUs' in one command. */
+static void test_percpu_large(u32 type, const char *what)
+{
+	u32 key = 0, size = 32 << 10;
+	u64 bytes = (u64)size * cpus, i;
+	u8 *in = malloc(bytes), *out = malloc(bytes + 1);
+	int fd = must(type, 4, size, 1, 0);
+
+	for (i = 0; i < bytes; i++)
+		in[i] = i * 13 + i / size;
+	memset(out, 0x5a, bytes + 1);
+	tap_eq(map_update(fd, &key, in, EBPF_ANY), 0, "%s: 32 KiB for each CPU go in", what);
+	tap_eq(map_lookup(fd, &key, out), 0, "%s: and come out", what);
+	tap_ok(!memcmp(in, out, bytes) && out[bytes] == 0x5a, "%s: the same, and no more", what);
+	close(fd);
+	free(in);
+	free(out);
 }
 
 /*
@@ -690,6 +725,9 @@ int main(void)
 	test_array();
 	test_array_sizes();
 	test_percpu_array();
+	test_percpu_large(T(PERCPU_ARRAY), "per-cpu array");
+	test_percpu_large(T(PERCPU_HASH), "per-cpu hash");
+	test_percpu_large(T(LRU_PERCPU_HASH), "per-cpu LRU hash");
 	test_hash();
 	test_hash_keys();
 	test_hash_full();
