@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/load_stub.h"
+#include "kmod/kernel_range.h"
 #include "kmod/compat/compat.h"
 
 #include <asm/asm.h>
@@ -9,9 +10,13 @@
 #define ASM_RET "ret\n\t"
 #endif
 
-/* User addresses are refused before the load: with SMAP a kernel oopses on them
- * without a look at the exception table, without SMAP it would read user memory.
- * The vsyscall page lies among kernel addresses but counts as the user's.
+#define STRING_(x)	#x
+#define STRING(x)	STRING_(x)
+
+/* What is no kernel memory is refused before the load (kernel_range.h): with SMAP a
+ * kernel oopses on user addresses without a look at the exception table, without SMAP it
+ * would read user memory. That is ebpf_is_kernel_range() in instructions: rax is the
+ * address of the last byte, then how far it is behind the vsyscall page's start.
  */
 #define LOAD_STUB(size, insn)						\
 	asm(".pushsection .text\n\t"					\
@@ -19,11 +24,12 @@
 	    ".globl ebpf_load_stub_" #size "\n\t"			\
 	    ".type ebpf_load_stub_" #size ", @function\n"		\
 	    "ebpf_load_stub_" #size ":\n\t"				\
-	    "movq %rdi, %rax\n\t"					\
-	    "sarq $12, %rax\n\t"					\
+	    "leaq " #size " - 1(%rdi), %rax\n\t"			\
+	    "testq %rdi, %rax\n\t"					\
 	    "jns 2f\n\t"						\
-	    "cmpq $-0xa00, %rax\n\t"	/* 0xffffffffff600000 >> 12 */	\
-	    "je 2f\n"							\
+	    "subq $" STRING(EBPF_VSYSCALL_ADDR) ", %rax\n\t"		\
+	    "cmpq $" STRING(EBPF_VSYSCALL_SIZE) " + " #size " - 1, %rax\n\t" \
+	    "jb 2f\n"							\
 	    "1:\t" insn "\n\t"						\
 	    ASM_RET							\
 	    "2:\txorl %eax, %eax\n\t"					\

@@ -3,8 +3,10 @@
  * Copies whose loads have an exception table entry each. The range is checked
  * first: on kernels with SMAP a load of a user address from here is fatal without
  * a look at the table, on others it would succeed and could even fault a page in.
+ * Page faults are disabled as well, so that nothing waits for one that comes.
  */
 #include "kmod/nofault.h"
+#include "kmod/kernel_range.h"
 #include "kmod/compat/compat.h"
 #include <asm/asm.h>
 
@@ -17,17 +19,8 @@
 		 _ASM_EXTABLE(1b, %l[fault])				\
 		 : : "r" (src), "r" (dst) : "rax", "memory" : fault)
 
-static bool is_kernel_range(u64 addr, u32 size)
+static long read_kernel(u8 *to, u64 src, u32 size)
 {
-	return (s64)addr < 0 && (s64)(addr + size) <= 0;
-}
-
-long ebpf_read_kernel(void *dst, u64 src, u32 size)
-{
-	u8 *to = dst;
-
-	if (unlikely(!is_kernel_range(src, size)))
-		return size ? -EFAULT : 0;
 	for (; size >= 8; size -= 8, src += 8, to += 8)
 		COPY_UNIT("movq", "rax", to, src, fault);
 	if (size & 4) {
@@ -47,17 +40,27 @@ fault:
 	return -EFAULT;
 }
 
-long ebpf_read_kernel_str(char *dst, u64 src, u32 size)
+long ebpf_read_kernel(void *dst, u64 src, u32 size)
 {
-	u32 n = 0;
+	long ret;
 
 	if (unlikely(!size))
 		return 0;
-	if (unlikely(!is_kernel_range(src, 1)))
+	if (unlikely(!ebpf_is_kernel_range(src, size)))
 		return -EFAULT;
+	pagefault_disable();
+	ret = read_kernel(dst, src, size);
+	pagefault_enable();
+	return ret;
+}
+
+static long read_kernel_str(char *dst, u64 src, u32 size)
+{
+	u64 left = ebpf_kernel_range_left(src);
+	u32 n = 0;
+
 	do {
-		/* Walking over the end of the address space. */
-		if (unlikely((s64)(src + n) >= 0))
+		if (unlikely(n >= left))
 			return -EFAULT;
 		COPY_UNIT("movb", "al", dst + n, src + n, fault);
 	} while (dst[n++] && n < size);
@@ -65,6 +68,18 @@ long ebpf_read_kernel_str(char *dst, u64 src, u32 size)
 	return n;
 fault:
 	return -EFAULT;
+}
+
+long ebpf_read_kernel_str(char *dst, u64 src, u32 size)
+{
+	long ret;
+
+	if (unlikely(!size))
+		return 0;
+	pagefault_disable();
+	ret = read_kernel_str(dst, src, size);
+	pagefault_enable();
+	return ret;
 }
 
 long ebpf_read_user(void *dst, u64 src, u32 size)

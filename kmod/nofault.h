@@ -8,7 +8,7 @@
 
 #include <ebpf/types.h>
 
-/* Kernel addresses only: a user address is -EFAULT. */
+/* Kernel addresses only (kernel_range.h): a user address is -EFAULT. */
 long ebpf_read_kernel(void *dst, u64 src, u32 size);
 /* At most @size bytes up to and with the NUL; the last byte is always NUL.
  * Returns how many were written, NUL included; 0 for size 0.
