@@ -44,7 +44,9 @@ EBPF_HELPER(probe_read_user_str)
 	return finish(ebpf_read_user_str(dst, r3, r2), dst, r2);
 }
 
-/* The older pair takes either kind of address; the two do not overlap. */
+/* The older pair takes either kind of address; the two do not overlap. What is neither
+ * (the page that separates them, the vsyscall page) is no kernel memory, either.
+ */
 EBPF_HELPER(probe_read)
 {
 	if (r3 < TASK_SIZE_MAX)
@@ -62,6 +64,8 @@ EBPF_HELPER(probe_read_str)
 EBPF_HELPER(probe_write_user)
 {
 	if (in_interrupt() || !current->mm || current->flags & (PF_KTHREAD | PF_EXITING))
+		return -EPERM;
+	if (compat_uaccess_kernel())
 		return -EPERM;
 	return ebpf_write_user(r1, (const void *)(unsigned long)r2, r3);
 }

@@ -28,7 +28,7 @@ EBPF_HELPER(copy_from_user)
 
 	if (!size)
 		return 0;
-	if (!current->mm || !ebpf_nap_begin(&nap))
+	if (!compat_user_access_ok(from, size) || !ebpf_nap_begin(&nap))
 		return finish(false, dst, size);
 	all = !copy_from_user(dst, from, size);
 	ebpf_nap_end(&nap);

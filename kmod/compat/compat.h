@@ -184,24 +184,37 @@ static inline unsigned long compat_totalram_pages(void)
 #define compat_vm_flags_clear(vma, flags)	((void)((vma)->vm_flags &= ~(flags)))
 #endif
 
-#ifdef HAVE_ACCESS_OK_3_ARGS
-#define compat_access_ok(addr, size)		access_ok(VERIFY_WRITE, addr, size)
-#else
-#define compat_access_ok(addr, size)		access_ok(addr, size)
-#endif
-
 #ifdef HAVE_COPY_FROM_USER_NOFAULT
 #define compat_copy_from_kernel_nofault(dst, src, n)	copy_from_kernel_nofault(dst, src, n)
 #else
 #define compat_copy_from_kernel_nofault(dst, src, n)	probe_kernel_read(dst, src, n)
 #endif
 
-/* May @addr be tried as user memory of the current task? Kernel threads have
- * none, whatever page tables they borrowed.
+/* Are all bytes where user memory can be? By the machine's limit: up to 5.9 that of
+ * access_ok() is the task's, and a task that hands the kernel's own buffers to functions
+ * for user memory (set_fs()) has none.
+ */
+static inline bool compat_is_user_range(u64 addr, u64 size)
+{
+	return size <= TASK_SIZE_MAX && addr <= TASK_SIZE_MAX - size;
+}
+
+/* May they be tried as user memory of the current task? Kernel threads have none,
+ * whatever page tables they borrowed.
  */
 static inline bool compat_user_access_ok(const void __user *addr, size_t size)
 {
-	return current->mm && compat_access_ok(addr, size);
+	return current->mm && compat_is_user_range((unsigned long)addr, size);
+}
+
+/* Is the current task one of those? What it writes to is not the user's. */
+static inline bool compat_uaccess_kernel(void)
+{
+#ifdef KERNEL_DS
+	return segment_eq(get_fs(), KERNEL_DS);
+#else
+	return false;
+#endif
 }
 
 /* Copies from a user address in any context, without faulting pages in. Returns
@@ -209,18 +222,18 @@ static inline bool compat_user_access_ok(const void __user *addr, size_t size)
  */
 static inline long compat_copy_from_user_nofault(void *dst, const void __user *src, size_t n)
 {
-#ifdef HAVE_COPY_FROM_USER_NOFAULT
-	return copy_from_user_nofault(dst, src, n);
-#else
 	long left;
 
-	if (!compat_access_ok(src, n))
+	if (!compat_user_access_ok(src, n))
 		return -EFAULT;
+#ifdef HAVE_COPY_FROM_USER_NOFAULT
+	left = copy_from_user_nofault(dst, src, n);
+#else
 	pagefault_disable();
 	left = __copy_from_user_inatomic(dst, src, n);
 	pagefault_enable();
-	return left ? -EFAULT : 0;
 #endif
+	return left ? -EFAULT : 0;
 }
 
 /*
