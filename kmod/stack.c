@@ -37,6 +37,21 @@ static bool regs_of_frame(struct pt_regs *regs, const void *frame)
 	return true;
 }
 
+/* Registers that a tracepoint noted of itself have an ip, a sp and nothing else that
+ * counts; real ones have a flag that is always set. From kernel 5.2 on the sp is where the
+ * frame of the function is that ip returns from: so there are more of them to be had.
+ */
+static struct pt_regs *fuller_regs(struct pt_regs *regs, struct pt_regs *made)
+{
+	u64 words[2];
+
+	if (regs->flags & X86_EFLAGS_FIXED || ebpf_read_kernel(words, regs->sp, sizeof(words)) ||
+	    words[1] != regs->ip)
+		return regs;
+	regs_of_frame(made, (const void *)regs->sp);
+	return made;
+}
+
 u32 ebpf_stack_kernel(struct pt_regs *regs, u64 *ips, u32 max)
 {
 	const struct ebpf_run_ctx *run = ebpf_run_current();
@@ -54,6 +69,7 @@ u32 ebpf_stack_kernel(struct pt_regs *regs, u64 *ips, u32 max)
 	}
 	if (user_mode(regs))
 		return 0;
+	regs = fuller_regs(regs, &made);
 	ips[0] = regs->ip;
 	return 1 + compat_unwind_kernel(regs, at_entry, ips + 1, max - 1);
 }
@@ -81,8 +97,23 @@ static bool read_user_frame(u64 bp, bool is32, struct user_frame64 *f)
 	return true;
 }
 
+/* Is @regs, of the user, at a breakpoint on the first instruction of a function that will
+ * have a frame? The breakpoint hides a byte; what is behind it tells: the rest of endbr64,
+ * or what follows push %rbp.
+ */
+static bool at_user_entry(const struct pt_regs *regs)
+{
+	static const u8 endbr64[] = { 0x0f, 0x1e, 0xfa };
+	static const u8 mov_sp_bp[] = { 0x48, 0x89, 0xe5 };
+	u8 text[4];
+
+	return !ebpf_read_user(text, regs->ip, sizeof(text)) && text[0] == 0xcc &&
+	       (!memcmp(text + 1, endbr64, 3) || !memcmp(text + 1, mov_sp_bp, 3));
+}
+
 u32 ebpf_stack_user(struct pt_regs *regs, u64 *ips, u32 max)
 {
+	bool probed = regs && user_mode(regs);
 	struct pt_regs *kregs = NULL;
 	struct user_frame64 f;
 	bool is32;
@@ -98,6 +129,10 @@ u32 ebpf_stack_user(struct pt_regs *regs, u64 *ips, u32 max)
 	is32 = !user_64bit_mode(regs);
 	bp = compat_user_frame_pointer(regs, kregs);
 	ips[n++] = regs->ip;
+	/* The caller has pushed where to return to, and rbp is still his. */
+	if (probed && !is32 && n < max && at_user_entry(regs) &&
+	    !ebpf_read_user(&f.ret, regs->sp, sizeof(f.ret)))
+		ips[n++] = f.ret;
 	/* Outer frames lie higher: a chain that turns back is no chain. */
 	while (n < max && bp && read_user_frame(bp, is32, &f) && f.ret) {
 		ips[n++] = f.ret;

@@ -79,8 +79,33 @@ static void syscall_args(struct pt_regs *regs, u64 *args)
 	args[5] = regs->r9;
 }
 
-/* Apart, so that other calls do not pay for its frame. */
-static noinline void syscall_enter_hit(struct hlist_head *hooks, struct pt_regs *regs, long nr)
+/* The registers that perf gives programs at the tracepoints for all calls are those of the
+ * kernel there, as far as a function knows its caller's: ip and sp, and from the frame
+ * that is noted at sp all that a stack needs. Programs of a single call get the user's.
+ */
+static void regs_of_probe(struct pt_regs *regs, const void *frame)
+{
+	const u64 *words = frame;
+
+	memset(regs, 0, sizeof(*regs));
+	regs->bp = words[0];
+	regs->ip = words[1];
+	regs->sp = (unsigned long)frame;
+	regs->cs = __KERNEL_CS;
+}
+
+static noinline void syscall_fire_raw(struct hlist_head *hooks, const void *record, u32 size,
+				      const void *frame)
+{
+	struct pt_regs regs;
+
+	regs_of_probe(&regs, frame);
+	syscall_fire(hooks, record, size, &regs);
+}
+
+/* Apart, so that other calls do not pay for its frame. @frame: the probe's. */
+static noinline void syscall_enter_hit(struct hlist_head *hooks, struct pt_regs *regs, long nr,
+				       const void *frame)
 {
 	struct syscall_record record COMPAT_UNINIT;
 
@@ -89,11 +114,12 @@ static noinline void syscall_enter_hit(struct hlist_head *hooks, struct pt_regs 
 	syscall_args(regs, record.args);
 	if (hooks)
 		syscall_fire(hooks, &record, sizeof(record), regs);
-	syscall_fire(&syscall_enter.raw, &record, sizeof(record), regs);
+	if (READ_ONCE(syscall_enter.raw.first))
+		syscall_fire_raw(&syscall_enter.raw, &record, sizeof(record), frame);
 }
 
 static noinline void syscall_exit_hit(struct hlist_head *hooks, struct pt_regs *regs, long nr,
-				      long ret)
+				      long ret, const void *frame)
 {
 	struct {
 		u64 common;
@@ -103,7 +129,8 @@ static noinline void syscall_exit_hit(struct hlist_head *hooks, struct pt_regs *
 
 	if (hooks)
 		syscall_fire(hooks, (void *)&record, sizeof(record), regs);
-	syscall_fire(&syscall_exit.raw, (void *)&record, sizeof(record), regs);
+	if (READ_ONCE(syscall_exit.raw.first))
+		syscall_fire_raw(&syscall_exit.raw, &record, sizeof(record), frame);
 }
 
 static void syscall_enter_probe(void *data, struct pt_regs *regs, long nr)
@@ -111,7 +138,7 @@ static void syscall_enter_probe(void *data, struct pt_regs *regs, long nr)
 	struct hlist_head *hooks = syscall_hooks(&syscall_enter, nr, regs);
 
 	if (hooks || READ_ONCE(syscall_enter.raw.first))
-		syscall_enter_hit(hooks, regs, nr);
+		syscall_enter_hit(hooks, regs, nr, __builtin_frame_address(0));
 }
 
 static void syscall_exit_probe(void *data, struct pt_regs *regs, long ret)
@@ -120,7 +147,7 @@ static void syscall_exit_probe(void *data, struct pt_regs *regs, long ret)
 	struct hlist_head *hooks = syscall_hooks(&syscall_exit, nr, regs);
 
 	if (hooks || READ_ONCE(syscall_exit.raw.first))
-		syscall_exit_hit(hooks, regs, nr, ret);
+		syscall_exit_hit(hooks, regs, nr, ret, __builtin_frame_address(0));
 }
 
 /*
