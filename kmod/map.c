@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Map objects: references, file operations, memory for elements.
+ * Map objects: references, file operations.
  */
 #include "kmod/map_fields.h"
 #include "kmod/map_internal.h"
@@ -11,15 +11,9 @@
 #include "kmod/reaper.h"
 #include "kmod/sleep.h"
 
-#include <linux/bitmap.h>
 #include <linux/file.h>
-#include <linux/kdebug.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
-#include <asm/pgtable.h>
-
-/* No map is larger than this, so that sums of sizes never overflow. */
-#define MAP_AREA_MAX	(1ULL << 36)
 
 static struct ebpf_reaper map_reaper;
 static atomic_t map_count = ATOMIC_INIT(0);
@@ -379,68 +373,6 @@ struct ebpf_map *ebpf_map_get(int fd)
 struct ebpf_map *ebpf_map_get_with_uref(int fd)
 {
 	return map_get(fd, true);
-}
-
-/*
- * Memory for elements
- */
-
-static int die_nop(struct notifier_block *nb, unsigned long val, void *data)
-{
-	return NOTIFY_DONE;
-}
-
-/* Kernels that fill in page tables on fault cannot do so in NMI. Registering for
- * oopses makes them copy the top level of the vmalloc range to every process; an
- * entry of it, once known everywhere, never changes.
- */
-void ebpf_map_area_sync(const void *area, u64 size)
-{
-	static DECLARE_BITMAP(synced, PTRS_PER_PGD);
-	struct notifier_block nb = { .notifier_call = die_nop };
-	unsigned long first = (unsigned long)area, last = first + size - 1;
-
-	if (test_bit(pgd_index(first), synced) && test_bit(pgd_index(last), synced))
-		return;
-	if (register_die_notifier(&nb))
-		return;
-	unregister_die_notifier(&nb);
-	set_bit(pgd_index(first), synced);
-	set_bit(pgd_index(last), synced);
-}
-
-static void *area_alloc(u64 size, int node, bool mmapable)
-{
-	void *area;
-
-	if (size >= MAP_AREA_MAX)
-		return NULL;
-	if (!mmapable && size <= PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER) {
-		area = kzalloc_node(size ? size : 1, GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, node);
-		if (area)
-			return area;
-	}
-	if (size >> PAGE_SHIFT > compat_totalram_pages())
-		return NULL;
-	area = mmapable ? vmalloc_user(PAGE_ALIGN(size)) : vzalloc_node(size, node);
-	if (area)
-		ebpf_map_area_sync(area, size);
-	return area;
-}
-
-void *ebpf_map_area_alloc(u64 size, int numa_node)
-{
-	return area_alloc(size, numa_node, false);
-}
-
-void *ebpf_map_area_mmapable_alloc(u64 size, int numa_node)
-{
-	return area_alloc(size, numa_node, true);
-}
-
-void ebpf_map_area_free(void *area)
-{
-	compat_kvfree(area);
 }
 
 void ebpf_long_memcpy(void *dst, const void *src, size_t size)

@@ -31,9 +31,10 @@ void ebpf_map_init_from_attr(struct ebpf_map *map, const union ebpf_attr *attr);
 
 /* Zeroed memory for elements: physically contiguous or not, aligned to 8 bytes
  * (to a page from a page on). @numa_node: NUMA_NO_NODE or a node. NULL on
- * failure or when @size exceeds what a map may have; never triggers the OOM
- * killer. Touchable from NMI once returned (vmalloc faults are synced). May
- * sleep.
+ * failure, when @size exceeds what a map may have or what the machine can do
+ * without, when the caller is killed; never triggers the OOM killer. Charged to the
+ * caller's control group. Touchable from NMI once returned (vmalloc faults are
+ * synced). May sleep.
  */
 void *ebpf_map_area_alloc(u64 size, int numa_node);
 /* Page-aligned and fit for remap_vmalloc_range(). */
@@ -43,6 +44,13 @@ void ebpf_map_area_free(void *area);	/* NULL is allowed */
  * for theirs. To be called after vmap(). May sleep.
  */
 void ebpf_map_area_sync(const void *area, u64 size);
+
+/* The same in parts, for who maps pages in his own way. All or none of @nr. */
+bool ebpf_map_pages_alloc(struct page **pages, u64 nr, int numa_node);
+void ebpf_map_pages_free(struct page **pages, u64 nr);
+/* In a row, fit for remap_vmalloc_range(); NULL on failure. */
+void *ebpf_map_pages_map(struct page **pages, u64 nr);
+void ebpf_map_pages_unmap(void *area);
 
 static inline int ebpf_map_numa_node(const union ebpf_attr *attr)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/ring.h"
+#include "kmod/attach/ring_charge.h"
 #include "kmod/map.h"
 
 #include <linux/irq_work.h>
@@ -29,6 +30,7 @@ struct ebpf_ring {
 	spinlock_t lock;		/* writers */
 	struct list_head writers;	/* events that write here */
 	struct ebpf_event_later later;
+	struct ebpf_ring_charge charge;
 };
 
 /* mmap, munmap and changes of event->ring. Taken inside mmap_sem: touches no user
@@ -94,15 +96,18 @@ static struct ebpf_ring *ring_alloc(const struct ebpf_event *event, unsigned lon
 {
 	int node = event->cpu < 0 ? NUMA_NO_NODE : cpu_to_node(event->cpu);
 	struct ebpf_ring *ring;
+	int err;
 
 	ring = kzalloc(sizeof(*ring), GFP_KERNEL);
 	if (!ring)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	err = ebpf_ring_charge(&ring->charge, nr_pages + 1);
+	if (err)
+		goto free_ring;
+	err = -ENOMEM;
 	ring->page = ebpf_map_area_mmapable_alloc((u64)(nr_pages + 1) << PAGE_SHIFT, node);
-	if (!ring->page) {
-		kfree(ring);
-		return NULL;
-	}
+	if (!ring->page)
+		goto uncharge;
 	ring->data = (u8 *)ring->page + PAGE_SIZE;
 	ring->size = nr_pages << PAGE_SHIFT;
 	if (event->attr.flags & EBPF_PERF_ATTR_WATERMARK)
@@ -116,6 +121,12 @@ static struct ebpf_ring *ring_alloc(const struct ebpf_event *event, unsigned lon
 	INIT_LIST_HEAD(&ring->writers);
 	ring_init_page(ring);
 	return ring;
+
+uncharge:
+	ebpf_ring_uncharge(&ring->charge);
+free_ring:
+	kfree(ring);
+	return ERR_PTR(err);
 }
 
 /* Nothing maps it any more: nobody could read what is written. */
@@ -125,6 +136,7 @@ static void ring_abandon(struct ebpf_ring *ring)
 
 	list_for_each_entry_safe(event, next, &ring->writers, ring_node)
 		ring_unlink(event, ring);
+	ebpf_ring_uncharge(&ring->charge);
 	ebpf_event_later(&ring->later, ring_free);
 }
 
@@ -179,8 +191,8 @@ static struct ebpf_ring *ring_for_mmap(struct ebpf_event *event, unsigned long n
 		return ring;
 	}
 	ring = ring_alloc(event, nr_pages);
-	if (!ring)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(ring))
+		return ring;
 	ring->overwrite = !writable;
 	ring_attach(event, ring);
 	return ring;
@@ -597,6 +609,7 @@ static struct ebpf_event *output_create(const struct ebpf_event_params *params)
 	event = kzalloc(sizeof(*event), GFP_KERNEL);
 	if (!event)
 		return ERR_PTR(-ENOMEM);
+	ebpf_ring_charge_init();
 	err = ebpf_event_init(event, &ebpf_output_event_ops, params, false);
 	if (err) {
 		kfree(event);

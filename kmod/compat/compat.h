@@ -139,25 +139,19 @@
  * Memory
  */
 
-/* kvzalloc(): zeroed, contiguous or not. May sleep. No OOM killer. */
-static inline void *compat_kvzalloc(size_t size)
-{
-	void *p = NULL;
+/* Rather no memory than somebody killed for it; nothing in the log, either. */
+#define COMPAT_GFP_POLITE	(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY)
+#ifdef __GFP_ACCOUNT
+#define COMPAT_GFP_ACCOUNT	__GFP_ACCOUNT
+#else
+#define COMPAT_GFP_ACCOUNT	0
+#endif
 
-	if (size <= (PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER))
-		p = kzalloc(size, GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY);
-	return p ? p : vzalloc(size);
-}
-
-/* The same, but not zeroed. */
-static inline void *compat_kvmalloc(size_t size)
-{
-	void *p = NULL;
-
-	if (size <= (PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER))
-		p = kmalloc(size, GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY);
-	return p ? p : vmalloc(size);
-}
+/* Can @bytes be had without others running out of memory for it? */
+bool compat_memory_left(u64 bytes);
+/* kvzalloc(), kvmalloc(): contiguous or not; the first zeroed. May sleep. No OOM killer. */
+void *compat_kvzalloc(size_t size);
+void *compat_kvmalloc(size_t size);
 
 static inline void compat_kvfree(const void *p)
 {

@@ -17,12 +17,15 @@ compat-exports := \
 	cgroup_get_from_fd \
 	copy_from_kernel_nofault \
 	dump_trace \
+	get_mem_cgroup_from_mm \
+	int_active_memcg \
 	kallsyms_lookup_name \
 	kallsyms_on_each_symbol \
 	ktime_get_boot_fast_ns \
 	ktime_get_mono_fast_ns \
 	ktime_get_tai_fast_ns \
 	probe_kernel_read \
+	si_mem_available \
 	stack_trace_save \
 	synchronize_rcu_tasks \
 	tracepoint_iter_start \

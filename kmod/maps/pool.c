@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/maps/pool.h"
 #include "kmod/map.h"
+#include "kmod/compat/mem.h"
 
 #include <linux/cache.h>
 #include <linux/log2.h>
@@ -94,8 +95,10 @@ static bool pool_is_low(const struct ebpf_pool *pool)
 
 static int pool_grow(struct ebpf_pool *pool)
 {
+	struct mem_cgroup *old = compat_memcg_begin(pool->memcg);
 	void *chunk = ebpf_map_area_alloc(pool->chunk_bytes, NUMA_NO_NODE);
 
+	compat_memcg_end(old);
 	if (!chunk)
 		return -ENOMEM;
 	if (!pool_add(pool, chunk))
@@ -120,12 +123,17 @@ static void pool_work(struct work_struct *work)
 static void pool_irq_work(struct irq_work *work)
 {
 	struct ebpf_pool *pool = container_of(work, struct ebpf_pool, irq_work);
+	struct mem_cgroup *old;
 	void *chunk = NULL;
 
 	if (!pool_is_low(pool))
 		return;
-	if (pool->chunk_bytes <= NOWAIT_BYTES)
-		chunk = kzalloc(pool->chunk_bytes, GFP_NOWAIT | __GFP_NOWARN);
+	if (pool->chunk_bytes <= NOWAIT_BYTES) {
+		old = compat_memcg_begin(pool->memcg);
+		chunk = kzalloc(pool->chunk_bytes, GFP_NOWAIT | __GFP_NOWARN |
+				(COMPAT_GFP_SLAB & COMPAT_GFP_ACCOUNT));
+		compat_memcg_end(old);
+	}
 	if (!chunk)
 		schedule_work(&pool->work);
 	else if (!pool_add(pool, chunk))
@@ -160,6 +168,7 @@ int ebpf_pool_init(struct ebpf_pool *pool, u32 reserve)
 	raw_spin_lock_init(&pool->lock);
 	init_irq_work(&pool->irq_work, pool_irq_work);
 	INIT_WORK(&pool->work, pool_work);
+	pool->memcg = compat_memcg_get();
 	pool_layout(pool);
 	nr_chunks = ((u64)pool->max + chunk_elems(pool) - 1) >> pool->list.chunk_shift;
 	pool->list.chunks = ebpf_map_area_alloc(nr_chunks * sizeof(void *), NUMA_NO_NODE);
@@ -190,6 +199,7 @@ void ebpf_pool_destroy(struct ebpf_pool *pool)
 	ebpf_freelist_destroy(&pool->list);
 	free_percpu(pool->free);
 	ebpf_map_area_free(pool->list.chunks);
+	compat_memcg_put(pool->memcg);
 }
 
 u64 ebpf_pool_mem(const struct ebpf_pool *pool)

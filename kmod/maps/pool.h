@@ -29,6 +29,7 @@ struct ebpf_pool {
 	int __percpu *free;	/* pushed - popped there: a sum over CPUs makes sense */
 	struct irq_work irq_work;
 	struct work_struct work;
+	struct mem_cgroup *memcg;	/* of who made it: what is charged for more */
 };
 
 /* Fill in list.{stride, link_off, name_off}, max and percpu_{size, off} of zeroed

@@ -362,8 +362,7 @@ static int ringbuf_alloc_check(const union ebpf_attr *attr)
 
 static void pages_free(struct page **pages, u32 nr)
 {
-	while (nr--)
-		__free_page(pages[nr]);
+	ebpf_map_pages_free(pages, nr);
 	ebpf_map_area_free(pages);
 }
 
@@ -371,23 +370,15 @@ static void pages_free(struct page **pages, u32 nr)
 static struct page **pages_alloc(u32 nr, u32 twice, int node)
 {
 	struct page **pages;
-	u32 i;
 
 	pages = ebpf_map_area_alloc((u64)(nr + twice) * sizeof(*pages), node);
 	if (!pages)
 		return NULL;
-	for (i = 0; i < nr; i++) {
-		/* Rather no ring than the OOM killer. */
-		pages[i] = alloc_pages_node(node, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
-					    __GFP_NORETRY, 0);
-		if (!pages[i]) {
-			pages_free(pages, i);
-			return NULL;
-		}
-		if (nr - i <= twice)
-			pages[i + twice] = pages[i];
-		cond_resched();
+	if (!ebpf_map_pages_alloc(pages, nr, node)) {
+		ebpf_map_area_free(pages);
+		return NULL;
 	}
+	memcpy(pages + nr, pages + nr - twice, twice * sizeof(*pages));
 	return pages;
 }
 
@@ -404,12 +395,11 @@ static struct ringbuf *ring_alloc(u32 size, int node)
 	pages = pages_alloc(nr, data, node);
 	if (!pages)
 		return NULL;
-	ring = vmap(pages, nr + data, VM_MAP | VM_USERMAP, PAGE_KERNEL);
+	ring = ebpf_map_pages_map(pages, nr + data);
 	if (!ring) {
 		pages_free(pages, nr);
 		return NULL;
 	}
-	ebpf_map_area_sync(ring, (u64)(nr + data) << PAGE_SHIFT);
 	raw_spin_lock_init(&ring->lock);
 	init_waitqueue_head(&ring->waitq);
 	init_irq_work(&ring->wakeup, ring_wakeup);
@@ -446,7 +436,7 @@ static void ringbuf_free(struct ebpf_map *map)
 	u32 nr = ring->nr_pages;
 
 	irq_work_sync(&ring->wakeup);
-	vunmap(ring);
+	ebpf_map_pages_unmap(ring);
 	pages_free(pages, nr);
 	ebpf_map_area_free(container_of(map, struct ebpf_ringbuf_map, map));
 }

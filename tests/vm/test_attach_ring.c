@@ -14,6 +14,8 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAGE		4096UL
@@ -193,6 +195,91 @@ static void test_mmap(void)
 	       "an event that writes nothing is not mapped");
 	close(fd);
 	counter_close(&dummy);
+}
+
+/* Bytes of memory that each user may lock for rings, and whether that holds for us. */
+static long ring_limit(void)
+{
+	long kb = 0, paranoid = -1;
+	FILE *f = fopen("/proc/sys/kernel/perf_event_mlock_kb", "r");
+
+	if (f && fscanf(f, "%ld", &kb) != 1)
+		kb = 0;
+	if (f)
+		fclose(f);
+	f = fopen("/proc/sys/kernel/perf_event_paranoid", "r");
+	if (f && fscanf(f, "%ld", &paranoid) != 1)
+		paranoid = -1;
+	if (f)
+		fclose(f);
+	return paranoid > -1 ? kb * 1024 * cpus_online() : 0;
+}
+
+/* Pages of the largest ring that fits into @bytes with its own page. */
+static size_t pages_within(long bytes)
+{
+	size_t n = 1;
+
+	while ((2 * n + 1) * PAGE <= (size_t)bytes)
+		n *= 2;
+	return n;
+}
+
+/* What a process may map that holds a descriptor and nothing else. Exits with the number
+ * of the step that went wrong.
+ */
+static void map_as_nobody(int fd, int other, long limit)
+{
+	struct rlimit lim = { 0, 0 };
+	size_t n = pages_within(limit);
+	void *p;
+
+	if (setrlimit(RLIMIT_MEMLOCK, &lim) || setresuid(65534, 65534, 65534))
+		_exit(1);
+	if (map_ring(fd, 2 * n, PROT_READ | PROT_WRITE) != MAP_FAILED || errno != EPERM)
+		_exit(2);
+	p = map_ring(fd, n, PROT_READ | PROT_WRITE);
+	if (p == MAP_FAILED)
+		_exit(3);
+	/* The same ring again costs nothing, another one does. */
+	if (map_ring(fd, n, PROT_READ | PROT_WRITE) == MAP_FAILED)
+		_exit(4);
+	if (map_ring(other, n, PROT_READ | PROT_WRITE) != MAP_FAILED || errno != EPERM)
+		_exit(5);
+	munmap(p, (n + 1) * PAGE);
+	if (map_ring(other, n, PROT_READ | PROT_WRITE) != MAP_FAILED)
+		_exit(6);
+	_exit(0);
+}
+
+static void as_nobody(int fd, int other, long limit, const char *what)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid)
+		map_as_nobody(fd, other, limit);
+	waitpid(pid, &status, 0);
+	tap_eq(status, 0, "%s: a ring within perf_event_mlock_kb is all that one may map", what);
+}
+
+static void test_limit(void)
+{
+	long limit = ring_limit();
+	int fd, other;
+
+	if (!limit) {
+		tap_skip("limits do not hold here: perf_event_paranoid is -1");
+		return;
+	}
+	fd = open_output(0, 1);
+	other = open_output(0, 1);
+	as_nobody(fd, other, limit, "without rights");
+	as_nobody(fd, other, limit, "and once more, as nothing is left of the first");
+	tap_ok(map_ring(fd, 2 * pages_within(limit), PROT_READ | PROT_WRITE) != MAP_FAILED,
+	       "root may have more");
+	close(fd);
+	close(other);
 }
 
 static void test_records(int cpu)
@@ -441,6 +528,7 @@ int main(void)
 	drv_open();
 	test_attr();
 	test_mmap();
+	test_limit();
 	attach_sender();
 	for (cpu = 0; cpu < cpus_online(); cpu++)
 		test_records(cpu);

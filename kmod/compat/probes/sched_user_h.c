@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* struct user_struct has a header of its own since 4.11. */
+#include <linux/sched/user.h>
