@@ -37,25 +37,28 @@ static void unlock_late(struct irq_work *work)
 	compat_mm_read_unlock_late(mm);
 }
 
-/* Locks @mm. *@u: of whoever has interrupts off, for unlock(); else NULL. */
-static bool lock(struct mm_struct *mm, struct late_unlock **u)
+bool ebpf_vma_trylock(struct mm_struct *mm, void **lock)
 {
-	*u = NULL;
+	struct late_unlock *u = NULL;
+
 	if (irqs_disabled()) {
-		*u = this_cpu_ptr(late);
-		if (cmpxchg(&(*u)->mm, NULL, mm))
+		u = this_cpu_ptr(late);
+		if (cmpxchg(&u->mm, NULL, mm))
 			return false;
 	}
+	*lock = u;
 	if (compat_mm_read_trylock(mm))
 		return true;
-	if (*u)
-		WRITE_ONCE((*u)->mm, NULL);
+	if (u)
+		WRITE_ONCE(u->mm, NULL);
 	return false;
 }
 
 /* The task does not end before interrupts are on again, and its memory not before it. */
-static void unlock(struct mm_struct *mm, struct late_unlock *u)
+void ebpf_vma_unlock(struct mm_struct *mm, void *lock)
 {
+	struct late_unlock *u = lock;
+
 	if (!u) {
 		compat_mm_read_unlock(mm);
 		return;
@@ -67,17 +70,17 @@ static void unlock(struct mm_struct *mm, struct late_unlock *u)
 static long find_in(struct mm_struct *mm, u64 task, u64 addr, callback_t fn, u64 ctx, u64 frame)
 {
 	struct vm_area_struct *vma;
-	struct late_unlock *u;
+	void *lock;
 
 	/* This CPU has one to unlock, or somebody changes the areas. */
-	if (!lock(mm, &u))
+	if (!ebpf_vma_trylock(mm, &lock))
 		return -EBUSY;
 	vma = find_vma(mm, addr);
 	if (vma && vma->vm_start > addr)
 		vma = NULL;
 	if (vma)
 		fn(task, (unsigned long)vma, ctx, 0, 0, frame);
-	unlock(mm, u);
+	ebpf_vma_unlock(mm, lock);
 	return vma ? 0 : -ENOENT;
 }
 

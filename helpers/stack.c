@@ -4,6 +4,7 @@
  */
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include "helpers/build_id.h"
 #include "helpers/helpers.h"
 #include "helpers/scratch.h"
 #include "kmod/map.h"
@@ -24,20 +25,6 @@ static struct pt_regs *run_regs(void)
 EBPF_HELPER(get_stackid)
 {
 	return ebpf_stackmap_get_id((struct ebpf_map *)(unsigned long)r2, run_regs(), r3);
-}
-
-/* Without page cache lookups where a probe fires, a frame's build id is not
- * known: the address itself is given, as Linux does when it cannot find it.
- */
-static void ips_to_build_ids(struct ebpf_stack_build_id *ids, const u64 *ips, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		memset(&ids[i], 0, sizeof(ids[i]));
-		ids[i].status = EBPF_STACK_BUILD_ID_IP;
-		ids[i].ip = ips[i];
-	}
 }
 
 /* Whose stack, and which. */
@@ -88,7 +75,7 @@ static long fill_stack(const struct stack_of *of, void *buf, u32 size, u32 elem,
 	if (elem == sizeof(u64))
 		memcpy(buf, ips + skip, n * sizeof(u64));
 	else
-		ips_to_build_ids(buf, ips + skip, n);
+		ebpf_build_ids(buf, ips + skip, n);
 	n *= elem;
 out:
 	ebpf_scratch_put();

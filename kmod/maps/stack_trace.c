@@ -9,6 +9,7 @@
 #include "kmod/maps/maps.h"
 #include "kmod/maps/freelist.h"
 #include "kmod/maps/stack_trace.h"
+#include "helpers/build_id.h"
 #include "helpers/scratch.h"
 
 #include <linux/jhash.h>
@@ -24,7 +25,7 @@ struct stack_record {
 	u32 link;	/* of the freelist */
 	u32 hash;
 	u32 nr;		/* return addresses */
-	u64 ips[];	/* room for the map's depth */
+	u64 ips[];	/* room for the map's depth; or struct ebpf_stack_build_id */
 };
 
 struct ebpf_stackmap {
@@ -47,10 +48,17 @@ static struct ebpf_stackmap *stackmap_of(const struct ebpf_map *map)
  * Recording. Program context.
  */
 
-static bool record_is(const struct stack_record *record, u32 hash, const u64 *ips, u32 nr)
+static u32 frame_bytes(const struct ebpf_stackmap *smap)
+{
+	return smap->build_id ? sizeof(struct ebpf_stack_build_id) : sizeof(u64);
+}
+
+/* @frames: of @nr frames what a record has. */
+static bool record_is(const struct ebpf_stackmap *smap, const struct stack_record *record,
+		      u32 hash, const void *frames, u32 nr)
 {
 	return record && record->hash == hash && record->nr == nr &&
-	       !memcmp(record->ips, ips, nr * sizeof(u64));
+	       !memcmp(record->ips, frames, nr * frame_bytes(smap));
 }
 
 static struct stack_record *record_new(struct ebpf_stackmap *smap, u32 hash, const u64 *ips,
@@ -62,7 +70,10 @@ static struct stack_record *record_new(struct ebpf_stackmap *smap, u32 hash, con
 		return NULL;
 	record->hash = hash;
 	record->nr = nr;
-	memcpy(record->ips, ips, nr * sizeof(u64));
+	if (smap->build_id)
+		ebpf_build_ids((void *)record->ips, ips, nr);
+	else
+		memcpy(record->ips, ips, nr * sizeof(u64));
 	return record;
 }
 
@@ -76,6 +87,29 @@ static bool slot_set(struct ebpf_stackmap *smap, u32 id, struct stack_record *re
 	return old;
 }
 
+/* Where the same addresses may be in other files, the record has to be there for a
+ * comparison: taken back if it is not needed.
+ */
+static long stack_put_ids(struct ebpf_stackmap *smap, const u64 *ips, u32 nr, u32 hash, u64 flags)
+{
+	u32 id = hash & (smap->nr_slots - 1);
+	struct stack_record *record = READ_ONCE(smap->slots[id]);
+	struct stack_record *fresh = record_new(smap, hash, ips, nr);
+
+	if (unlikely(!fresh))
+		return -ENOMEM;
+	if (record_is(smap, record, hash, fresh->ips, nr)) {
+		ebpf_freelist_push(&smap->free, fresh);
+		return id;
+	}
+	if (record && !(flags & EBPF_F_REUSE_STACKID)) {
+		ebpf_freelist_push(&smap->free, fresh);
+		return -EEXIST;
+	}
+	slot_set(smap, id, fresh);
+	return id;
+}
+
 static long stack_put(struct ebpf_stackmap *smap, const u64 *ips, u32 nr, u64 flags)
 {
 	u32 hash = jhash2((const u32 *)ips, nr * 2, 0);
@@ -84,7 +118,9 @@ static long stack_put(struct ebpf_stackmap *smap, const u64 *ips, u32 nr, u64 fl
 
 	if (record && record->hash == hash && flags & EBPF_F_FAST_STACK_CMP)
 		return id;
-	if (record_is(record, hash, ips, nr))
+	if (smap->build_id)
+		return stack_put_ids(smap, ips, nr, hash, flags);
+	if (record_is(smap, record, hash, ips, nr))
 		return id;
 	if (record && !(flags & EBPF_F_REUSE_STACKID))
 		return -EEXIST;
@@ -129,20 +165,6 @@ long ebpf_stackmap_get_id(struct ebpf_map *map, struct pt_regs *regs, u64 flags)
  * Commands. Process context.
  */
 
-/* Which file an address belongs to would have to be found out when it is recorded,
- * where that cannot be done: the reader gets the address itself.
- */
-static void record_to_build_ids(const struct stack_record *record,
-				struct ebpf_stack_build_id *ids)
-{
-	u32 i;
-
-	for (i = 0; i < record->nr; i++) {
-		ids[i].status = EBPF_STACK_BUILD_ID_IP;
-		ids[i].ip = record->ips[i];
-	}
-}
-
 static int stackmap_sys_lookup(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
 	struct ebpf_stackmap *smap = stackmap_of(map);
@@ -158,10 +180,7 @@ static int stackmap_sys_lookup(struct ebpf_map *map, void *key, void *value, u64
 	if (!record)
 		return -ENOENT;
 	memset(value, 0, map->value_size);
-	if (smap->build_id)
-		record_to_build_ids(record, value);
-	else
-		memcpy(value, record->ips, record->nr * sizeof(u64));
+	memcpy(value, record->ips, record->nr * frame_bytes(smap));
 	preempt_disable();
 	slot_set(smap, id, record);
 	preempt_enable();
@@ -239,7 +258,7 @@ static int stackmap_alloc_records(struct ebpf_stackmap *smap, int node)
 {
 	u64 size;
 
-	smap->record_size = sizeof(struct stack_record) + smap->depth * sizeof(u64);
+	smap->record_size = sizeof(struct stack_record) + smap->depth * frame_bytes(smap);
 	size = (u64)smap->map.max_entries * smap->record_size;
 	if (size >= EBPF_FREELIST_AREA_MAX)
 		return -ENOMEM;

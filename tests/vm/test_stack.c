@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Stacks as programs get them: of the kernel at tracepoints, whose registers are few, and
- * of the user at a function's first instruction.
+ * of the user at a function's first
+ * instruction, also as files and places in them.
  *
  * harness: timeout=120 sources=attach_lib.c
  */
@@ -14,7 +15,8 @@
 
 #include <sys/syscall.h>
 
-#define FRAMES	63
+#define PAGE	4096
+#define FRAMES	60	/* 15 build ids */
 #define STACK	(FRAMES * 8)
 
 struct stack {
@@ -102,23 +104,26 @@ static void switch_task(void)
 /*
  * The user's
  */
-__attribute__((noinline, optimize("no-omit-frame-pointer"))) void stack_target(void)
+/* Whoever knows where his frame is has one. */
+#define FRAME()	asm volatile("" : : "r" (__builtin_frame_address(0)) : "memory")
+
+__attribute__((noinline)) void stack_target(void)
 {
-	asm volatile("");
+	FRAME();
 }
 
-__attribute__((noinline, optimize("no-omit-frame-pointer"))) void stack_caller(void)
+__attribute__((noinline)) void stack_caller(void)
 {
-	asm volatile("");
+	FRAME();
 	stack_target();
-	asm volatile("");
+	FRAME();
 }
 
-__attribute__((noinline, optimize("no-omit-frame-pointer"))) void stack_outer(void)
+__attribute__((noinline)) void stack_outer(void)
 {
-	asm volatile("");
+	FRAME();
 	stack_caller();
-	asm volatile("");
+	FRAME();
 }
 
 /* Where @addr is in the file that this is. */
@@ -166,6 +171,84 @@ out:
 	close(map);
 }
 
+/* The build id of this program, which the linker puts where this is. */
+static bool own_build_id(u8 *id)
+{
+	static const char hdr[] = { 4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0 };
+	static u8 page[PAGE];
+	FILE *f = fopen("/proc/self/exe", "r");
+	size_t n = f ? fread(page, 1, PAGE, f) : 0, i;
+
+	if (f)
+		fclose(f);
+	for (i = 0; i + sizeof(hdr) + 20 <= n; i++)
+		if (!memcmp(page + i, hdr, sizeof(hdr))) {
+			memcpy(id, page + i + sizeof(hdr), 20);
+			return true;
+		}
+	return false;
+}
+
+static bool is_here(const struct ebpf_stack_build_id *id, const u8 *own, void (*fn)(void))
+{
+	u64 at = file_offset((uintptr_t)fn);
+
+	return id->status == EBPF_STACK_BUILD_ID_VALID && !memcmp(id->build_id, own, 20) &&
+	       id->offset >= at && id->offset < at + 64;
+}
+
+/* One with bpf_get_stack(), one with bpf_get_stackid(). */
+static void test_build_ids(void)
+{
+	int map = must(T(ARRAY), 4, sizeof(struct stack), 1, 0), ev, stacks, by_id;
+	int prog = prog_stack(map, EBPF_PROG_TYPE_KPROBE,
+			      EBPF_F_USER_STACK | EBPF_F_USER_BUILD_ID);
+	struct ebpf_stack_build_id ids[16];
+	u32 key = 0, next;
+	struct stack s;
+	u8 own[20];
+
+	stacks = must(T(STACK_TRACE), 4, sizeof(ids), 16, EBPF_F_STACK_BUILD_ID);
+	by_id = ({
+		const struct ebpf_insn insns[] = {
+			LDMAP(2, stacks), MOVI(3, EBPF_F_USER_STACK), CALL(get_stackid),
+			MOVI(0, 0), EXIT(),
+		};
+		load(insns, ARRAY_SIZE(insns), EBPF_PROG_TYPE_KPROBE);
+	});
+	if (!own_build_id(own)) {
+		tap_skip("build ids: the compiler gives this program none");
+		goto out;
+	}
+	ev = open_uprobe("/proc/self/exe", file_offset((uintptr_t)stack_target), false, -1);
+	tap_ok(ev >= 0 && !event_set_prog(ev, prog), "build ids: a program on a function");
+	event_enable(ev);
+	stack_outer();
+	close(ev);
+	s = stack_of(map);
+	memcpy(ids, s.ips, sizeof(s.ips));
+	tap_ok(s.bytes > 0 && !(s.bytes % sizeof(ids[0])), "build ids: %lld bytes", s.bytes);
+	tap_ok(is_here(&ids[0], own, stack_target) && is_here(&ids[1], own, stack_caller) &&
+	       is_here(&ids[2], own, stack_outer),
+	       "build ids: get_stack tells file and place of each function");
+	ev = open_uprobe("/proc/self/exe", file_offset((uintptr_t)stack_target), false, -1);
+	tap_ok(ev >= 0 && !event_set_prog(ev, by_id), "build ids: a program with a stack map");
+	event_enable(ev);
+	stack_outer();
+	stack_outer();
+	close(ev);
+	memset(ids, 0, sizeof(ids));
+	tap_ok(!map_next_key(stacks, NULL, &key) && !map_lookup(stacks, &key, ids) &&
+	       is_here(&ids[0], own, stack_target) && is_here(&ids[1], own, stack_caller),
+	       "build ids: so does get_stackid");
+	tap_ok(map_next_key(stacks, &key, &next) != 0 || next != key, "build ids: of one stack");
+out:
+	close(by_id);
+	close(stacks);
+	close(prog);
+	close(map);
+}
+
 int main(void)
 {
 	drv_open();
@@ -174,5 +257,6 @@ int main(void)
 	test_tracepoint("raw_syscalls", "sys_exit", 2, call);
 	test_tracepoint("sched", "sched_switch", 4, switch_task);
 	test_user_entry();
+	test_build_ids();
 	return tap_end();
 }
