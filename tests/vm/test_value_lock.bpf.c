@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Updates a value that has a lock where locks are given back: the lock may be one that
- * the kernel holds for this very value.
+ * Updates a value that has a lock where locks are taken and given back: the lock may be one
+ * that the kernel holds, or waits for, for this very value.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -48,6 +48,13 @@ static __always_inline void update(void)
 		out->done++;
 	else
 		out->failed++;
+}
+
+SEC("fentry/_raw_spin_lock")
+int on_lock(__u64 *ctx)
+{
+	update();
+	return 0;
 }
 
 SEC("fentry/_raw_spin_unlock")
