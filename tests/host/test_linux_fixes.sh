@@ -7,6 +7,7 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=${EBPFDRV_TOP:-$here/../..}
 tsv=$top/tests/suites/linux-fixes.tsv
+list=$top/../shared/notes/linux-fixes.tsv
 . "$top/tests/lib/tap.sh"
 
 # nothing NAME LINES: passes when there are no lines
@@ -73,6 +74,10 @@ nothing "what was never wrong names a test or a place in the code" \
 	"$(rows | awk -F'\t' '$3 == "never" && $4 !~ /(^|[^a-z0-9_])test_[a-z0-9_]+|[a-z]\/[a-z0-9_\/]+\.[chS]/ { print $1 }')"
 nothing "files and functions that are named exist" "$(missing_places)"
 nothing "tests that are named exist, and their cases" "$(missing_tests)"
+if [ -f "$list" ]; then
+	nothing "all titles of the list are there" \
+		"$(comm -23 <(cut -f3 "$list" | sort -u) <(rows | cut -f1 | sort -u))"
+fi
 [ "$(rows | wc -l)" -gt 0 ]
 tap_result $? "there are rows"
 tap_diag "$(rows | cut -f3 | sort | uniq -c)"
