@@ -23,7 +23,7 @@ same()
 
 syscall=$top/kmod/syscall.c
 same "commands that work" \
-	"$(sed -n 's/^\tCMD(\([A-Z_]*\),.*/\1/p' "$syscall" | sort)" \
+	"$(sed -n 's/^\tCMD[_A-Z]*(\([A-Z_]*\),.*/\1/p' "$syscall" | sort)" \
 	"$(section Commands | rows yes)"
 # Nothing is left to do one day, so an empty list is right here.
 same "commands that do not, yet" \
