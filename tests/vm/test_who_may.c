@@ -806,7 +806,7 @@ static void check_column(int actor, bool native, bool new_caps, const char *who)
 	unsigned int i, wrong = 0;
 
 	if (!results->there[actor]) {
-		tap_skip("%s: no %s on this kernel", who, actors[actor].name);
+		tap_skip("%s: %s: this kernel has none", who, actors[actor].name);
 		return;
 	}
 	for (i = 0; i < NR_ROWS; i++) {
