@@ -20,17 +20,26 @@ static int copy_array(u64 uaddr, u32 *count, const void *items, u32 have, u32 si
 	return 0;
 }
 
+/* Not copied under the lock: who gave the buffer decides how long that takes. */
 static int fill_map_ids(const struct ebpf_prog *prog, struct ebpf_prog_info *info)
 {
-	u32 __user *ids = ebpf_user_ptr(info->map_ids);
-	u32 room = info->nr_map_ids, i;
-	int err = 0;
+	u32 room = info->nr_map_ids, n, i;
+	u32 *ids;
+	int err;
 
+	/* Maps that are bound later than this are not shown. */
+	room = min(room, READ_ONCE(prog->image.used_map_cnt));
+	ids = ebpf_calloc(room, sizeof(*ids));
+	if (!ids)
+		return -ENOMEM;
 	ebpf_prog_maps_lock();
+	n = min(room, prog->image.used_map_cnt);
+	for (i = 0; i < n; i++)
+		ids[i] = prog->image.used_maps[i]->id;
 	info->nr_map_ids = prog->image.used_map_cnt;
-	for (i = 0; i < min(room, prog->image.used_map_cnt) && !err; i++)
-		err = put_user(prog->image.used_maps[i]->id, ids + i);
 	ebpf_prog_maps_unlock();
+	err = n && copy_to_user(ebpf_user_ptr(info->map_ids), ids, n * sizeof(*ids)) ? -EFAULT : 0;
+	ebpf_free(ids);
 	return err;
 }
 
