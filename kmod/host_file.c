@@ -11,6 +11,7 @@
 #include <ebpf/services.h>
 #include <linux/cred.h>
 #include <linux/fcntl.h>
+#include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/path.h>
 #include <linux/stat.h>
