@@ -2,6 +2,7 @@
 #include "kmod/run_inline.h"
 
 #include <linux/gfp.h>
+#include <linux/hardirq.h>
 
 DEFINE_PER_CPU(struct ebpf_cpu, ebpf_cpu);
 
@@ -23,6 +24,48 @@ bool ebpf_run_recurses(const struct ebpf_prog *prog)
 		if (run->prog == prog)
 			return true;
 	return false;
+}
+
+/* Left over for a run that others led to, what its helpers call, and interrupts that do not
+ * change stacks.
+ */
+#define STACK_LEFT_MIN	(THREAD_SIZE / 4)
+
+/* On the stack of an interrupt or an exception any distance is large. */
+bool ebpf_run_stack_left(void)
+{
+	unsigned long left = (unsigned long)__builtin_frame_address(0) -
+			     (unsigned long)task_stack_page(current);
+
+	return left >= STACK_LEFT_MIN;
+}
+
+enum {
+	IN_TASK,
+	IN_SOFTIRQ,
+	IN_IRQ,
+	IN_NMI,
+};
+
+static u32 context_of(u32 preempt)
+{
+	if (preempt & NMI_MASK)
+		return IN_NMI;
+	if (preempt & HARDIRQ_MASK)
+		return IN_IRQ;
+	/* Softirqs switched off count by twos. */
+	return preempt & SOFTIRQ_OFFSET ? IN_SOFTIRQ : IN_TASK;
+}
+
+/* There is a run that this one is inside of. */
+bool ebpf_run_may_nest(const struct ebpf_run_ctx *rctx)
+{
+	u32 context = context_of(rctx->preempt), cnt = 0;
+	const struct ebpf_run_ctx *run;
+
+	for (run = rctx->outer; run; run = run->outer)
+		cnt += context_of(run->preempt) == context;
+	return cnt < EBPF_RUN_NEST_MAX && ebpf_run_stack_left();
 }
 
 u64 ebpf_run_timed(struct ebpf_prog *prog, const void *ctx, void *stack_top)

@@ -30,12 +30,20 @@ struct ebpf_run_ctx {
 	void *event;			/* struct ebpf_event * of a PERF_EVENT run */
 	u64 override_ret;		/* bpf_override_return() */
 	bool override;
+	u32 preempt;			/* preempt_count(): which context it runs in */
 };
 
 /* Bytes of program stack of a CPU. Room for a chain of 33 tail calls out of
  * subprograms, with nested runs above it.
  */
 #define EBPF_RUN_STACK_SIZE	(20 * 1024)
+
+/* Runs that may be inside each other in one context (task, softirq, irq, NMI), where what a
+ * helper calls is traced by another program, whose helper calls what a third traces. The
+ * kernel's stack, which may be of 8 KiB, is not the only reason: of N programs on a function
+ * that each of them calls, one call would make N! runs.
+ */
+#define EBPF_RUN_NEST_MAX	3
 
 struct ebpf_cpu {
 	u8 *sp;			/* top for the next run; NULL until ebpf_run_init() */
@@ -67,8 +75,9 @@ void ebpf_run_exit(void);
  * @rctx: the caller fills regs, frame, cookie, func_ip, event; the rest is set here
  *
  * Preemption off. Any context, NMI included. Returns R0, or 0 when the CPU's
- * program stack has no room (counted as a miss). Raw tracepoint programs that
- * recurse into themselves are dropped here.
+ * program stack, or the kernel's, has no room or too many runs are inside each other
+ * already (counted as a miss). Raw tracepoint programs that recurse into themselves are
+ * dropped here.
  */
 u64 ebpf_prog_run(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx);
 
@@ -78,6 +87,9 @@ u64 ebpf_prog_run(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *
  */
 u64 ebpf_prog_run_callback(struct ebpf_prog *prog, void *fn, u64 a1, u64 a2, u64 a3,
 			   struct ebpf_run_ctx *rctx);
+
+/* Has the kernel's stack room for a run that others led to? */
+bool ebpf_run_stack_left(void);
 
 /* Allocates the stacks of all possible CPUs. Process context. */
 int ebpf_run_init(void);

@@ -17,6 +17,7 @@ extern struct static_key ebpf_run_stats_key;
 /* The rare cases, in run.c. */
 void ebpf_run_count_missed(const struct ebpf_prog *prog);
 bool ebpf_run_recurses(const struct ebpf_prog *prog);
+bool ebpf_run_may_nest(const struct ebpf_run_ctx *rctx);
 u64 ebpf_run_timed(struct ebpf_prog *prog, const void *ctx, void *stack_top);
 
 /* What the caller of a run fills in; the rest is ebpf_run_on()'s. */
@@ -48,6 +49,11 @@ static __always_inline bool ebpf_run_push(struct ebpf_prog *prog, struct ebpf_ru
 	rctx->outer = __this_cpu_read(ebpf_cpu.run);
 	rctx->prog = prog;
 	rctx->override = false;
+	rctx->preempt = preempt_count();
+	if (unlikely(rctx->outer) && !ebpf_run_may_nest(rctx)) {
+		ebpf_run_count_missed(prog);
+		return false;
+	}
 	/* What an interrupt sees of this run must be complete. */
 	barrier();
 	__this_cpu_write(ebpf_cpu.run, rctx);

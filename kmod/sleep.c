@@ -95,7 +95,7 @@ void ebpf_nap_end(struct ebpf_nap *nap)
 }
 
 /* Is @prog asleep further out in this task? What it waits for has led here, and would
- * again.
+ * again. Or so many others that the stack would not do for more?
  */
 static bool naps_here(const struct ebpf_prog *prog)
 {
@@ -104,6 +104,7 @@ static bool naps_here(const struct ebpf_prog *prog)
 	struct ebpf_nap *nap;
 	unsigned long flags;
 	bool found = false;
+	u32 cnt = 0;
 
 	/* What this task put there it sees. */
 	if (likely(hlist_empty(head)))
@@ -111,10 +112,13 @@ static bool naps_here(const struct ebpf_prog *prog)
 	raw_spin_lock_irqsave(&nap_lock, flags);
 	for (node = head->first; node && !found; node = node->next) {
 		nap = hlist_entry(node, struct ebpf_nap, node);
-		found = nap->task == current && nap->run->prog == prog;
+		if (nap->task != current)
+			continue;
+		cnt++;
+		found = nap->run->prog == prog;
 	}
 	raw_spin_unlock_irqrestore(&nap_lock, flags);
-	return found;
+	return found || cnt >= EBPF_RUN_NEST_MAX || (cnt && !ebpf_run_stack_left());
 }
 
 /*
@@ -128,6 +132,7 @@ static u64 sleepable_run_on(struct ebpf_prog *prog, const void *ctx, struct ebpf
 	rctx->outer = NULL;
 	rctx->prog = prog;
 	rctx->override = false;
+	rctx->preempt = preempt_count();
 	/* As in ebpf_run_push(). */
 	barrier();
 	__this_cpu_write(ebpf_cpu.run, rctx);

@@ -114,8 +114,19 @@ static int event_claim(struct ebpf_event *event, struct ebpf_prog *prog)
 	return ebpf_place_claim(&event->place, prog, &no_stacks) ? -EPROTO : 0;
 }
 
+/* Linux's limits: programs of one tracepoint, and ids asked for at a time. */
+#define TRACEPOINT_MAX_PROGS	64
+#define QUERY_MAX_PROGS		64
+
+static bool tracepoint_full(const struct ebpf_event *event)
+{
+	return event->ops == &ebpf_tracepoint_event_ops &&
+	       ebpf_tracepoint_query(event->attr.config, NULL, 0) >= TRACEPOINT_MAX_PROGS;
+}
+
 int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie)
 {
+	bool full;
 	int err = 0;
 
 	if (prog->type != event->ops->prog_type)
@@ -126,10 +137,11 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 		return -EINVAL;
 	if (event->max_ctx && prog->image.max_ctx_offset > event->max_ctx)
 		return -EACCES;
+	full = tracepoint_full(event);
 
 	mutex_lock(&event->lock);
-	if (event->prog) {
-		err = -EEXIST;
+	if (event->prog || full) {
+		err = event->prog ? -EEXIST : -E2BIG;
 		goto unlock;
 	}
 	err = event_claim(event, prog);
@@ -357,8 +369,6 @@ static int event_redirect(struct ebpf_event *event, int fd)
 	ebpf_event_put(to);
 	return err;
 }
-
-#define QUERY_MAX_PROGS	64
 
 static int event_query(struct ebpf_event *event, struct ebpf_perf_query __user *uquery)
 {

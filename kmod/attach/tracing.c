@@ -33,16 +33,24 @@ static int attach_func(struct tracing_link *tl)
 	return ebpf_tracing_ret_attach(tl);
 }
 
+/* As many programs of all kinds as Linux has at a function. */
+#define LINKS_MAX	38
+
 static int tracing_attach(struct tracing_link *tl)
 {
 	const struct tracing_link *other;
+	u32 here = 0;
 	int err = 0;
 
 	mutex_lock(&tracing_lock);
 	/* What a program is attached to was decided when it was loaded. */
-	list_for_each_entry(other, &tracing_links, node)
+	list_for_each_entry(other, &tracing_links, node) {
 		if (other->link.prog == tl->link.prog)
 			err = -EBUSY;
+		here += other->func == tl->func;
+	}
+	if (!err && here >= LINKS_MAX)
+		err = -E2BIG;
 	if (!err)
 		err = attach_func(tl);
 	if (!err)
