@@ -41,7 +41,7 @@ static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
 	struct ebpf_prog *prog = READ_ONCE(rl->prog);
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
-	if (unlikely(!prog) || !compat_tracepoint_watching())
+	if (unlikely(!prog || !compat_rcu_watching()))
 		return;
 	ebpf_run_ctx_init(&rctx, NULL, 0, 0, NULL);
 	/* The probe's: this is inlined into it. */

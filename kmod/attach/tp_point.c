@@ -48,6 +48,8 @@ static __always_inline void point_fire(struct ebpf_tp_point *point, const void *
 	struct ebpf_tp_hook *hook;
 	struct hlist_node *node;
 
+	if (unlikely(!compat_rcu_watching()))
+		return;
 	for (node = READ_ONCE(point->hooks.first); node; node = READ_ONCE(node->next)) {
 		hook = hlist_entry(node, struct ebpf_tp_hook, node);
 		ebpf_tp_fire(hook->event, record, size, regs);

@@ -328,16 +328,18 @@ static inline bool compat_ibt(void)
 
 /* Does an RCU-sched grace period wait for the caller, and will interrupts of this CPU
  * come? Not in the idle loop of kernels that let it be traced, nor on a CPU's last steps
- * offline. Preemption off, any context.
+ * offline. That code is marked noinstr (5.8) does not say that all of it is: until 6.3 the
+ * idle functions of drivers and of the architecture are open to all tracers, so RCU itself is
+ * asked. Preemption off, any context; what it calls cannot be traced.
  */
 static __always_inline bool compat_rcu_watching(void)
 {
 	if (unlikely(!cpu_online(raw_smp_processor_id())))
 		return false;
-#ifdef HAVE_NOINSTR
-	return true;
-#else
+#ifdef HAVE_RCU_IS_WATCHING
 	return rcu_is_watching();
+#else
+	return !rcu_is_cpu_idle();
 #endif
 }
 

@@ -37,16 +37,4 @@ bool ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe
 int ebpf_compat_tracepoint_init(void);
 void ebpf_compat_tracepoint_exit(void);
 
-/* As compat_rcu_watching(), where a probe runs: on CPUs on their way out none does since
- * 4.6, and in the idle loop the kernel makes RCU watch first.
- */
-static __always_inline bool compat_tracepoint_watching(void)
-{
-#ifdef HAVE_NOINSTR
-	return true;
-#else
-	return likely(cpu_online(raw_smp_processor_id()));
-#endif
-}
-
 #endif /* _COMPAT_TRACEPOINT_H */

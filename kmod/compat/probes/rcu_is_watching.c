@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* 3.13, and el7; before, rcu_is_cpu_idle() says the opposite. */
+#include <linux/rcupdate.h>
+
+bool probe(void);
+bool probe(void)
+{
+	return rcu_is_watching();
+}
