@@ -2,6 +2,7 @@
 #include "kmod/attach/event.h"
 #include "kmod/compat/ftrace.h"
 #include "kmod/compat/tracepoint.h"
+#include "kmod/compat/uprobe_sem.h"
 
 u64 ebpf_attach_features(void)
 {
@@ -47,5 +48,6 @@ void ebpf_attach_exit(void)
 	ebpf_tracing_exit();
 	ebpf_tracepoint_exit();
 	ebpf_event_flush();
+	ebpf_compat_uprobe_sem_exit();
 	ebpf_compat_tracepoint_exit();
 }

@@ -4,6 +4,34 @@
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
 
+#if !defined(HAVE_EXPORT_ACCESS_PROCESS_VM) || !defined(HAVE_UPROBE_REGISTER_REFCTR)
+/* One page, with a reference, to be written to if @write; 1 or an errno. mmap_sem is held. */
+static long get_page_of(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
+			bool write, struct page **page)
+{
+#if defined(HAVE_GUP_REMOTE_WRITE_FORCE)
+	return get_user_pages_remote(task, mm, addr, 1, write, 0, page, NULL);
+#elif defined(HAVE_GUP_REMOTE_TASK_FLAGS)
+	return get_user_pages_remote(task, mm, addr, 1, write ? FOLL_WRITE : 0, page, NULL);
+#elif defined(HAVE_GUP_REMOTE_TASK_LOCKED)
+	return get_user_pages_remote(task, mm, addr, 1, write ? FOLL_WRITE : 0, page, NULL,
+				     NULL);
+#elif defined(HAVE_GUP_REMOTE_LOCKED)
+	return get_user_pages_remote(mm, addr, 1, write ? FOLL_WRITE : 0, page, NULL, NULL);
+#else
+	/* Before 4.6 one function serves all tasks. */
+	return get_user_pages(task, mm, addr, 1, write, 0, page, NULL);
+#endif
+}
+#endif
+
+#ifndef HAVE_UPROBE_REGISTER_REFCTR
+long ebpf_compat_get_page(struct mm_struct *mm, unsigned long addr, struct page **page)
+{
+	return get_page_of(NULL, mm, addr, true, page);
+}
+#endif
+
 #ifdef HAVE_EXPORT_ACCESS_PROCESS_VM
 
 int ebpf_compat_read_task(struct task_struct *task, unsigned long addr, void *buf, int len)
@@ -13,24 +41,6 @@ int ebpf_compat_read_task(struct task_struct *task, unsigned long addr, void *bu
 
 #else
 
-/* One page, with a reference; 1 or an errno. mmap_sem is held. */
-static long get_page_of(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
-			struct page **page)
-{
-#if defined(HAVE_GUP_REMOTE_WRITE_FORCE)
-	return get_user_pages_remote(task, mm, addr, 1, 0, 0, page, NULL);
-#elif defined(HAVE_GUP_REMOTE_TASK_FLAGS)
-	return get_user_pages_remote(task, mm, addr, 1, 0, page, NULL);
-#elif defined(HAVE_GUP_REMOTE_TASK_LOCKED)
-	return get_user_pages_remote(task, mm, addr, 1, 0, page, NULL, NULL);
-#elif defined(HAVE_GUP_REMOTE_LOCKED)
-	return get_user_pages_remote(mm, addr, 1, 0, page, NULL, NULL);
-#else
-	/* Before 4.6 one function serves all tasks. */
-	return get_user_pages(task, mm, addr, 1, 0, 0, page, NULL);
-#endif
-}
-
 static int read_page(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
 		     void *buf, int len)
 {
@@ -39,11 +49,11 @@ static int read_page(struct task_struct *task, struct mm_struct *mm, unsigned lo
 
 #ifdef HAVE_MMAP_LOCK
 	mmap_read_lock(mm);
-	ret = get_page_of(task, mm, addr, &page);
+	ret = get_page_of(task, mm, addr, false, &page);
 	mmap_read_unlock(mm);
 #else
 	down_read(&mm->mmap_sem);
-	ret = get_page_of(task, mm, addr, &page);
+	ret = get_page_of(task, mm, addr, false, &page);
 	up_read(&mm->mmap_sem);
 #endif
 	if (ret <= 0)

@@ -12,4 +12,10 @@
  */
 int ebpf_compat_read_task(struct task_struct *task, unsigned long addr, void *buf, int len);
 
+/* The page at @addr, with a reference, to be written to: 1, else 0 or an errno. The caller holds
+ * @mm's mmap_sem; faults the page in, which may take as long as a file system likes. Only on
+ * kernels before 4.20.
+ */
+long ebpf_compat_get_page(struct mm_struct *mm, unsigned long addr, struct page **page);
+
 #endif /* _KMOD_COMPAT_REMOTE_H */
