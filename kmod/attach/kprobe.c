@@ -153,6 +153,7 @@ static int kprobe_override(struct ebpf_event *event, bool on)
 {
 	struct kprobe_event *ke = kprobe_event_of(event);
 	unsigned long place = ebpf_compat_ftrace_place(event->func_ip);
+	int err;
 
 	if (!on) {
 		if (!ebpf_compat_ftrace_multi_del(&ke->ftrace, place))
@@ -167,8 +168,9 @@ static int kprobe_override(struct ebpf_event *event, bool on)
 	if (event->kept)
 		return -EBUSY;
 	memset(&ke->ftrace, 0, sizeof(ke->ftrace));
-	if (ebpf_compat_ftrace_multi_add(&ke->ftrace, override_handler, &place, 1))
-		return -EINVAL;
+	err = ebpf_compat_ftrace_multi_add(&ke->ftrace, override_handler, &place, 1);
+	if (err)
+		return err == -EBUSY ? err : -EINVAL;
 	WRITE_ONCE(ke->probe.rp.kp.pre_handler, kprobe_idle);
 	return 0;
 }

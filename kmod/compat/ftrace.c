@@ -5,6 +5,31 @@
 
 #include <linux/kallsyms.h>
 
+/* Before 4.0, what is registered while ftrace is switched off (kernel.ftrace_enabled) is not
+ * called when it is on again, but from when somebody registers another handler on.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 0, 0) && defined(HAVE_EXPORT_KALLSYMS_LOOKUP_NAME)
+bool ebpf_compat_ftrace_off(void)
+{
+	static const int *enabled;
+	static bool tried;
+
+	/* Data: only where all symbols are listed. */
+	if (!tried)
+		enabled = (const int *)kallsyms_lookup_name("ftrace_enabled");
+	tried = true;
+	if (!enabled || READ_ONCE(*enabled))
+		return false;
+	pr_warn_ratelimited("ebpfdrv: ftrace is switched off (sysctl kernel.ftrace_enabled): nothing is attached to functions before it is on\n");
+	return true;
+}
+#else
+bool ebpf_compat_ftrace_off(void)
+{
+	return false;
+}
+#endif
+
 #ifdef COMPAT_FTRACE
 /* An empty filter stands for all functions, so the handler must never be registered
  * with one: the first place is set before, the last one removed after.
@@ -13,6 +38,8 @@ int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip)
 {
 	int err;
 
+	if (ebpf_compat_ftrace_off())
+		return -EBUSY;
 	err = ftrace_set_filter_ip(&cf->ops, ip, 0, cf->nr == 0);
 	if (err)
 		return err;

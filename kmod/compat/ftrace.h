@@ -135,8 +135,13 @@ static __always_inline bool compat_ftrace_divert(struct pt_regs *regs, unsigned 
 	return true;
 }
 
-/* Hits at @ip from now on. -EINVAL: no such place; -ENODEV: no ftrace here. Process
- * context, as del.
+/* Is ftrace switched off, on a kernel where what is attached now would stay dead when it is
+ * on? The log is told. Process context.
+ */
+bool ebpf_compat_ftrace_off(void);
+
+/* Hits at @ip from now on, or from when ftrace is switched on. -EINVAL: no such place;
+ * -ENODEV: no ftrace here; -EBUSY: ebpf_compat_ftrace_off(). Process context, as del.
  */
 int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip);
 /* No new hits at @ip when this returns; handlers may still run until an RCU-sched

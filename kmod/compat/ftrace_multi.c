@@ -30,6 +30,8 @@ int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handle
 {
 	int err;
 
+	if (ebpf_compat_ftrace_off())
+		return -EBUSY;
 	multi->ops.func = handler;
 	multi->ops.flags = FTRACE_OPS_FL_SAVE_REGS | COMPAT_FTRACE_SAFE;
 	err = set_places(&multi->ops, places, cnt);

@@ -45,8 +45,8 @@ struct compat_ftrace_multi {
 #endif
 
 /* Hits at each of @places (of ebpf_compat_ftrace_place()) from now on; @handler is of
- * COMPAT_FTRACE_MULTI_HANDLER(). -EINVAL: one is no such place; -ENODEV: no ftrace here.
- * Process context, as del. @multi is zeroed before.
+ * COMPAT_FTRACE_MULTI_HANDLER(). -EINVAL: one is no such place; -ENODEV: no ftrace here;
+ * -EBUSY: ebpf_compat_ftrace_off(). Process context, as del. @multi is zeroed before.
  */
 int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handler,
 				 unsigned long *places, u32 cnt);

@@ -50,6 +50,15 @@ static bool taken_back(struct compat_kprobe *ck, void *addr)
  * One
  */
 
+static bool by_ftrace(const struct kprobe *kp)
+{
+#ifdef KPROBE_FLAG_FTRACE
+	return kp->flags & KPROBE_FLAG_FTRACE;
+#else
+	return false;
+#endif
+}
+
 int ebpf_compat_kprobe_add(struct compat_kprobe *ck)
 {
 	int err;
@@ -63,6 +72,11 @@ int ebpf_compat_kprobe_add(struct compat_kprobe *ck)
 	if (kprobe_disabled(&ck->rp.kp)) {
 		ebpf_compat_kprobe_del(ck);
 		return -ENOENT;
+	}
+	/* At a function's entry it is a handler of ftrace's. */
+	if (by_ftrace(&ck->rp.kp) && ebpf_compat_ftrace_off()) {
+		ebpf_compat_kprobe_del(ck);
+		return -EBUSY;
 	}
 	return 0;
 }

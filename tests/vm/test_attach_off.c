@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Kprobes and ftrace switched off as a whole, and on again: what is attached meanwhile
- * begins when they are on, what goes meanwhile is gone, and the kernel can take all apart.
- * A probe that the kernel kept would be found by the next one on the function.
+ * begins when they are on, or is refused with EBUSY where the kernel would leave it dead; what
+ * goes meanwhile is gone, and the kernel can take all apart. A probe that the kernel kept
+ * would be found by the next one on the function.
  *
  * harness: timeout=300 sources=attach_lib.c
  */
@@ -76,18 +77,35 @@ static const struct way {
 	{ "kretprobe_multi", true, true },
 };
 
+static int attach_link(struct one *o, const struct way *way)
+{
+	if (way->multi)
+		return link_multi(o->c.prog, way->ret ? EBPF_F_KPROBE_MULTI_RETURN : 0);
+	o->event = open_kprobe(getppid_name, 0, way->ret);
+	return o->event < 0 ? -1 : link_perf(o->c.prog, o->event, 0);
+}
+
 static void attach(struct one *o, const struct way *way)
 {
 	load_expected_attach_type = way->multi ? EBPF_TRACE_KPROBE_MULTI : 0;
 	counter_make(&o->c, EBPF_PROG_TYPE_KPROBE, self, COUNT_ONLY, 0);
 	load_expected_attach_type = 0;
 	o->event = -1;
-	if (way->multi) {
-		o->link = link_multi(o->c.prog, way->ret ? EBPF_F_KPROBE_MULTI_RETURN : 0);
-		return;
-	}
-	o->event = open_kprobe(getppid_name, 0, way->ret);
-	o->link = o->event < 0 ? -1 : link_perf(o->c.prog, o->event, 0);
+	o->link = attach_link(o, way);
+}
+
+/* While something is off. */
+static void attach_off(struct one *o, const struct way *way)
+{
+	attach(o, way);
+	tap_ok(o->link >= 0 || errno == EBUSY, "%s: attached, or refused with EBUSY", way->name);
+}
+
+/* It is on: who was refused comes again. */
+static void attach_refused(struct one *o, const struct way *way)
+{
+	if (o->link < 0)
+		o->link = attach_link(o, way);
 }
 
 static void detach(struct one *o)
@@ -131,11 +149,13 @@ static void test_attach_off(const struct a_switch *s, const struct way *way)
 	struct one a, b;
 
 	tap_ok(turn(s, false), "%s off", s->name);
-	attach(&a, way);
-	attach(&b, way);
-	tap_ok(a.link >= 0 && b.link >= 0, "%s: two are attached meanwhile", way->name);
+	attach_off(&a, way);
+	attach_off(&b, way);
+	tap_eq(a.link >= 0, b.link >= 0, "%s: two of them alike", way->name);
 	call_getppid(CALLS);
 	tap_ok(turn(s, true), "%s on", s->name);
+	attach_refused(&a, way);
+	attach_refused(&b, way);
 	tap_eq(fresh_hits(&a), CALLS, "%s: the first begins", way->name);
 	tap_eq(fresh_hits(&b), CALLS, "%s: the second begins", way->name);
 	detach(&b);
@@ -153,9 +173,10 @@ static void test_detach_off(const struct a_switch *s, const struct way *way)
 	attach(&a, way);
 	tap_eq(fresh_hits(&a), CALLS, "%s: one counts", way->name);
 	tap_ok(turn(s, false), "%s off", s->name);
-	attach(&b, way);
+	attach_off(&b, way);
 	detach(&a);
 	tap_ok(turn(s, true), "%s on", s->name);
+	attach_refused(&b, way);
 	tap_eq(fresh_hits(&b), CALLS, "%s: attached while off, it outlives the first", way->name);
 	tap_eq(fresh_hits(&a), 0, "%s: the first is gone", way->name);
 	tap_ok(turn(s, false), "%s off", s->name);
@@ -172,8 +193,8 @@ static void test_only_off(const struct a_switch *s, const struct way *way)
 	struct one a, b;
 
 	tap_ok(turn(s, false), "%s off", s->name);
-	attach(&a, way);
-	attach(&b, way);
+	attach_off(&a, way);
+	attach_off(&b, way);
 	detach(&a);
 	detach(&b);
 	tap_ok(turn(s, true), "%s on", s->name);
