@@ -390,11 +390,15 @@ static void gen_move_packet(struct gen *g)
 static void gen_callback(struct gen *g)
 {
 	u32 which = below(3) ? LOOP_CB : ELEM_CB;
+	s16 kept = below(3) ? 0 : slot();
 
 	if (g->type == EBPF_PROG_TYPE_XDP) {
 		gen_packet_loop(g);
 		return;
 	}
+	/* A pointer that must still be there afterwards. */
+	if (kept)
+		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 9, kept, 0);
 	if (which == ELEM_CB) {
 		emit_ld64(g, 1, EBPF_PSEUDO_MAP_FD, small.hash_fd[below(2)], 0);
 	} else if (below(3)) {
@@ -414,6 +418,10 @@ static void gen_callback(struct gen *g)
 	emit_helper(g, which == LOOP_CB ? EBPF_FUNC_loop : EBPF_FUNC_for_each_map_elem);
 	if (!below(3))
 		emit_mov(g, 7, 0);
+	if (kept) {
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, kept, 0);
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, 0, 40, 0);
+	}
 	refill(g);
 }
 
@@ -468,10 +476,31 @@ static void gen_packet(struct gen *g)
 	refill(g);
 }
 
+/* Two values at a time: each needs its own check. */
+static void gen_two(struct gen *g)
+{
+	u32 both = below(2);
+
+	emit_lookup(g, small.hash_fd[0], false);
+	emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, KEPT, 0);
+	emit_lookup(g, small.hash_fd[below(2)], true);
+	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 1, FP, KEPT, 0);
+	if (both)
+		emit(g, EBPF_JMP | EBPF_JEQ | EBPF_K, 1, 0, LEAVE, 0);
+	emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, below(2), 8, 0);
+	emit_mov_imm(g, 0, 0);
+	refill(g);
+}
+
 /* Through a map of maps to a value of 24 bytes. */
 static void gen_inner(struct gen *g)
 {
 	u8 reg = reader(g);
+
+	if (!below(3)) {
+		gen_two(g);
+		return;
+	}
 
 	emit_mov(g, 7, reg);
 	gen_bound(g, 7);
@@ -727,6 +756,12 @@ static void gen_lock(struct gen *g)
 		land_here(g, skip);
 		skip = 0;
 	}
+	if (!below(12)) {
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, FP, 0, -8, 0);
+		gen_call(g);
+	} else if (!below(12)) {
+		emit_lookup(g, small.lock_fd, false);
+	}
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
 	emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 0, 0, 8 + 4 * (s16)below(6 + !below(8)), num());
 	if (below(16))
@@ -774,8 +809,11 @@ static void gen_timer(struct gen *g)
 /* Memory that the function may have spoiled, and a number. */
 static void gen_global(struct gen *g)
 {
-	s16 at = -16 - 8 * (s16)below(3);
+	s16 at = -16 - 8 * (s16)below(3), kept = below(2) ? 0 : slot();
 
+	/* A number that may be another one afterwards. */
+	if (kept)
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, FP, 0, kept, below(8));
 	emit_mov(g, 1, reader(g));
 	switch (below(6)) {
 	case 0:
@@ -793,6 +831,10 @@ static void gen_global(struct gen *g)
 	if (below(2))
 		emit_mov(g, 7, 0);
 	refill(g);
+	if (kept) {
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 7, FP, kept, 0);
+		use_number(g, 7);
+	}
 }
 
 /* A field of a struct obj: { int a; int b; part in; obj *next; int d[2] } of 32 bytes */
