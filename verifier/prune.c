@@ -12,6 +12,10 @@
 /* In a loop under way: fewer. */
 #define LOOP_JMPS	20
 #define LOOP_INSNS	100
+/* Jumps on the way since the last state: all that branches off copies them, so that
+ * without an end to them a loop costs the square of its rounds.
+ */
+#define MAX_HISTORY	40
 
 /* Ids differ between paths; only who shares them matters. */
 static bool ids_match(struct vf_env *env, u32 old, u32 cur)
@@ -472,7 +476,7 @@ static int check_loop(struct vf_env *env, struct explored *sl, u32 insn_idx, boo
 	/* Iterations of a loop are rarely equal: do not keep them all. Where all are asked
 	 * for, Linux 6.1 does not keep these either.
 	 */
-	if ((!env->test_state_freq || watch_no_links()) &&
+	if ((!env->test_state_freq || watch_no_links()) && env->cur->nr_jmps <= MAX_HISTORY &&
 	    env->jmps_processed - env->prev_jmps_processed < LOOP_JMPS &&
 	    env->insn_processed - env->prev_insn_processed < LOOP_INSNS)
 		*add = false;
@@ -489,6 +493,8 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 	env->cur->last_insn_idx = env->prev_insn_idx;
 	if (env->jmps_processed - env->prev_jmps_processed >= MIN_JMPS &&
 	    env->insn_processed - env->prev_insn_processed >= MIN_INSNS)
+		add = true;
+	if (env->cur->nr_jmps > MAX_HISTORY)
 		add = true;
 	if (*link && !env->idmap) {
 		env->idmap = ebpf_calloc(IDMAP_SIZE, sizeof(*env->idmap));

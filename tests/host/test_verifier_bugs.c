@@ -153,6 +153,12 @@ static const struct verif_case cases[] = {
 		     JMP_K(JEQ, 6, 3, 0), MOV_K(2, 0), MOV_K(3, 0), MOV_K(4, 0), MOV_K(5, 0),
 		     HELPER(csum_diff), MOV_K(0, 0), EXIT } },
 
+	{ "a short loop without end costs no more than its rounds", .err = E2BIG,
+	  .says = "BPF program is too large",
+	  .insns = { LDX(H, 7, 1, 0), ADD_K(7, 0x1ab064b9), JMP_K(JSET, 7, 0x702000, -2),
+		     ALU_K(EBPF_AND, 7, 0x1ee60e), ADD_X(7, 1), JMP_K(JSGT, 7, 0x37d2, 0),
+		     MOV_K(0, 0), EXIT } },
+
 	/* E: pointers taken for something else. */
 	{ "a number for a pointer", .err = EACCES, .says = "invalid mem access 'scalar'",
 	  .insns = { LDX(DW, 8, 1, 0), MOV_X(6, 1), JMP_K(JEQ, 8, 0, 1), JA(1), MOV_K(6, 8),
