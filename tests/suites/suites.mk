@@ -3,3 +3,8 @@
 check-selftests:
 	@$(top)/tests/suites/test_verifier
 .PHONY: check-selftests
+
+## check-selftests-new [FILES="a b"] [CPUS=v3]  the programs of Linux 7.2's verifier tests, beside 6.1 and 7.2
+check-selftests-new:
+	@CPUS="$(CPUS)" $(top)/tests/suites/selftests_new $(FILES)
+.PHONY: check-selftests-new
