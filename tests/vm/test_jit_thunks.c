@@ -150,15 +150,6 @@ static struct way way_on(const struct image *image)
 	return way;
 }
 
-static bool same(const char *what, const struct way *ours, const struct way *its)
-{
-	static const char *const names[] = { "plain", "lfence", "thunk" };
-
-	printf("# %s: ours %s %#llx, the kernel's %s %#llx\n", what, names[ours->kind],
-	       (unsigned long long)ours->thunk, names[its->kind], (unsigned long long)its->thunk);
-	return ours->kind == its->kind && ours->thunk == its->thunk;
-}
-
 static uint64_t symbol(const char *name)
 {
 	FILE *f = fopen("/proc/kallsyms", "r");
@@ -171,6 +162,28 @@ static uint64_t symbol(const char *name)
 	if (f)
 		fclose(f);
 	return found;
+}
+
+/*
+ * Against indirect target selection the kernel's own programs go through thunks only where
+ * they must, by the address, and each module has thunks of its own for jumps. Ours go
+ * through always.
+ */
+static bool is_safer(const struct way *ours, const struct way *its)
+{
+	if (ours->kind != THUNK || !symbol("its_return_thunk"))
+		return false;
+	return its->kind == PLAIN ? ours->thunk == symbol("its_return_thunk") :
+	       its->kind == THUNK && its->thunk == symbol("__x86_indirect_its_thunk_rcx");
+}
+
+static bool same(const char *what, const struct way *ours, const struct way *its)
+{
+	static const char *const names[] = { "plain", "lfence", "thunk" };
+
+	printf("# %s: ours %s %#llx, the kernel's %s %#llx\n", what, names[ours->kind],
+	       (unsigned long long)ours->thunk, names[its->kind], (unsigned long long)its->thunk);
+	return (ours->kind == its->kind && ours->thunk == its->thunk) || is_safer(ours, its);
 }
 
 /* A kernel without programs of its own is too old for thunks of returns. */
