@@ -82,6 +82,18 @@ static void *map_sem(void *where)
 	return p;
 }
 
+/* The kernel raises counters where it puts breakpoints: in programs that map the text. */
+static void *text;
+
+static bool map_text(void)
+{
+	int fd = open(file, O_RDONLY);
+
+	text = mmap(NULL, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, probe_at & ~(PAGE - 1));
+	close(fd);
+	return text != MAP_FAILED;
+}
+
 /* The counter's page, something else, the counter's page again, at one address. */
 static void replacer(void)
 {
@@ -185,7 +197,8 @@ static void holder(void)
 	const size_t at = SEM_OFFSET / 2;
 	int i;
 
-	shared->rounds = 1;
+	/* The kernel waits for who maps that. */
+	munmap(text, PAGE);
 	ioctl(dev, USDT_IOC_HOLD);
 	/* What came late is done when all is free again. */
 	for (i = 0; i < 100 && !shared->stop; i++)
@@ -226,7 +239,7 @@ int main(void)
 
 	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	semaphore = (volatile uint16_t *)map_sem(NULL) + SEM_OFFSET / 2;
-	if (!tap_ok(find_entry() && !*semaphore, "%s and its padding", file))
+	if (!tap_ok(find_entry() && map_text() && !*semaphore, "%s and its padding", file))
 		return tap_end();
 	drv_open();
 	test_forks();
