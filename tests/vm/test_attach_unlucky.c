@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -163,10 +164,33 @@ static void eat_memory(void)
 	}
 }
 
+/* How often the kernel's log complains. */
+static int complaints(void)
+{
+	static const char *const words[] = { "cut here ]", "BUG:", "Oops", "blocked for more" };
+	int size = klogctl(10, NULL, 0), n = 0, len;
+	char *log = malloc(size + 1), *p;
+	unsigned int i;
+
+	len = klogctl(3, log, size);
+	log[len > 0 ? len : 0] = 0;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (p = log; (p = strstr(p, words[i])); p++)
+			n++;
+	free(log);
+	return n;
+}
+
+/* That somebody is killed is a fault of any other test: it is kept from the console, which is
+ * watched, and the log is looked at here.
+ */
 static void test_oom(void)
 {
-	int status = 0;
-	pid_t pid = child(eat_memory);
+	int status = 0, before = complaints();
+	pid_t pid;
+
+	klogctl(8, NULL, 1);
+	pid = child(eat_memory);
 
 	waitpid(pid, &status, 0);
 	write_file("/proc/sys/vm/overcommit_memory", "0");
@@ -176,6 +200,9 @@ static void test_oom(void)
 	       "an owner of probes is killed for want of memory");
 	all_back("killed so");
 	counts_still("after that");
+	usleep(500000);
+	klogctl(8, NULL, 7);
+	tap_eq(complaints(), before, "and the kernel says no more than that it did");
 }
 
 /*
