@@ -249,12 +249,13 @@ int ebpf_make_dynptr(struct vf_env *env, const struct call_meta *meta, int insn_
 		err = ebpf_end_dynptr(env, func, off + i);
 	if (err)
 		return err;
-	id = ++env->id_gen;
+	/* The reference first: Linux 6.1 numbers no dynptrs, and logs tell its number. */
 	if (is_referenced(meta->dynptr_type)) {
 		ref = ebpf_acquire_ref(env, insn_idx);
 		if (ref < 0)
 			return ref;
 	}
+	id = ++env->id_gen;
 	i = (u32)(-off - 1) / REG_SIZE;
 	mark_slot(&func->stack[i], meta->dynptr_type, id, true);
 	mark_slot(&func->stack[i - 1], meta->dynptr_type, id, false);

@@ -75,7 +75,7 @@ static const struct verif_case cases[] = {
 	    MOV_K(2, 0), HELPER(ringbuf_submit_dynptr), DONE } },
 
 	/* What is given back. */
-	{ "a record kept", .err = EINVAL, .says = "Unreleased reference id=",
+	{ "a record kept", .err = EINVAL, .says = "Unreleased reference id=1 ",
 	  .insns = { RESERVE(-16), DONE } },
 	{ "a record kept when it could not be had", .err = EINVAL, .says = "Unreleased reference id=",
 	  .insns = { RESERVE(-16), JMP_K(JEQ, 0, 0, 1), EXIT, SUBMIT(-16), DONE } },
