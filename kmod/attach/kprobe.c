@@ -170,7 +170,7 @@ static int kprobe_override(struct ebpf_event *event, bool on)
 	memset(&ke->ftrace, 0, sizeof(ke->ftrace));
 	err = ebpf_compat_ftrace_multi_add(&ke->ftrace, override_handler, &place, 1);
 	if (err)
-		return err == -EBUSY ? err : -EINVAL;
+		return err == -EBUSY || err == -ENOMEM ? err : -EINVAL;
 	WRITE_ONCE(ke->probe.rp.kp.pre_handler, kprobe_idle);
 	return 0;
 }

@@ -116,13 +116,13 @@ static const struct ebpf_link_ops tracing_link_ops = {
 	.show_fdinfo = tracing_show_fdinfo,
 };
 
-static unsigned long module_func_addr(const struct module *mod, const char *func)
+static int module_func_find(const struct module *mod, const char *func, unsigned long *addr)
 {
 	char *name = kasprintf(GFP_KERNEL, "%s:%s", mod->name, func);
-	unsigned long addr = name ? ebpf_compat_func_addr(name) : 0;
+	int err = name ? ebpf_compat_func_find(name, addr) : -ENOMEM;
 
 	kfree(name);
-	return addr;
+	return err;
 }
 
 /* BTF of the kernel tells of the kernel's own functions, a module's of the module's. One
@@ -135,8 +135,11 @@ static int find_func(struct tracing_link *tl, const struct ebpf_prog *prog)
 
 	if (err)
 		return err;
-	tl->func = tl->mod ? module_func_addr(tl->mod, name) : ebpf_compat_func_addr(name);
-	return tl->func && compat_is_module_addr(tl->func) == !!tl->mod ? 0 : -ENOENT;
+	err = tl->mod ? module_func_find(tl->mod, name, &tl->func) :
+			ebpf_compat_func_find(name, &tl->func);
+	if (err)
+		return err;
+	return compat_is_module_addr(tl->func) == !!tl->mod ? 0 : -ENOENT;
 }
 
 bool ebpf_attach_can_modify(void)

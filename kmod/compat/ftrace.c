@@ -97,16 +97,23 @@ unsigned long ebpf_compat_ftrace_place(unsigned long addr)
 	return word == ENDBR64 || word == ENDBR64_POISON ? addr + ENDBR64_SIZE : addr;
 }
 
+int ebpf_compat_func_find(const char *name, unsigned long *addr)
+{
+	int err = ebpf_compat_kprobe_place(name, 0, addr);
+
+	if (err)
+		return err == -ENOMEM ? err : -ENOENT;
+	/* A probe may have been put behind endbr64. */
+	if (ebpf_compat_ftrace_place(*addr - ENDBR64_SIZE) == *addr)
+		*addr -= ENDBR64_SIZE;
+	return 0;
+}
+
 unsigned long ebpf_compat_func_addr(const char *name)
 {
 	unsigned long addr;
 
-	if (ebpf_compat_kprobe_place(name, 0, &addr))
-		return 0;
-	/* A probe may have been put behind endbr64. */
-	if (ebpf_compat_ftrace_place(addr - ENDBR64_SIZE) == addr)
-		addr -= ENDBR64_SIZE;
-	return addr;
+	return ebpf_compat_func_find(name, &addr) ? 0 : addr;
 }
 
 #ifdef HAVE_EXPORT_KALLSYMS_ON_EACH_SYMBOL

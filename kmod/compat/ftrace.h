@@ -150,9 +150,12 @@ int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip);
  */
 void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip);
 
-/* Entry of a function of the kernel proper or of a module; 0: none is known by that
- * name. Process context.
+/* Entry of a function of the kernel proper or, by "module:function", of a module. -ENOENT:
+ * none is known by that name. -ENOMEM: it could not be looked for, which is another thing:
+ * nothing may be concluded, let alone kept, from it. Process context.
  */
+int ebpf_compat_func_find(const char *name, unsigned long *addr);
+/* The same, 0 for any failure: for who can do without the function each time. */
 unsigned long ebpf_compat_func_addr(const char *name);
 /* Are there several symbols of that name in the kernel, or in @mod where that is not
  * NULL? False also where nobody tells modules (5.7 and up). Process context.

@@ -155,15 +155,15 @@ static void find_by_walk(struct compat_func *funcs, u32 cnt)
 int ebpf_compat_find_funcs(struct compat_func *funcs, u32 cnt)
 {
 	u32 i;
+	int err;
 
 	sort(funcs, cnt, sizeof(*funcs), func_cmp, NULL);
 	if (cnt > 1)
 		find_by_walk(funcs, cnt);
 	for (i = 0; i < cnt; i++) {
-		if (!funcs[i].addr)
-			funcs[i].addr = ebpf_compat_func_addr(funcs[i].name);
-		if (!funcs[i].addr)
-			return -ESRCH;
+		err = funcs[i].addr ? 0 : ebpf_compat_func_find(funcs[i].name, &funcs[i].addr);
+		if (err)
+			return err == -ENOENT ? -ESRCH : err;
 		cond_resched();
 	}
 	return 0;

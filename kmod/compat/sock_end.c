@@ -52,16 +52,17 @@ static struct compat_ftrace *placed;
 
 int ebpf_compat_sock_watch(void (*end)(const struct sock *sk))
 {
-	unsigned long addr = 0;
+	unsigned long addr;
+	int err = -ENOENT;
 	u32 i;
-	int err;
 
-	for (i = 0; i < ARRAY_SIZE(ends) && !addr; i++) {
-		addr = ebpf_compat_func_addr(ends[i].func);
+	/* Only where the better one does not exist another will do. */
+	for (i = 0; i < ARRAY_SIZE(ends) && err == -ENOENT; i++) {
+		err = ebpf_compat_func_find(ends[i].func, &addr);
 		placed = ends[i].cf;
 	}
-	if (!addr)
-		return -EOPNOTSUPP;
+	if (err)
+		return err == -ENOENT ? -EOPNOTSUPP : err;
 	sock_end = end;
 	place = ebpf_compat_ftrace_place(addr);
 	err = ebpf_compat_ftrace_add(placed, place);

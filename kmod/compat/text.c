@@ -30,9 +30,31 @@ static bool calls_are_checked(void)
 #endif
 }
 
-static void *find(const char *name)
+/* Sets @fn to NULL where there is no such function. */
+static int find(const char *name, void *fn)
 {
-	return (void *)ebpf_compat_func_addr(name);
+	unsigned long addr;
+	int err = ebpf_compat_func_find(name, &addr);
+
+	*(unsigned long *)fn = err ? 0 : addr;
+	return err == -ENOENT ? 0 : err;
+}
+
+static int find_all(void)
+{
+	int err;
+
+	err = find("set_memory_ro", &text.set_memory_ro);
+	if (!err)
+		err = find("set_memory_rw", &text.set_memory_rw);
+	if (!err)
+		err = find("set_memory_x", &text.set_memory_x);
+	if (!err)
+		err = find("set_memory_nx", &text.set_memory_nx);
+	if (!err && text.set_memory_ro && text.set_memory_rw && text.set_memory_x &&
+	    text.set_memory_nx)
+		err = find("module_alloc", &text.module_alloc);
+	return err;
 }
 
 static bool text_functions(void)
@@ -41,16 +63,9 @@ static bool text_functions(void)
 	bool found;
 
 	mutex_lock(&find_lock);
-	if (!tried && !calls_are_checked()) {
-		text.set_memory_ro = find("set_memory_ro");
-		text.set_memory_rw = find("set_memory_rw");
-		text.set_memory_x = find("set_memory_x");
-		text.set_memory_nx = find("set_memory_nx");
-		if (text.set_memory_ro && text.set_memory_rw && text.set_memory_x &&
-		    text.set_memory_nx)
-			text.module_alloc = find("module_alloc");
-	}
-	tried = true;
+	/* What a shortage of memory kept from being found may be there the next time. */
+	if (!tried)
+		tried = calls_are_checked() || !find_all();
 	found = text.module_alloc;
 	mutex_unlock(&find_lock);
 	return found;
