@@ -64,9 +64,9 @@ static const struct ebpf_btf *load_vmlinux_btf(void *cookie)
 	return obj ? obj->btf : NULL;
 }
 
-static u64 load_ksym_addr(void *cookie, const char *name)
+static int load_ksym_addr(void *cookie, const char *name, u64 *addr)
 {
-	return ebpf_compat_ksym_addr(name);
+	return ebpf_compat_ksym_find(name, addr);
 }
 
 static int load_map_views(void *cookie)

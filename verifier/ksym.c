@@ -29,10 +29,12 @@ static int ksym_addr(struct vf_env *env, const struct ebpf_btf *btf,
 {
 	const struct ebpf_verifier_ops *ops = env->load->ops;
 	const char *name = ebpf_btf_name(btf, t->name_off);
+	int err = -ENOENT;
 
-	*addr = name && ops->ksym_addr ? ops->ksym_addr(env->load->cookie, name) : 0;
-	if (*addr)
-		return 0;
+	if (name && ops->ksym_addr)
+		err = ops->ksym_addr(env->load->cookie, name, addr);
+	if (err != -ENOENT)
+		return err;
 	vlog(env, "ldimm64 failed to find the address for kernel symbol '%s'.\n",
 	     name ? name : "");
 	return -ENOENT;

@@ -61,10 +61,11 @@ struct ebpf_verifier_ops {
 	 * is large and few programs need it; NULL when there is none. May be NULL.
 	 */
 	const struct ebpf_btf *(*vmlinux_btf)(void *cookie);
-	/* The address of a symbol of the kernel, of per-CPU variables the offset; 0
-	 * when it has no such symbol or does not tell. May be NULL.
+	/* The address of a symbol of the kernel, of per-CPU variables the offset.
+	 * -ENOENT when it has no such symbol or does not tell, or another errno. May be
+	 * NULL.
 	 */
-	u64 (*ksym_addr)(void *cookie, const char *name);
+	int (*ksym_addr)(void *cookie, const char *name, u64 *addr);
 	/* The program loads from the addresses of maps: from now on all have a view. 0 or
 	 * an errno. May be NULL.
 	 */

@@ -15,12 +15,18 @@
 static const int *mlock_kb;
 static const int *paranoid;
 
+static void find_sysctl(const char *name, const int **sysctl)
+{
+	u64 addr;
+
+	if (!*sysctl && !ebpf_compat_ksym_find(name, &addr))
+		*sysctl = (const int *)(unsigned long)addr;
+}
+
 void ebpf_ring_charge_init(void)
 {
-	if (!mlock_kb)
-		mlock_kb = (const int *)ebpf_compat_ksym_addr("sysctl_perf_event_mlock");
-	if (!paranoid)
-		paranoid = (const int *)ebpf_compat_ksym_addr("sysctl_perf_event_paranoid");
+	find_sysctl("sysctl_perf_event_mlock", &mlock_kb);
+	find_sysctl("sysctl_perf_event_paranoid", &paranoid);
 }
 
 static long user_limit(void)

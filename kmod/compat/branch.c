@@ -11,9 +11,10 @@ static int (*snapshot)(struct perf_branch_entry *entries, unsigned int cnt);
 
 void ebpf_compat_branch_init(void)
 {
-	if (!compat_ibt())
-		snapshot = (void *)(unsigned long)
-			ebpf_compat_ksym_addr("__SCT__perf_snapshot_branch_stack");
+	u64 addr;
+
+	if (!compat_ibt() && !ebpf_compat_ksym_find("__SCT__perf_snapshot_branch_stack", &addr))
+		snapshot = (void *)(unsigned long)addr;
 }
 
 u32 ebpf_compat_branch_snapshot(struct perf_branch_entry *entries, u32 cnt)

@@ -5,9 +5,10 @@
 
 #ifdef HAVE_EXPORT_KALLSYMS_LOOKUP_NAME
 
-u64 ebpf_compat_ksym_addr(const char *name)
+int ebpf_compat_ksym_find(const char *name, u64 *addr)
 {
-	return kallsyms_lookup_name(name);
+	*addr = kallsyms_lookup_name(name);
+	return *addr ? 0 : -ENOENT;
 }
 
 #else
@@ -18,8 +19,6 @@ static bool may_call(unsigned long addr)
 {
 	u32 word;
 
-	if (!addr)
-		return false;
 	if (!compat_ibt())
 		return true;
 	return !compat_copy_from_kernel_nofault(&word, (const void *)addr, sizeof(word)) &&
@@ -31,15 +30,20 @@ static bool may_call(unsigned long addr)
  * as that of any function; where the processor checks indirect calls and the kernel
  * has taken the function off the list of what may be called, nobody calls it.
  */
-u64 ebpf_compat_ksym_addr(const char *name)
+int ebpf_compat_ksym_find(const char *name, u64 *addr)
 {
 	unsigned long (*lookup)(const char *name);
-	unsigned long addr = ebpf_compat_func_addr("kallsyms_lookup_name");
+	unsigned long func;
+	int err;
 
-	if (!may_call(addr))
-		return 0;
-	lookup = (void *)addr;
-	return lookup(name);
+	err = ebpf_compat_func_find("kallsyms_lookup_name", &func);
+	if (err)
+		return err;
+	if (!may_call(func))
+		return -ENOENT;
+	lookup = (void *)func;
+	*addr = lookup(name);
+	return *addr ? 0 : -ENOENT;
 }
 
 #endif

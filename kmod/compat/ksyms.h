@@ -7,10 +7,10 @@
 
 #include "kmod/compat/compat.h"
 
-/* The address of function or variable @name (of a per-CPU variable: its offset), or 0
- * when the kernel has none, knows no names of data (CONFIG_KALLSYMS_ALL) or does
- * not tell. Process context; may sleep.
+/* The address of function or variable @name (of a per-CPU variable: its offset). -ENOENT:
+ * the kernel has none, knows no names of data (CONFIG_KALLSYMS_ALL) or does not tell;
+ * -ENOMEM: it could not be asked. Process context; may sleep.
  */
-u64 ebpf_compat_ksym_addr(const char *name);
+int ebpf_compat_ksym_find(const char *name, u64 *addr);
 
 #endif /* _KMOD_COMPAT_KSYMS_H */

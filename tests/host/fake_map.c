@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fake_map.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static struct fake_map *maps[FAKE_FD_MAX];
@@ -136,9 +137,10 @@ static void map_put(void *cookie, struct ebpf_map *map)
 }
 
 /* Every symbol has an address but one. */
-static u64 ksym_addr(void *cookie, const char *name)
+static int ksym_addr(void *cookie, const char *name, u64 *addr)
 {
-	return strcmp(name, "variadic") ? 0xffffffff81000000ULL : 0;
+	*addr = 0xffffffff81000000ULL;
+	return strcmp(name, "variadic") ? 0 : -ENOENT;
 }
 
 const struct ebpf_verifier_ops fake_map_verifier_ops = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * harness: timeout=400
+ * harness: timeout=400 faults=no (reads are counted, and faults.c reads)
  *
  * fentry, fexit and tp_btf programs through libbpf and the shim: what they see, who
  * else is on the function, and what happens to calls under way when they go.

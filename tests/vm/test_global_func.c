@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * harness: faults=no (hundreds of allocations in each of many loads)
+ *
  * Global functions from clang through libbpf and the shim: they load, they are run
  * with what they were passed, and calls that do not fit are refused in Linux's words.
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * harness: timeout=400
+ * harness: timeout=400 faults=no (a program under trial sees its sockets)
  *
  * Sockets by their kernel pointers: what they are, what is kept for them and how long;
  * and packets of the kernel in perf buffers.
