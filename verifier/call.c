@@ -234,9 +234,15 @@ static int check_callbacks(struct vf_env *env)
 	return 0;
 }
 
+static int say_too_large(struct vf_env *env, const struct depth *d, u32 bytes)
+{
+	vlog(env, "combined stack size of %d calls is %d. Too large\n", d->frames, bytes);
+	return -EACCES;
+}
+
 static int judge_depths(struct vf_env *env, const struct depth *d)
 {
-	u32 sub, bytes;
+	u32 sub, bytes, over = 0;
 
 	for (sub = 0; sub < env->subprog_cnt; sub++) {
 		if (d[sub].longest > EBPF_MAX_CALL_FRAMES) {
@@ -251,16 +257,16 @@ static int judge_depths(struct vf_env *env, const struct depth *d)
 			return -EACCES;
 		}
 		bytes = d[sub].above + frame_bytes(env, sub);
-		if (bytes > EBPF_MAX_STACK) {
-			vlog(env, "combined stack size of %d calls is %d. Too large\n",
-			     d[sub].frames, bytes);
-			return -EACCES;
-		}
+		/* Told of the first call that is too much, not of those below it. */
+		if (bytes > EBPF_MAX_STACK && d[sub].above <= EBPF_MAX_STACK)
+			return say_too_large(env, &d[sub], bytes);
+		if (bytes > EBPF_MAX_STACK)
+			over = sub;
 		bytes = d[sub].above_exact + ebpf_frame_size(env->subprogs[sub].stack_depth);
 		if (bytes > env->max_stack)
 			env->max_stack = bytes;
 	}
-	return 0;
+	return over ? say_too_large(env, &d[over], d[over].above + frame_bytes(env, over)) : 0;
 }
 
 int ebpf_check_max_stack(struct vf_env *env)
