@@ -16,6 +16,11 @@
 
 #include <ebpf/ctx.h>
 
+/* ftrace:function, on every kernel. It has no tracepoint, so Linux has no programs on it
+ * either; opening it is enough to have the entry of every function of the kernel patched.
+ */
+#define FTRACE_FUNCTION_ID	1
+
 struct tp_event {
 	struct ebpf_event event;
 	struct list_head node;		/* of tp_events */
@@ -118,6 +123,8 @@ static struct ebpf_event *tp_create(const struct ebpf_event_params *params)
 	struct tp_event *tp;
 	int err;
 
+	if (params->attr.config == FTRACE_FUNCTION_ID)
+		return ERR_PTR(-EINVAL);
 	tp = kzalloc(sizeof(*tp), GFP_KERNEL);
 	if (!tp)
 		return ERR_PTR(-ENOMEM);

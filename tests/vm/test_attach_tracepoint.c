@@ -116,6 +116,8 @@ static void test_refused(void)
 	counter_make(&far, EBPF_PROG_TYPE_TRACEPOINT, 0, COUNT_CTX_U64, 1024);
 	tap_ok(drv_perf_open(&attr, -1, 0, 0) == -1 && (errno == EINVAL || errno == ENOENT),
 	       "an id that no tracepoint has is refused");
+	tap_ok(open_tracepoint("ftrace", "function") == -1 && errno == EINVAL,
+	       "ftrace's event of every function is refused");
 	ev = open_tracepoint("sched", "sched_process_exec");
 	tap_ok(event_set_prog(ev, c.prog) == -1 && errno == EINVAL,
 	       "a kprobe program on a tracepoint: EINVAL");
