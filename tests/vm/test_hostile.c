@@ -12,7 +12,7 @@
  * What new inputs were found is written to $VM_SHARE/corpus; what each thread was doing
  * last, to $VM_SHARE/hostile-last.
  *
- * harness: timeout=300 sources=hostile_input.c,hostile_bpf.c,hostile_prog.c,hostile_file.c
+ * harness: auto=no timeout=300 sources=hostile_input.c,hostile_bpf.c,hostile_prog.c,hostile_file.c
  */
 #define _GNU_SOURCE
 #include <errno.h>
