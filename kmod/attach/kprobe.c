@@ -7,6 +7,7 @@
 #include "kmod/attach/override.h"
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/kprobe.h"
+#include "kmod/compat/ksyms.h"
 #include "kmod/compat/perf.h"
 #include "kmod/run_inline.h"
 
@@ -57,25 +58,6 @@ static int kprobe_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (rp)
 		kprobe_fire(&container_of(rp, struct kprobe_event, probe.rp)->event, regs);
 	return 0;
-}
-
-/* Entry of the function whose entry @addr is, else 0, as bpf_get_func_ip() has
- * it. Only the printed form of a symbol is open to modules on every kernel.
- */
-static u64 kprobe_func_entry(unsigned long addr)
-{
-	char name[KSYM_SYMBOL_LEN];
-	unsigned long offset;
-	char *plus;
-
-	sprint_symbol(name, addr);
-	plus = strchr(name, '+');
-	if (!plus || sscanf(plus, "+%lx/", &offset) != 1)
-		return 0;
-	if (!offset)
-		return addr;
-	/* The probe sits behind endbr64. */
-	return compat_ibt() && offset == 4 ? addr - offset : 0;
 }
 
 /*
@@ -192,7 +174,7 @@ static int kprobe_start(struct kprobe_event *ke)
 	}
 	err = ebpf_compat_kprobe_add(&ke->probe);
 	if (!err)
-		ke->event.func_ip = kprobe_func_entry((unsigned long)rp->kp.addr);
+		ke->event.func_ip = ebpf_compat_func_entry((unsigned long)rp->kp.addr);
 	return err;
 }
 

@@ -2,6 +2,7 @@
 #include "kmod/compat/kprobe.h"
 #include "kmod/compat/ftrace.h"
 #include "kmod/compat/keep.h"
+#include "kmod/compat/ksyms.h"
 
 #include <linux/kallsyms.h>
 
@@ -63,6 +64,11 @@ int ebpf_compat_kprobe_add(struct compat_kprobe *ck)
 {
 	int err;
 
+	/* It replaces what lies on top of the stack, the return address at the entry alone;
+	 * before 4.14 the kernel does not look.
+	 */
+	if (ck->ret && !ebpf_compat_func_entry((unsigned long)ck->rp.kp.addr))
+		return -EINVAL;
 	ck->rp.kp.flags = 0;
 	err = ck->ret ? register_kretprobe(&ck->rp) : register_kprobe(&ck->rp.kp);
 	if (err)

@@ -33,7 +33,8 @@ struct compat_kprobe {
 int ebpf_compat_kprobe_place(const char *symbol, unsigned long offset, unsigned long *addr);
 
 /* Hits from now on, or from when kprobes are switched on. The errors of register_kprobe(),
- * -ENOENT for the text of a module that is going, -EBUSY by ebpf_compat_ftrace_off(). After an error ->kept may be set.
+ * -ENOENT for the text of a module that is going, -EBUSY by ebpf_compat_ftrace_off(), -EINVAL
+ * for a kretprobe elsewhere than at the entry of a function. After an error ->kept may be set.
  */
 int ebpf_compat_kprobe_add(struct compat_kprobe *ck);
 

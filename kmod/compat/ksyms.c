@@ -47,3 +47,19 @@ int ebpf_compat_ksym_find(const char *name, u64 *addr)
 }
 
 #endif
+
+/* Only the printed form of a symbol is open to modules on every kernel. */
+unsigned long ebpf_compat_func_entry(unsigned long addr)
+{
+	char name[KSYM_SYMBOL_LEN];
+	unsigned long offset;
+	char *plus;
+
+	sprint_symbol(name, addr);
+	plus = strchr(name, '+');
+	if (!plus || sscanf(plus, "+%lx/", &offset) != 1)
+		return 0;
+	if (!offset)
+		return addr;
+	return compat_ibt() && offset == 4 ? addr - offset : 0;
+}

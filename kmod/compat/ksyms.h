@@ -13,4 +13,9 @@
  */
 int ebpf_compat_ksym_find(const char *name, u64 *addr);
 
+/* The entry of the function whose entry @addr is, else 0; a probe's place may lie behind
+ * the entry's endbr64. May sleep.
+ */
+unsigned long ebpf_compat_func_entry(unsigned long addr);
+
 #endif /* _KMOD_COMPAT_KSYMS_H */

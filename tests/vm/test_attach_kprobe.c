@@ -204,6 +204,8 @@ static void test_refused(void)
 	tap_ok(open_kprobe(NULL, (uintptr_t)&self, false) == -1 &&
 	       (errno == EINVAL || errno == ENOENT), "an address of user space is refused");
 	refused(open_kprobe("ebpf_event_output", 0, false), EINVAL, "the module's own code");
+	/* Behind the nop of the entry; nobody makes a directory here meanwhile. */
+	refused(open_kprobe("vfs_mkdir", 5, true), EINVAL, "a return probe inside a function");
 	refused(drv_perf_open(&attr, -1, 0, 0), EINVAL, "an unknown bit in config");
 
 	ev = open_kprobe_any(sys_getppid_names, false);
