@@ -355,6 +355,18 @@ static const uint8_t types[] = {
 	EBPF_PROG_TYPE_CGROUP_SKB, EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE,
 };
 
+/* An iterator's, which can be made, changed and read without an event */
+static void start_link(int prog)
+{
+	union ebpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = prog;
+	attr.link_create.attach_type = EBPF_TRACE_ITER;
+	slots[SLOTS - 1 - ARRAY_LEN(types)] = hostile_bpf_call(EBPF_LINK_CREATE, (uintptr_t)&attr,
+							       sizeof(attr));
+}
+
 void hostile_prog_start(void)
 {
 	struct ebpf_insn insns[] = { MOV64_IMM(EBPF_REG_0, 0), EXIT() };
@@ -365,12 +377,16 @@ void hostile_prog_start(void)
 	for (i = 0; i < sizeof(types); i++) {
 		prog_attr(&attr, types[i], insns, ARRAY_LEN(insns));
 		if (types[i] == EBPF_PROG_TYPE_TRACING) {
-			attr.expected_attach_type = EBPF_TRACE_FENTRY;
-			attr.attach_btf_id = hostile_btf_ids[0];
+			bool iter = i && types[i - 1] == types[i];
+
+			attr.expected_attach_type = iter ? EBPF_TRACE_ITER : EBPF_TRACE_FENTRY;
+			attr.attach_btf_id = hostile_btf_ids[iter ? 3 : 0];
 		}
 		if (i == 0)
 			attr.expected_attach_type = EBPF_TRACE_KPROBE_MULTI;
 		slots[SLOTS - 1 - i] = hostile_bpf_call(EBPF_PROG_LOAD, (uintptr_t)&attr, sizeof(attr));
+		if (attr.expected_attach_type == EBPF_TRACE_ITER)
+			start_link(slots[SLOTS - 1 - i]);
 	}
 }
 
