@@ -31,8 +31,9 @@ build()
 		case $t in */test_*) ;; *) support+=("$t") ;; esac
 	done
 	compile --coverage "$top"/verifier/*.c &&
-		compile "$top"/helpers/protos.c "$top"/tests/fuzz/{gen,claims,world}.c \
+		compile "$top"/helpers/protos.c "$top"/tests/fuzz/{gen,claims,small,small_world,world}.c \
 			"${support[@]}" &&
+		compile -DSUSPECTS_KNOWN="\"$top/tests/fuzz/suspects.known\"" "$top/tests/fuzz/suspects.c" &&
 		(out=$out/jit && mkdir -p "$out" && compile "$top"/jit/*.c) &&
 		ar rcs "$out/lib.a" "$out"/*.o && ar rcs "$out/jit.a" "$out"/jit/*.o || return 1
 	for t in "$top"/tests/host/test_{verifier,btf}*.c; do

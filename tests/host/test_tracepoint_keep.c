@@ -30,16 +30,6 @@ static void module_put(struct module *mod)
 {
 }
 
-static bool cpu_online(int cpu)
-{
-	return true;
-}
-
-static int raw_smp_processor_id(void)
-{
-	return 0;
-}
-
 /* The kernel's part */
 
 #include <linux/tracepoint.h>
