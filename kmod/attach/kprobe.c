@@ -25,7 +25,6 @@ struct kprobe_event {
 	char symbol[KSYM_NAME_LEN];
 };
 
-
 static struct kprobe_event *kprobe_event_of(struct ebpf_event *event)
 {
 	return container_of(event, struct kprobe_event, event);
