@@ -91,17 +91,17 @@ EBPF_HELPER(perf_event_output)
 	return ebpf_event_output(event, ebpf_run_current()->regs, &frag, 1);
 }
 
-#define TC_ACT_SHOT		2
-#define TC_ACT_REDIRECT		7
-#define XDP_ABORTED		0
-#define XDP_REDIRECT		4
+#define EBPF_TC_ACT_SHOT	2
+#define EBPF_TC_ACT_REDIRECT	7
+#define EBPF_XDP_ABORTED	0
+#define EBPF_XDP_REDIRECT	4
 
 /* ifindex, flags. What the program returns: in a test run, nobody acts on it. */
 EBPF_HELPER(redirect)
 {
 	if (ebpf_run_current()->prog->type == EBPF_PROG_TYPE_XDP)
-		return r2 ? XDP_ABORTED : XDP_REDIRECT;
-	return r2 & ~(u64)EBPF_F_INGRESS ? TC_ACT_SHOT : TC_ACT_REDIRECT;
+		return r2 ? EBPF_XDP_ABORTED : EBPF_XDP_REDIRECT;
+	return r2 & ~(u64)EBPF_F_INGRESS ? EBPF_TC_ACT_SHOT : EBPF_TC_ACT_REDIRECT;
 }
 
 /* map, flags: the counter, or an errno that looks like one, as Linux has it */

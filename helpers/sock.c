@@ -14,8 +14,8 @@
 #define FIB_INET	2
 #define FIB_INET6	10
 
-#define XDP_ABORTED	0
-#define XDP_ACTIONS	3	/* ABORTED, DROP, PASS, TX */
+#define EBPF_XDP_ABORTED	0
+#define EBPF_XDP_ACTIONS	3	/* ABORTED, DROP, PASS, TX */
 
 #define NO_SOCKET(name)		EBPF_HELPER(name) { return 0; }
 
@@ -53,7 +53,7 @@ NO_SOCKET(msg_redirect_hash)
 /* map, index, flags: which also say what to return then */
 EBPF_HELPER(redirect_map)
 {
-	return r3 & ~(u64)XDP_ACTIONS ? XDP_ABORTED : r3;
+	return r3 & ~(u64)EBPF_XDP_ACTIONS ? EBPF_XDP_ABORTED : r3;
 }
 
 EBPF_HELPER(sock_map_update)

@@ -218,7 +218,7 @@ static void set_not_null(struct reg_state *reg)
 {
 	struct ebpf_map *map = reg->map;
 
-	reg->type &= ~PTR_MAYBE_NULL;
+	reg->type &= ~EBPF_PTR_MAYBE_NULL;
 	if (reg->type == PTR_TO_MAP_VALUE && map->inner_map_meta) {
 		/* The value of a map of maps is a map. */
 		reg->type = CONST_PTR_TO_MAP;

@@ -254,9 +254,9 @@ u32 ebpf_btf_ptr_flags(const struct ebpf_btf *btf, const struct ebpf_btf_type *p
 		return 0;
 	tag = ebpf_btf_name(btf, t->name_off);
 	if (tag && !strcmp(tag, "user"))
-		return MEM_USER;
+		return EBPF_MEM_USER;
 	if (tag && !strcmp(tag, "percpu"))
-		return MEM_PERCPU;
+		return EBPF_MEM_PERCPU;
 	return 0;
 }
 
@@ -288,11 +288,11 @@ static int check_pointer(struct vf_env *env, const struct reg_state *reg, u32 re
 		     name, off, ebpf_tnum_str(env, reg->n.var_off));
 		return -EACCES;
 	}
-	if (reg->type & MEM_USER) {
+	if (reg->type & EBPF_MEM_USER) {
 		vlog(env, "R%d is ptr_%s access user memory: off=%d\n", regno, name, off);
 		return -EACCES;
 	}
-	if (reg->type & MEM_PERCPU) {
+	if (reg->type & EBPF_MEM_PERCPU) {
 		vlog(env, "R%d is ptr_%s access percpu memory: off=%d\n", regno, name, off);
 		return -EACCES;
 	}
@@ -344,6 +344,6 @@ int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int 
 		return -EACCES;
 	}
 	/* What an untrusted pointer leads to is no better. */
-	return ebpf_btf_load(env, reg->btf, reg->btf_id, off, size, reg->type & PTR_UNTRUSTED,
+	return ebpf_btf_load(env, reg->btf, reg->btf_id, off, size, reg->type & EBPF_PTR_UNTRUSTED,
 			     value_regno);
 }

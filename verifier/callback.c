@@ -145,7 +145,7 @@ static int set_args(struct vf_env *env, const struct call_meta *meta, struct reg
 		return 0;
 	case EBPF_FUNC_user_ringbuf_drain:
 		ebpf_reg_set_ptr(&regs[EBPF_REG_1], CONST_PTR_TO_DYNPTR);
-		regs[EBPF_REG_1].dynptr_type = DYNPTR_TYPE_LOCAL;
+		regs[EBPF_REG_1].dynptr_type = EBPF_DYNPTR_TYPE_LOCAL;
 		regs[EBPF_REG_1].id = ++env->id_gen;
 		ebpf_reg_copy(&regs[EBPF_REG_2], ctx);
 		return 0;

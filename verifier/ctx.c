@@ -152,7 +152,7 @@ static const struct skb_field skb_fields[] = {
 	SKB_FIELD(wire_len, 4, TC_R),
 	SKB_FIELD(hwtstamp, 8, TC_R | CG_R),
 	{ offsetof(struct ebpf_sk_buff, sk), offsetof(struct ebpf_skb_kern, sk), ALL_R, 8,
-	  PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL },
+	  PTR_TO_SOCK_COMMON | EBPF_PTR_MAYBE_NULL },
 };
 
 /* Of the packet's socket; a packet without one has zeros there. */

@@ -174,7 +174,7 @@ bool ebpf_ctx_sock_ops(s32 off, int size, int acc, struct ctx_access *info)
 	static const struct field fields[] = {
 		RANGE(ebpf_sock_ops, op, sk_txhash, NUMBER),
 		RANGE(ebpf_sock_ops, bytes_received, bytes_acked, LONG),
-		PTR(ebpf_sock_ops, sk, PTR_TO_SOCKET | PTR_MAYBE_NULL),
+		PTR(ebpf_sock_ops, sk, PTR_TO_SOCKET | EBPF_PTR_MAYBE_NULL),
 		PTR(ebpf_sock_ops, skb_data, PTR_TO_PACKET),
 		PTR(ebpf_sock_ops, skb_data_end, PTR_TO_PACKET_END),
 		F(ebpf_sock_ops, skb_len, NUMBER),
@@ -208,7 +208,7 @@ bool ebpf_ctx_sk_msg(s32 off, int size, int acc, struct ctx_access *info)
 bool ebpf_ctx_sk_lookup(s32 off, int size, int acc, struct ctx_access *info)
 {
 	static const struct field fields[] = {
-		PTR(ebpf_sk_lookup, sk, PTR_TO_SOCKET | PTR_MAYBE_NULL),
+		PTR(ebpf_sk_lookup, sk, PTR_TO_SOCKET | EBPF_PTR_MAYBE_NULL),
 		RANGE(ebpf_sk_lookup, family, remote_ip6, NARROW),
 		RANGE(ebpf_sk_lookup, local_ip4, ingress_ifindex, NARROW),
 	};
@@ -235,7 +235,7 @@ bool ebpf_ctx_sk_reuseport(s32 off, int size, int acc, struct ctx_access *info)
 		RANGE(ebpf_sk_reuseport_md, ip_protocol, bind_inany, NARROW),
 		F(ebpf_sk_reuseport_md, hash, NUMBER),
 		PTR(ebpf_sk_reuseport_md, sk, PTR_TO_SOCKET),
-		PTR(ebpf_sk_reuseport_md, migrating_sk, PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL),
+		PTR(ebpf_sk_reuseport_md, migrating_sk, PTR_TO_SOCK_COMMON | EBPF_PTR_MAYBE_NULL),
 	};
 
 	/* Two bytes wide in the packet's description. */

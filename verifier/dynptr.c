@@ -16,16 +16,16 @@
 
 static const char *dynptr_name(u32 flags)
 {
-	if (flags & DYNPTR_TYPE_LOCAL)
+	if (flags & EBPF_DYNPTR_TYPE_LOCAL)
 		return "local";
-	if (flags & DYNPTR_TYPE_RINGBUF)
+	if (flags & EBPF_DYNPTR_TYPE_RINGBUF)
 		return "ringbuf";
 	return "<unknown>";
 }
 
 static bool is_referenced(u32 flags)
 {
-	return flags & DYNPTR_TYPE_RINGBUF;
+	return flags & EBPF_DYNPTR_TYPE_RINGBUF;
 }
 
 static s32 stack_off(const struct reg_state *reg)
@@ -175,7 +175,7 @@ int ebpf_check_dynptr_arg(struct vf_env *env, u32 regno, u32 arg_type, struct ca
 	struct stack_slot *slot;
 	int err;
 
-	if (arg_type & MEM_UNINIT)
+	if (arg_type & EBPF_MEM_UNINIT)
 		return check_uninit(env, regno, arg_type, meta);
 	if (reg->type == CONST_PTR_TO_DYNPTR) {
 		meta->dynptr_id = reg->id;

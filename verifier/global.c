@@ -145,7 +145,7 @@ static int set_param(struct vf_env *env, const struct signature *sig, u32 i,
 		ebpf_reg_set_ptr(reg, PTR_TO_CTX);
 		return 0;
 	case PARAM_MEM:
-		ebpf_reg_set_ptr(reg, PTR_TO_MEM | PTR_MAYBE_NULL);
+		ebpf_reg_set_ptr(reg, PTR_TO_MEM | EBPF_PTR_MAYBE_NULL);
 		reg->mem_size = p.size;
 		reg->id = ++env->id_gen;
 		return 0;
@@ -202,7 +202,8 @@ static int check_mem(struct vf_env *env, u32 sub, u32 regno, u32 size)
 		return ebpf_mark_precise(env, regno);
 	if (size >= MAX_VAR_SIZE || !writable(env, reg) ||
 	    (is_pkt_ptr(reg->type) && env->subprogs[sub].changes_pkt) ||
-	    (reg->type == (PTR_TO_MAP_VALUE | PTR_MAYBE_NULL) && ebpf_map_has_objects(reg->map))) {
+	    (reg->type == (PTR_TO_MAP_VALUE | EBPF_PTR_MAYBE_NULL) &&
+	     ebpf_map_has_objects(reg->map))) {
 		vlog(env, "R%d %s of %u bytes cannot be passed to a global function\n", regno,
 		     ebpf_reg_type_str(env, reg->type), size);
 		return -EINVAL;

@@ -214,13 +214,13 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 	int ref;
 
 	switch (base_type(fn->ret_type)) {
-	case RET_INTEGER:
+	case EBPF_RET_INTEGER:
 		ebpf_reg_set_unknown(ret);
 		refine_result(ret, meta);
 		return 0;
-	case RET_VOID:
+	case EBPF_RET_VOID:
 		return 0;
-	case RET_PTR_TO_MAP_VALUE:
+	case EBPF_RET_PTR_TO_MAP_VALUE:
 		if (!meta->map) {
 			vlog(env, "kernel subsystem misconfigured verifier\n");
 			return -EINVAL;
@@ -229,25 +229,25 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		ret->map = meta->map;
 		ret->map_uid = meta->map_uid;
 		break;
-	case RET_PTR_TO_MEM:
+	case EBPF_RET_PTR_TO_MEM:
 		ebpf_reg_set_ptr(ret, PTR_TO_MEM | flags);
 		ret->mem_size = meta->mem_size;
 		break;
-	case RET_PTR_TO_SOCKET:
+	case EBPF_RET_PTR_TO_SOCKET:
 		ebpf_reg_set_ptr(ret, PTR_TO_SOCKET | flags);
 		break;
-	case RET_PTR_TO_SOCK_COMMON:
+	case EBPF_RET_PTR_TO_SOCK_COMMON:
 		ebpf_reg_set_ptr(ret, PTR_TO_SOCK_COMMON | flags);
 		break;
-	case RET_PTR_TO_TCP_SOCK:
+	case EBPF_RET_PTR_TO_TCP_SOCK:
 		ebpf_reg_set_ptr(ret, PTR_TO_TCP_SOCK | flags);
 		break;
-	case RET_PTR_TO_MEM_OR_BTF_ID:
+	case EBPF_RET_PTR_TO_MEM_OR_BTF_ID:
 		ref = ebpf_set_percpu_result(env, ret, flags, meta);
 		if (ref)
 			return ref;
 		break;
-	case RET_PTR_TO_BTF_ID:
+	case EBPF_RET_PTR_TO_BTF_ID:
 		if (meta->kptr) {
 			ebpf_reg_set_btf(ret, meta->kptr->btf, meta->kptr->btf_id, flags);
 			break;
@@ -342,7 +342,7 @@ static bool calls_back(const struct ebpf_func_proto *fn)
 
 	/* Timers call later, with nothing of the state. */
 	for (i = 0; i < EBPF_MAX_FUNC_REG_ARGS; i++)
-		if (fn->arg_type[i] == ARG_PTR_TO_FUNC)
+		if (fn->arg_type[i] == EBPF_ARG_PTR_TO_FUNC)
 			return fn->id != EBPF_FUNC_timer_set_callback;
 	return false;
 }

@@ -17,36 +17,36 @@ struct accepted {
 };
 
 #define MEM_TYPES	{ PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY, \
-			  PTR_TO_MAP_VALUE, PTR_TO_MEM, PTR_TO_MEM | MEM_ALLOC }
+			  PTR_TO_MAP_VALUE, PTR_TO_MEM, PTR_TO_MEM | EBPF_MEM_ALLOC }
 
 #define SOCK_TYPES	{ PTR_TO_SOCK_COMMON, PTR_TO_SOCKET, PTR_TO_TCP_SOCK, PTR_TO_XDP_SOCK }
 
 static const struct accepted accepted[] = {
-	{ ARG_PTR_TO_MAP_KEY, MEM_TYPES },
-	{ ARG_PTR_TO_MAP_VALUE, MEM_TYPES },
-	{ ARG_PTR_TO_MEM, MEM_TYPES },
-	{ ARG_CONST_SIZE, { SCALAR_VALUE } },
-	{ ARG_CONST_SIZE_OR_ZERO, { SCALAR_VALUE } },
-	{ ARG_CONST_ALLOC_SIZE_OR_ZERO, { SCALAR_VALUE } },
-	{ ARG_CONST_MAP_PTR, { CONST_PTR_TO_MAP } },
-	{ ARG_PTR_TO_CTX, { PTR_TO_CTX } },
-	{ ARG_PTR_TO_ALLOC_MEM, { PTR_TO_MEM | MEM_ALLOC } },
-	{ ARG_PTR_TO_STACK, { PTR_TO_STACK } },
-	{ ARG_PTR_TO_FUNC, { PTR_TO_FUNC } },
-	{ ARG_PTR_TO_SPIN_LOCK, { PTR_TO_MAP_VALUE } },
-	{ ARG_PTR_TO_TIMER, { PTR_TO_MAP_VALUE } },
-	{ ARG_PTR_TO_DYNPTR, { PTR_TO_STACK, CONST_PTR_TO_DYNPTR } },
-	{ ARG_PTR_TO_KPTR, { PTR_TO_MAP_VALUE } },
-	{ ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
-	{ ARG_PTR_TO_SOCK_COMMON, SOCK_TYPES },
-	{ ARG_PTR_TO_BTF_ID_SOCK_COMMON, SOCK_TYPES },
-	{ ARG_PTR_TO_SOCKET, { PTR_TO_SOCKET } },
-	{ ARG_PTR_TO_BTF_ID, { PTR_TO_BTF_ID } },
-	{ ARG_PTR_TO_PERCPU_BTF_ID, { PTR_TO_BTF_ID | MEM_PERCPU } },
-	{ ARG_PTR_TO_INT, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
-			    PTR_TO_MAP_VALUE } },
-	{ ARG_PTR_TO_LONG, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
-			     PTR_TO_MAP_VALUE } },
+	{ EBPF_ARG_PTR_TO_MAP_KEY, MEM_TYPES },
+	{ EBPF_ARG_PTR_TO_MAP_VALUE, MEM_TYPES },
+	{ EBPF_ARG_PTR_TO_MEM, MEM_TYPES },
+	{ EBPF_ARG_CONST_SIZE, { SCALAR_VALUE } },
+	{ EBPF_ARG_CONST_SIZE_OR_ZERO, { SCALAR_VALUE } },
+	{ EBPF_ARG_CONST_ALLOC_SIZE_OR_ZERO, { SCALAR_VALUE } },
+	{ EBPF_ARG_CONST_MAP_PTR, { CONST_PTR_TO_MAP } },
+	{ EBPF_ARG_PTR_TO_CTX, { PTR_TO_CTX } },
+	{ EBPF_ARG_PTR_TO_ALLOC_MEM, { PTR_TO_MEM | EBPF_MEM_ALLOC } },
+	{ EBPF_ARG_PTR_TO_STACK, { PTR_TO_STACK } },
+	{ EBPF_ARG_PTR_TO_FUNC, { PTR_TO_FUNC } },
+	{ EBPF_ARG_PTR_TO_SPIN_LOCK, { PTR_TO_MAP_VALUE } },
+	{ EBPF_ARG_PTR_TO_TIMER, { PTR_TO_MAP_VALUE } },
+	{ EBPF_ARG_PTR_TO_DYNPTR, { PTR_TO_STACK, CONST_PTR_TO_DYNPTR } },
+	{ EBPF_ARG_PTR_TO_KPTR, { PTR_TO_MAP_VALUE } },
+	{ EBPF_ARG_PTR_TO_CONST_STR, { PTR_TO_MAP_VALUE } },
+	{ EBPF_ARG_PTR_TO_SOCK_COMMON, SOCK_TYPES },
+	{ EBPF_ARG_PTR_TO_BTF_ID_SOCK_COMMON, SOCK_TYPES },
+	{ EBPF_ARG_PTR_TO_SOCKET, { PTR_TO_SOCKET } },
+	{ EBPF_ARG_PTR_TO_BTF_ID, { PTR_TO_BTF_ID } },
+	{ EBPF_ARG_PTR_TO_PERCPU_BTF_ID, { PTR_TO_BTF_ID | EBPF_MEM_PERCPU } },
+	{ EBPF_ARG_PTR_TO_INT, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
+				 PTR_TO_MAP_VALUE } },
+	{ EBPF_ARG_PTR_TO_LONG, { PTR_TO_STACK, PTR_TO_PACKET, PTR_TO_PACKET_META, PTR_TO_MAP_KEY,
+				  PTR_TO_MAP_VALUE } },
 };
 
 static const struct accepted *find_accepted(u32 arg_type)
@@ -103,7 +103,7 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 	u32 type = reg->type, i;
 
 	/* Until it is known not to be NULL it looks like a value, but is no such memory. */
-	if (type == (PTR_TO_MAP_VALUE | PTR_MAYBE_NULL) && ebpf_map_has_objects(reg->map))
+	if (type == (PTR_TO_MAP_VALUE | EBPF_PTR_MAYBE_NULL) && ebpf_map_has_objects(reg->map))
 		type = NOT_INIT;
 	if (!list) {
 		vlog(env, "argument type %d of func " FUNC_FMT " is not supported yet\n",
@@ -113,13 +113,13 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 	/* What only reads takes read-only memory too; what takes NULL takes
 	 * what may be NULL.
 	 */
-	if (arg_type & MEM_RDONLY)
-		type &= ~(u32)MEM_RDONLY;
-	if (arg_type & PTR_MAYBE_NULL)
-		type &= ~(u32)PTR_MAYBE_NULL;
-	if (type == PTR_TO_BTF_ID && base_type(arg_type) == ARG_PTR_TO_BTF_ID)
+	if (arg_type & EBPF_MEM_RDONLY)
+		type &= ~(u32)EBPF_MEM_RDONLY;
+	if (arg_type & EBPF_PTR_MAYBE_NULL)
+		type &= ~(u32)EBPF_PTR_MAYBE_NULL;
+	if (type == PTR_TO_BTF_ID && base_type(arg_type) == EBPF_ARG_PTR_TO_BTF_ID)
 		return check_struct_arg(env, reg, regno, fn, meta);
-	if (type == PTR_TO_BTF_ID && base_type(arg_type) == ARG_PTR_TO_BTF_ID_SOCK_COMMON)
+	if (type == PTR_TO_BTF_ID && base_type(arg_type) == EBPF_ARG_PTR_TO_BTF_ID_SOCK_COMMON)
 		return check_btf_arg(env, reg, regno, "sock_common");
 	for (i = 0; i < MAX_ACCEPTED && list->types[i]; i++)
 		if (type == list->types[i])
@@ -133,7 +133,7 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 
 static int check_arg_off(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type)
 {
-	bool exact = base_type(arg_type) == ARG_PTR_TO_ALLOC_MEM;
+	bool exact = base_type(arg_type) == EBPF_ARG_PTR_TO_ALLOC_MEM;
 
 	switch (base_type(reg->type)) {
 	case SCALAR_VALUE:
@@ -149,14 +149,14 @@ static int check_arg_off(struct vf_env *env, const struct reg_state *reg, u32 re
 	}
 	/* What type is at a fixed offset of a kernel struct was compared already. */
 	return ebpf_check_ptr_off(env, reg, regno,
-				  reg->type == PTR_TO_BTF_ID && !(arg_type & OBJ_RELEASE));
+				  reg->type == PTR_TO_BTF_ID && !(arg_type & EBPF_OBJ_RELEASE));
 }
 
 /* What the helper does with the memory that is checked next. */
 static void set_use(struct call_meta *meta, u32 arg_type)
 {
-	meta->raw_mode = arg_type & MEM_UNINIT;
-	meta->writes = arg_type & MEM_WRITE;
+	meta->raw_mode = arg_type & EBPF_MEM_UNINIT;
+	meta->writes = arg_type & EBPF_MEM_WRITE;
 }
 
 /* NULL is no place for anything: what may be NULL comes with the size 0, also where the
@@ -228,11 +228,11 @@ static int check_alloc_size(struct vf_env *env, u32 regno, struct call_meta *met
 static int check_number_out(struct vf_env *env, u32 regno, u32 arg_type, struct call_meta *meta)
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
-	int size = base_type(arg_type) == ARG_PTR_TO_INT ? 4 : 8;
+	int size = base_type(arg_type) == EBPF_ARG_PTR_TO_INT ? 4 : 8;
 	int err;
 
 	/* Written, though what is there must be initialised. */
-	set_use(meta, arg_type | MEM_WRITE);
+	set_use(meta, arg_type | EBPF_MEM_WRITE);
 	err = ebpf_check_helper_mem(env, regno, size, false, meta);
 	if (err)
 		return err;
@@ -280,7 +280,7 @@ static int check_const_str(struct vf_env *env, u32 regno)
 
 static int check_map_mem(struct vf_env *env, u32 regno, u32 arg_type, struct call_meta *meta)
 {
-	bool key = base_type(arg_type) == ARG_PTR_TO_MAP_KEY;
+	bool key = base_type(arg_type) == EBPF_ARG_PTR_TO_MAP_KEY;
 
 	if (!meta->map) {
 		vlog(env, "invalid map_ptr to access map->%s\n", key ? "key" : "value");
@@ -292,7 +292,7 @@ static int check_map_mem(struct vf_env *env, u32 regno, u32 arg_type, struct cal
 		return 0;
 	/* A bloom filter is asked about the value. */
 	if (meta->map->map_type == EBPF_MAP_TYPE_BLOOM_FILTER)
-		arg_type &= ~(u32)(MEM_UNINIT | MEM_WRITE);
+		arg_type &= ~(u32)(EBPF_MEM_UNINIT | EBPF_MEM_WRITE);
 	set_use(meta, arg_type);
 	return ebpf_check_helper_mem(env, regno, meta->map->value_size, false, meta);
 }
@@ -316,47 +316,47 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 	struct reg_state *reg = &cur_regs(env)[regno];
 
 	switch (base_type(arg_type)) {
-	case ARG_CONST_MAP_PTR:
+	case EBPF_ARG_CONST_MAP_PTR:
 		if (ebpf_check_timer_map(env, reg, meta))
 			return -EINVAL;
 		meta->map = reg->map;
 		meta->map_uid = reg->map_uid;
 		return 0;
-	case ARG_PTR_TO_MAP_KEY:
-	case ARG_PTR_TO_MAP_VALUE:
+	case EBPF_ARG_PTR_TO_MAP_KEY:
+	case EBPF_ARG_PTR_TO_MAP_VALUE:
 		return check_map_mem(env, regno, arg_type, meta);
-	case ARG_PTR_TO_MEM:
+	case EBPF_ARG_PTR_TO_MEM:
 		/* Checked with its size, the next argument. */
 		set_use(meta, arg_type);
-		if (!(arg_type & MEM_FIXED_SIZE))
+		if (!(arg_type & EBPF_MEM_FIXED_SIZE))
 			return 0;
 		if (check_null_size(env, regno, fn->arg_size[arg]))
 			return -EACCES;
 		return ebpf_check_helper_mem(env, regno, fn->arg_size[arg], false, meta);
-	case ARG_CONST_SIZE:
+	case EBPF_ARG_CONST_SIZE:
 		return check_size(env, regno, false, meta);
-	case ARG_CONST_SIZE_OR_ZERO:
+	case EBPF_ARG_CONST_SIZE_OR_ZERO:
 		return check_size(env, regno, true, meta);
-	case ARG_CONST_ALLOC_SIZE_OR_ZERO:
+	case EBPF_ARG_CONST_ALLOC_SIZE_OR_ZERO:
 		return check_alloc_size(env, regno, meta);
-	case ARG_PTR_TO_INT:
-	case ARG_PTR_TO_LONG:
+	case EBPF_ARG_PTR_TO_INT:
+	case EBPF_ARG_PTR_TO_LONG:
 		return check_number_out(env, regno, arg_type, meta);
-	case ARG_PTR_TO_CONST_STR:
+	case EBPF_ARG_PTR_TO_CONST_STR:
 		return check_const_str(env, regno);
-	case ARG_PTR_TO_FUNC:
+	case EBPF_ARG_PTR_TO_FUNC:
 		return check_func(env, reg, meta);
-	case ARG_PTR_TO_TIMER:
+	case EBPF_ARG_PTR_TO_TIMER:
 		return ebpf_check_timer_arg(env, regno, meta);
-	case ARG_PTR_TO_DYNPTR:
+	case EBPF_ARG_PTR_TO_DYNPTR:
 		return ebpf_check_dynptr_arg(env, regno, arg_type, meta);
-	case ARG_PTR_TO_KPTR:
+	case EBPF_ARG_PTR_TO_KPTR:
 		return ebpf_check_kptr_arg(env, regno, meta);
-	case ARG_PTR_TO_PERCPU_BTF_ID:
+	case EBPF_ARG_PTR_TO_PERCPU_BTF_ID:
 		meta->ret_btf = reg->btf;
 		meta->ret_btf_id = reg->btf_id;
 		return 0;
-	case ARG_PTR_TO_SPIN_LOCK:
+	case EBPF_ARG_PTR_TO_SPIN_LOCK:
 		return ebpf_check_spin_lock(env, regno, fn->id == EBPF_FUNC_spin_lock);
 	}
 	return 0;
@@ -365,8 +365,8 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 static int note_ref(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type,
 		    struct call_meta *meta)
 {
-	if (arg_type & OBJ_RELEASE) {
-		meta->release_dynptr = base_type(arg_type) == ARG_PTR_TO_DYNPTR;
+	if (arg_type & EBPF_OBJ_RELEASE) {
+		meta->release_dynptr = base_type(arg_type) == EBPF_ARG_PTR_TO_DYNPTR;
 		if (meta->release_dynptr) {
 			if (ebpf_check_dynptr_release(env, regno))
 				return -EINVAL;
@@ -393,7 +393,7 @@ static int note_ref(struct vf_env *env, const struct reg_state *reg, u32 regno, 
 /* The values of some maps are no memory for programs. */
 static int resolve_arg_type(struct vf_env *env, const struct call_meta *meta, u32 *arg_type)
 {
-	if (base_type(*arg_type) != ARG_PTR_TO_MAP_VALUE)
+	if (base_type(*arg_type) != EBPF_ARG_PTR_TO_MAP_VALUE)
 		return 0;
 	if (!meta->map) {
 		vlog(env, "invalid map_ptr to access map->type\n");
@@ -402,11 +402,11 @@ static int resolve_arg_type(struct vf_env *env, const struct call_meta *meta, u3
 	if (meta->map->map_type != EBPF_MAP_TYPE_SOCKMAP &&
 	    meta->map->map_type != EBPF_MAP_TYPE_SOCKHASH)
 		return 0;
-	if (*arg_type != ARG_PTR_TO_MAP_VALUE) {
+	if (*arg_type != EBPF_ARG_PTR_TO_MAP_VALUE) {
 		vlog(env, "invalid arg_type for sockmap/sockhash\n");
 		return -EINVAL;
 	}
-	*arg_type = ARG_PTR_TO_BTF_ID_SOCK_COMMON;
+	*arg_type = EBPF_ARG_PTR_TO_BTF_ID_SOCK_COMMON;
 	return 0;
 }
 
@@ -420,7 +420,7 @@ static int check_arg(struct vf_env *env, const struct ebpf_func_proto *fn, u32 a
 	err = ebpf_check_reg_arg(env, regno, SRC_OP);
 	if (err)
 		return err;
-	if (base_type(arg_type) == ARG_ANYTHING)
+	if (base_type(arg_type) == EBPF_ARG_ANYTHING)
 		return 0;
 	if (is_pkt_ptr(reg->type) && !meta->pkt_access) {
 		vlog(env, "helper access to the packet is not allowed\n");
@@ -453,7 +453,7 @@ int ebpf_check_helper_args(struct vf_env *env, const struct ebpf_func_proto *fn,
 
 	(void)insn_idx;
 	for (i = 0; i < EBPF_MAX_FUNC_REG_ARGS; i++) {
-		if (fn->arg_type[i] == ARG_DONTCARE)
+		if (fn->arg_type[i] == EBPF_ARG_DONTCARE)
 			break;
 		err = check_arg(env, fn, i, meta);
 		if (err)

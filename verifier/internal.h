@@ -331,7 +331,7 @@ struct call_meta {
 	u32 dynptr_type;	/* of the new one */
 	u32 dynptr_id;		/* of the one that was passed */
 	u32 dynptr_ref;
-	const struct ebpf_map_field *kptr;	/* that ARG_PTR_TO_KPTR points to */
+	const struct ebpf_map_field *kptr;	/* that EBPF_ARG_PTR_TO_KPTR points to */
 };
 
 /* Registers and stack slots to be made precise, per frame. */
@@ -565,7 +565,7 @@ static inline u32 base_type(u32 type)
 
 static inline bool may_be_null(u32 type)
 {
-	return type & PTR_MAYBE_NULL;
+	return type & EBPF_PTR_MAYBE_NULL;
 }
 
 static inline bool is_const_reg(const struct reg_state *reg)
@@ -693,11 +693,11 @@ int ebpf_check_sock_access(struct vf_env *env, u32 regno, s32 off, int size, int
 			   int value_regno);
 
 /* ---- dynptr.c ---- */
-#define DYNPTR_TYPE_MASK	(DYNPTR_TYPE_LOCAL | DYNPTR_TYPE_RINGBUF)
+#define DYNPTR_TYPE_MASK	(EBPF_DYNPTR_TYPE_LOCAL | EBPF_DYNPTR_TYPE_RINGBUF)
 
 /* Something else is written into the slot at @off of @func. */
 int ebpf_end_dynptr(struct vf_env *env, struct func_state *func, s32 off);
-/* R@regno is an argument ARG_PTR_TO_DYNPTR. */
+/* R@regno is an argument EBPF_ARG_PTR_TO_DYNPTR. */
 int ebpf_check_dynptr_arg(struct vf_env *env, u32 regno, u32 arg_type, struct call_meta *meta);
 /* Is there a dynptr at R@regno that can be given back? */
 int ebpf_check_dynptr_release(struct vf_env *env, u32 regno);
@@ -770,7 +770,7 @@ int ebpf_btf_load(struct vf_env *env, const struct ebpf_btf *btf, u32 id, u32 of
 		  u32 flags, int value_regno);
 /* A pointer to struct @id, not NULL as far as checks go; loads through it may fault. */
 void ebpf_reg_set_btf(struct reg_state *reg, const struct ebpf_btf *btf, u32 id, u32 flags);
-/* MEM_USER, MEM_PERCPU by the tag of what PTR type @ptr points to. */
+/* EBPF_MEM_USER, EBPF_MEM_PERCPU by the tag of what PTR type @ptr points to. */
 u32 ebpf_btf_ptr_flags(const struct ebpf_btf *btf, const struct ebpf_btf_type *ptr);
 const char *ebpf_kernel_type_name(const struct ebpf_btf *btf, u32 id);
 /* Does a struct @need_id start @off bytes into struct @id? */
@@ -871,7 +871,7 @@ int ebpf_note_write(struct vf_env *env, const struct func_state *func, u32 slot)
 void ebpf_free_sites(struct vf_env *env);
 
 /* ---- timer.c ---- */
-/* R@regno is the argument ARG_PTR_TO_TIMER. */
+/* R@regno is the argument EBPF_ARG_PTR_TO_TIMER. */
 int ebpf_check_timer_arg(struct vf_env *env, u32 regno, struct call_meta *meta);
 /* A map that is passed with a timer must be the one the timer is in. */
 int ebpf_check_timer_map(struct vf_env *env, const struct reg_state *reg,

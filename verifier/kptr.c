@@ -97,7 +97,8 @@ static int bad_type(struct vf_env *env, const struct ebpf_map_field *field,
 	     ebpf_reg_type_str(env, reg->type), reg_name);
 	vlog(env, "expected=%s%s", ebpf_reg_type_str(env, PTR_TO_BTF_ID), want);
 	if (field->kind == EBPF_FIELD_KPTR)
-		vlog(env, " or %s%s", ebpf_reg_type_str(env, PTR_TO_BTF_ID | PTR_UNTRUSTED), want);
+		vlog(env, " or %s%s",
+		     ebpf_reg_type_str(env, PTR_TO_BTF_ID | EBPF_PTR_UNTRUSTED), want);
 	vlog(env, "\n");
 	return -EINVAL;
 }
@@ -105,12 +106,12 @@ static int bad_type(struct vf_env *env, const struct ebpf_map_field *field,
 int ebpf_check_kptr_type(struct vf_env *env, const struct ebpf_map_field *field,
 			 const struct reg_state *reg, u32 regno)
 {
-	u32 flags = PTR_MAYBE_NULL;
+	u32 flags = EBPF_PTR_MAYBE_NULL;
 	const char *name = "";
 	bool match;
 
 	if (field->kind == EBPF_FIELD_KPTR)
-		flags |= PTR_UNTRUSTED;
+		flags |= EBPF_PTR_UNTRUSTED;
 	if ((reg->type & ~flags) != PTR_TO_BTF_ID)
 		return bad_type(env, field, reg, regno, name);
 	name = ebpf_kernel_type_name(reg->btf, reg->btf_id);
@@ -131,7 +132,7 @@ static int load_kptr(struct vf_env *env, const struct ebpf_map_field *field, int
 {
 	struct reg_state *reg = &cur_regs(env)[value_regno];
 
-	ebpf_reg_set_btf(reg, field->btf, field->btf_id, PTR_MAYBE_NULL | PTR_UNTRUSTED);
+	ebpf_reg_set_btf(reg, field->btf, field->btf_id, EBPF_PTR_MAYBE_NULL | EBPF_PTR_UNTRUSTED);
 	reg->id = ++env->id_gen;
 	return 0;
 }

@@ -70,10 +70,10 @@ static int describe_var(struct vf_env *env, const struct ebpf_btf *btf, u32 id, 
 	ksym->btf = btf;
 	ksym->btf_id = id;
 	if (percpu || btf_is(t, BTF_STRUCTS)) {
-		ksym->reg_type = PTR_TO_BTF_ID | (percpu ? MEM_PERCPU : 0);
+		ksym->reg_type = PTR_TO_BTF_ID | (percpu ? EBPF_MEM_PERCPU : 0);
 		return 0;
 	}
-	ksym->reg_type = PTR_TO_MEM | MEM_RDONLY;
+	ksym->reg_type = PTR_TO_MEM | EBPF_MEM_RDONLY;
 	if (ebpf_btf_type_size(btf, id, &ksym->mem_size))
 		return 0;
 	vlog(env, "ldimm64 unable to resolve the size of type '%s': %d\n",
@@ -121,7 +121,7 @@ int ebpf_resolve_ksym(struct vf_env *env, const struct ebpf_insn *insn, struct i
 		return ret;
 	/* A function's address can be had and compared, nothing else. */
 	if (btf_is(t, BTF_KIND_BIT(FUNC)))
-		ksym.reg_type = PTR_TO_MEM | MEM_RDONLY;
+		ksym.reg_type = PTR_TO_MEM | EBPF_MEM_RDONLY;
 	else
 		ret = describe_var(env, btf, t->type, is_percpu(btf, id), &ksym);
 	if (!ret)
@@ -152,7 +152,7 @@ int ebpf_set_percpu_result(struct vf_env *env, struct reg_state *ret, u32 flags,
 	t = ebpf_btf_skip_modifiers(meta->ret_btf, meta->ret_btf_id, &id);
 	if (t && btf_is(t, BTF_STRUCTS)) {
 		/* Loads through these may fault; nothing is written by them anyway. */
-		ebpf_reg_set_btf(ret, meta->ret_btf, id, flags & ~(u32)MEM_RDONLY);
+		ebpf_reg_set_btf(ret, meta->ret_btf, id, flags & ~(u32)EBPF_MEM_RDONLY);
 		return 0;
 	}
 	if (!t || !ebpf_btf_type_size(meta->ret_btf, id, &size)) {

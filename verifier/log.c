@@ -125,14 +125,14 @@ const char *ebpf_reg_type_str(struct vf_env *env, u32 type)
 	u32 base = base_type(type);
 	const char *null = "";
 
-	if (type & PTR_MAYBE_NULL)
+	if (type & EBPF_PTR_MAYBE_NULL)
 		null = base == PTR_TO_BTF_ID ? "or_null_" : "_or_null";
 	ebpf_scnprintf(env->type_buf, sizeof(env->type_buf), "%s%s%s%s%s%s%s",
-		       type & MEM_RDONLY ? "rdonly_" : "",
-		       type & MEM_ALLOC ? "alloc_" : "",
-		       type & MEM_USER ? "user_" : "",
-		       type & MEM_PERCPU ? "percpu_" : "",
-		       type & PTR_UNTRUSTED ? "untrusted_" : "",
+		       type & EBPF_MEM_RDONLY ? "rdonly_" : "",
+		       type & EBPF_MEM_ALLOC ? "alloc_" : "",
+		       type & EBPF_MEM_USER ? "user_" : "",
+		       type & EBPF_MEM_PERCPU ? "percpu_" : "",
+		       type & EBPF_PTR_UNTRUSTED ? "untrusted_" : "",
 		       base < NR_REG_TYPES ? type_names[base] : "?", null);
 	return env->type_buf;
 }

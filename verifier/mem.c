@@ -265,7 +265,7 @@ static int access_mem(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 		     ebpf_reg_type_str(env, reg->type));
 		return -EACCES;
 	}
-	if (acc == ACC_WRITE && (reg->type & MEM_RDONLY)) {
+	if (acc == ACC_WRITE && (reg->type & EBPF_MEM_RDONLY)) {
 		vlog(env, "R%d cannot write into %s\n", regno, ebpf_reg_type_str(env, reg->type));
 		return -EACCES;
 	}
@@ -521,7 +521,7 @@ int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
 	bool writes = meta && meta->writes, fills = writes && meta->raw_mode;
 
 	/* Whether NULL is welcome was checked before. */
-	switch (reg->type & ~(u32)(MEM_RDONLY | MEM_ALLOC | PTR_MAYBE_NULL)) {
+	switch (reg->type & ~(u32)(EBPF_MEM_RDONLY | EBPF_MEM_ALLOC | EBPF_PTR_MAYBE_NULL)) {
 	case PTR_TO_PACKET:
 	case PTR_TO_PACKET_META:
 		if (writes && !ebpf_may_write_packet(env->load->prog_type))
@@ -535,7 +535,7 @@ int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
 		return check_map_region(env, regno, reg->off, size, zero_ok,
 					(writes ? ACC_WRITE : 0) | (fills ? 0 : ACC_READ), false);
 	case PTR_TO_MEM:
-		if (writes && (reg->type & MEM_RDONLY))
+		if (writes && (reg->type & EBPF_MEM_RDONLY))
 			break;
 		return ebpf_check_region(env, regno, reg->off, size, reg->mem_size, zero_ok);
 	case PTR_TO_STACK:

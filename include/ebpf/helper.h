@@ -18,81 +18,84 @@ typedef u64 (*ebpf_func_t)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 
 /* Modifiers of argument, return and register types. Base types are below. */
 #define EBPF_TYPE_FLAG(n)	(1U << (8 + (n)))
-#define PTR_MAYBE_NULL		EBPF_TYPE_FLAG(0)
-#define MEM_RDONLY		EBPF_TYPE_FLAG(1)
-#define MEM_ALLOC		EBPF_TYPE_FLAG(2)	/* ring buffer record */
-#define MEM_USER		EBPF_TYPE_FLAG(3)
-#define MEM_PERCPU		EBPF_TYPE_FLAG(4)
-#define OBJ_RELEASE		EBPF_TYPE_FLAG(5)	/* argument is released by the call */
-#define PTR_UNTRUSTED		EBPF_TYPE_FLAG(6)
-#define MEM_UNINIT		EBPF_TYPE_FLAG(7)	/* callee fills it, whatever was there */
-#define DYNPTR_TYPE_LOCAL	EBPF_TYPE_FLAG(8)
-#define DYNPTR_TYPE_RINGBUF	EBPF_TYPE_FLAG(9)
-#define MEM_FIXED_SIZE		EBPF_TYPE_FLAG(10)
-#define MEM_WRITE		EBPF_TYPE_FLAG(11)	/* callee writes it */
+#define EBPF_PTR_MAYBE_NULL	EBPF_TYPE_FLAG(0)
+#define EBPF_MEM_RDONLY		EBPF_TYPE_FLAG(1)
+#define EBPF_MEM_ALLOC		EBPF_TYPE_FLAG(2)	/* ring buffer record */
+#define EBPF_MEM_USER		EBPF_TYPE_FLAG(3)
+#define EBPF_MEM_PERCPU		EBPF_TYPE_FLAG(4)
+#define EBPF_OBJ_RELEASE	EBPF_TYPE_FLAG(5)	/* the call releases it */
+#define EBPF_PTR_UNTRUSTED	EBPF_TYPE_FLAG(6)
+#define EBPF_MEM_UNINIT		EBPF_TYPE_FLAG(7)	/* callee fills it, whatever was there */
+#define EBPF_DYNPTR_TYPE_LOCAL	EBPF_TYPE_FLAG(8)
+#define EBPF_DYNPTR_TYPE_RINGBUF EBPF_TYPE_FLAG(9)
+#define EBPF_MEM_FIXED_SIZE	EBPF_TYPE_FLAG(10)
+#define EBPF_MEM_WRITE		EBPF_TYPE_FLAG(11)	/* callee writes it */
 #define EBPF_TYPE_BASE(t)	((t) & 0xffU)
 
 /* Memory that a helper gets at, whatever points to it, says what happens to it:
- * MEM_RDONLY (the helper only reads it), MEM_WRITE (it may write, and read what was
- * there) or MEM_WRITE and MEM_UNINIT (it fills all of it without a look). Keys and map
- * values without a flag are read. tests/host/test_helper_table holds the table to that.
+ * EBPF_MEM_RDONLY (the helper only reads it), EBPF_MEM_WRITE (it may write, and read
+ * what was there) or EBPF_MEM_WRITE and EBPF_MEM_UNINIT (it fills all of it without a
+ * look). Keys and map values without a flag are read. tests/host/test_helper_table holds
+ * the table to that.
  */
 enum ebpf_arg_type {
-	ARG_DONTCARE = 0,	/* unused */
-	ARG_CONST_MAP_PTR,	/* a map, from a map fd load */
-	ARG_PTR_TO_MAP_KEY,	/* key_size readable bytes of the map argument */
-	ARG_PTR_TO_MAP_VALUE,	/* value_size bytes, read or filled */
-	ARG_PTR_TO_MEM,		/* memory whose size is the next argument */
-	ARG_CONST_SIZE,		/* size > 0 of the memory argument before */
-	ARG_CONST_SIZE_OR_ZERO,
-	ARG_PTR_TO_CTX,
-	ARG_ANYTHING,		/* any initialised value */
-	ARG_PTR_TO_SPIN_LOCK,
-	ARG_PTR_TO_SOCK_COMMON,
-	ARG_PTR_TO_INT,		/* 4 bytes, written */
-	ARG_PTR_TO_LONG,	/* 8 bytes, written */
-	ARG_PTR_TO_SOCKET,
-	ARG_PTR_TO_BTF_ID,	/* kernel object of arg_btf_id */
-	ARG_PTR_TO_ALLOC_MEM,	/* record of ringbuf_reserve */
-	ARG_CONST_ALLOC_SIZE_OR_ZERO,	/* constant size of what is returned */
-	ARG_PTR_TO_BTF_ID_SOCK_COMMON,
-	ARG_PTR_TO_PERCPU_BTF_ID,
-	ARG_PTR_TO_FUNC,	/* callback subprogram */
-	ARG_PTR_TO_STACK,
-	ARG_PTR_TO_CONST_STR,	/* constant NUL-terminated string in a read-only map */
-	ARG_PTR_TO_TIMER,
-	ARG_PTR_TO_KPTR,
-	ARG_PTR_TO_DYNPTR,
-	ARG_TYPE_MAX,
+	EBPF_ARG_DONTCARE = 0,		/* unused */
+	EBPF_ARG_CONST_MAP_PTR,		/* a map, from a map fd load */
+	EBPF_ARG_PTR_TO_MAP_KEY,	/* key_size readable bytes of the map argument */
+	EBPF_ARG_PTR_TO_MAP_VALUE,	/* value_size bytes, read or filled */
+	EBPF_ARG_PTR_TO_MEM,		/* memory whose size is the next argument */
+	EBPF_ARG_CONST_SIZE,		/* size > 0 of the memory argument before */
+	EBPF_ARG_CONST_SIZE_OR_ZERO,
+	EBPF_ARG_PTR_TO_CTX,
+	EBPF_ARG_ANYTHING,		/* any initialised value */
+	EBPF_ARG_PTR_TO_SPIN_LOCK,
+	EBPF_ARG_PTR_TO_SOCK_COMMON,
+	EBPF_ARG_PTR_TO_INT,		/* 4 bytes, written */
+	EBPF_ARG_PTR_TO_LONG,		/* 8 bytes, written */
+	EBPF_ARG_PTR_TO_SOCKET,
+	EBPF_ARG_PTR_TO_BTF_ID,		/* kernel object of arg_btf_id */
+	EBPF_ARG_PTR_TO_ALLOC_MEM,	/* record of ringbuf_reserve */
+	EBPF_ARG_CONST_ALLOC_SIZE_OR_ZERO,	/* constant size of what is returned */
+	EBPF_ARG_PTR_TO_BTF_ID_SOCK_COMMON,
+	EBPF_ARG_PTR_TO_PERCPU_BTF_ID,
+	EBPF_ARG_PTR_TO_FUNC,		/* callback subprogram */
+	EBPF_ARG_PTR_TO_STACK,
+	EBPF_ARG_PTR_TO_CONST_STR,	/* constant NUL-terminated string in a read-only map */
+	EBPF_ARG_PTR_TO_TIMER,
+	EBPF_ARG_PTR_TO_KPTR,
+	EBPF_ARG_PTR_TO_DYNPTR,
+	EBPF_ARG_TYPE_MAX,
 	/* Common combinations. */
-	ARG_PTR_TO_MEM_RDONLY = MEM_RDONLY | ARG_PTR_TO_MEM,
-	ARG_PTR_TO_UNINIT_MEM = MEM_WRITE | MEM_UNINIT | ARG_PTR_TO_MEM,
-	ARG_PTR_TO_UNINIT_MAP_VALUE = MEM_WRITE | MEM_UNINIT | ARG_PTR_TO_MAP_VALUE,
-	ARG_PTR_TO_CTX_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_CTX,
-	ARG_PTR_TO_STACK_OR_NULL = PTR_MAYBE_NULL | ARG_PTR_TO_STACK,
-	ARG_PTR_TO_ALLOC_MEM_REL = OBJ_RELEASE | ARG_PTR_TO_ALLOC_MEM,
-	ARG_PTR_TO_FIXED_SIZE_MEM = MEM_FIXED_SIZE | ARG_PTR_TO_MEM,
-	ARG_PTR_TO_INT_OUT = MEM_WRITE | ARG_PTR_TO_INT,
-	ARG_PTR_TO_LONG_OUT = MEM_WRITE | ARG_PTR_TO_LONG,
+	EBPF_ARG_PTR_TO_MEM_RDONLY = EBPF_MEM_RDONLY | EBPF_ARG_PTR_TO_MEM,
+	EBPF_ARG_PTR_TO_UNINIT_MEM = EBPF_MEM_WRITE | EBPF_MEM_UNINIT | EBPF_ARG_PTR_TO_MEM,
+	EBPF_ARG_PTR_TO_UNINIT_MAP_VALUE = EBPF_MEM_WRITE | EBPF_MEM_UNINIT |
+					   EBPF_ARG_PTR_TO_MAP_VALUE,
+	EBPF_ARG_PTR_TO_CTX_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_ARG_PTR_TO_CTX,
+	EBPF_ARG_PTR_TO_STACK_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_ARG_PTR_TO_STACK,
+	EBPF_ARG_PTR_TO_ALLOC_MEM_REL = EBPF_OBJ_RELEASE | EBPF_ARG_PTR_TO_ALLOC_MEM,
+	EBPF_ARG_PTR_TO_FIXED_SIZE_MEM = EBPF_MEM_FIXED_SIZE | EBPF_ARG_PTR_TO_MEM,
+	EBPF_ARG_PTR_TO_INT_OUT = EBPF_MEM_WRITE | EBPF_ARG_PTR_TO_INT,
+	EBPF_ARG_PTR_TO_LONG_OUT = EBPF_MEM_WRITE | EBPF_ARG_PTR_TO_LONG,
 };
 
 enum ebpf_return_type {
-	RET_INTEGER = 0,
-	RET_VOID,		/* R0 is not readable afterwards */
-	RET_PTR_TO_MAP_VALUE,
-	RET_PTR_TO_SOCKET,
-	RET_PTR_TO_TCP_SOCK,
-	RET_PTR_TO_SOCK_COMMON,
-	RET_PTR_TO_MEM,		/* record of ARG_CONST_ALLOC_SIZE bytes, or dynptr data */
-	RET_PTR_TO_MEM_OR_BTF_ID,
-	RET_PTR_TO_BTF_ID,
-	RET_TYPE_MAX,
-	RET_PTR_TO_MAP_VALUE_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_MAP_VALUE,
-	RET_PTR_TO_ALLOC_MEM_OR_NULL = PTR_MAYBE_NULL | MEM_ALLOC | RET_PTR_TO_MEM,
-	RET_PTR_TO_BTF_ID_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_BTF_ID,
-	RET_PTR_TO_SOCKET_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_SOCKET,
-	RET_PTR_TO_TCP_SOCK_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_TCP_SOCK,
-	RET_PTR_TO_SOCK_COMMON_OR_NULL = PTR_MAYBE_NULL | RET_PTR_TO_SOCK_COMMON,
+	EBPF_RET_INTEGER = 0,
+	EBPF_RET_VOID,			/* R0 is not readable afterwards */
+	EBPF_RET_PTR_TO_MAP_VALUE,
+	EBPF_RET_PTR_TO_SOCKET,
+	EBPF_RET_PTR_TO_TCP_SOCK,
+	EBPF_RET_PTR_TO_SOCK_COMMON,
+	EBPF_RET_PTR_TO_MEM,		/* a ring buffer's record, or dynptr data */
+	EBPF_RET_PTR_TO_MEM_OR_BTF_ID,
+	EBPF_RET_PTR_TO_BTF_ID,
+	EBPF_RET_TYPE_MAX,
+	EBPF_RET_PTR_TO_MAP_VALUE_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_RET_PTR_TO_MAP_VALUE,
+	EBPF_RET_PTR_TO_ALLOC_MEM_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_MEM_ALLOC |
+					    EBPF_RET_PTR_TO_MEM,
+	EBPF_RET_PTR_TO_BTF_ID_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_RET_PTR_TO_BTF_ID,
+	EBPF_RET_PTR_TO_SOCKET_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_RET_PTR_TO_SOCKET,
+	EBPF_RET_PTR_TO_TCP_SOCK_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_RET_PTR_TO_TCP_SOCK,
+	EBPF_RET_PTR_TO_SOCK_COMMON_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_RET_PTR_TO_SOCK_COMMON,
 };
 
 #define EBPF_MAX_FUNC_REG_ARGS	5
@@ -110,12 +113,12 @@ enum ebpf_return_type {
  * @may_sleep:  only for sleepable programs; @func lets other tasks run, see
  *              kmod/sleep.h
  * @ret_type:   enum ebpf_return_type with modifiers
- * @arg_type:   enum ebpf_arg_type with modifiers; ARG_DONTCARE ends the list
- * @arg_size:   bytes where arg_type says MEM_FIXED_SIZE
+ * @arg_type:   enum ebpf_arg_type with modifiers; EBPF_ARG_DONTCARE ends the list
+ * @arg_size:   bytes where arg_type says EBPF_MEM_FIXED_SIZE
  * @value_at:   where in memory the u64 is that it returns: programs load it in
  *              place of a call; NULL: they call
- * @btf_struct: kernel struct that RET_PTR_TO_BTF_ID points to
- * @arg_struct: kernel struct that ARG_PTR_TO_BTF_ID points to. The pointer may be
+ * @btf_struct: kernel struct that EBPF_RET_PTR_TO_BTF_ID points to
+ * @arg_struct: kernel struct that EBPF_ARG_PTR_TO_BTF_ID points to. The pointer may be
  *              NULL or to freed memory: @func reads through it with care
  */
 struct ebpf_func_proto {

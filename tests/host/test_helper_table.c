@@ -24,15 +24,15 @@ static int map_wronly, map_queue, map_percpu, map_task, map_sk, map_walk;
  */
 static char mem_letter(u32 t)
 {
-	u32 use = t & (MEM_RDONLY | MEM_WRITE | MEM_UNINIT);
-	bool null = t & PTR_MAYBE_NULL;
+	u32 use = t & (EBPF_MEM_RDONLY | EBPF_MEM_WRITE | EBPF_MEM_UNINIT);
+	bool null = t & EBPF_PTR_MAYBE_NULL;
 
 	switch (use) {
-	case MEM_RDONLY:
+	case EBPF_MEM_RDONLY:
 		return null ? 'R' : 'r';
-	case MEM_WRITE:
+	case EBPF_MEM_WRITE:
 		return null ? 'W' : 'w';
-	case MEM_WRITE | MEM_UNINIT:
+	case EBPF_MEM_WRITE | EBPF_MEM_UNINIT:
 		return null ? '?' : 'f';
 	default:
 		return '?';
@@ -42,51 +42,51 @@ static char mem_letter(u32 t)
 static char plain_letter(u32 t)
 {
 	switch (t) {
-	case ARG_CONST_MAP_PTR: return 'm';
-	case ARG_PTR_TO_MAP_KEY: return 'k';
-	case ARG_PTR_TO_MAP_VALUE: return 'v';
-	case ARG_PTR_TO_MAP_VALUE | PTR_MAYBE_NULL: return 'V';
-	case ARG_PTR_TO_UNINIT_MAP_VALUE: return 'F';
-	case ARG_CONST_SIZE: return 's';
-	case ARG_CONST_SIZE_OR_ZERO: return 'z';
-	case ARG_PTR_TO_CTX: return 'c';
-	case ARG_PTR_TO_CTX_OR_NULL: return 'C';
-	case ARG_ANYTHING: return '-';
-	case ARG_PTR_TO_SPIN_LOCK: return 'L';
-	case ARG_PTR_TO_LONG | MEM_WRITE: return 'l';
-	case ARG_PTR_TO_BTF_ID: return 'o';
-	case ARG_PTR_TO_BTF_ID | PTR_MAYBE_NULL | OBJ_RELEASE: return 'O';
-	case ARG_PTR_TO_ALLOC_MEM_REL: return 'A';
-	case ARG_CONST_ALLOC_SIZE_OR_ZERO: return 'a';
-	case ARG_PTR_TO_BTF_ID_SOCK_COMMON:
-	case ARG_PTR_TO_SOCK_COMMON: return 'y';
-	case ARG_PTR_TO_BTF_ID_SOCK_COMMON | OBJ_RELEASE: return 'Y';
-	case ARG_PTR_TO_PERCPU_BTF_ID: return 'p';
-	case ARG_PTR_TO_FUNC: return 'x';
-	case ARG_PTR_TO_STACK_OR_NULL: return 'S';
-	case ARG_PTR_TO_CONST_STR: return 't';
-	case ARG_PTR_TO_TIMER: return 'T';
-	case ARG_PTR_TO_KPTR: return 'K';
+	case EBPF_ARG_CONST_MAP_PTR: return 'm';
+	case EBPF_ARG_PTR_TO_MAP_KEY: return 'k';
+	case EBPF_ARG_PTR_TO_MAP_VALUE: return 'v';
+	case EBPF_ARG_PTR_TO_MAP_VALUE | EBPF_PTR_MAYBE_NULL: return 'V';
+	case EBPF_ARG_PTR_TO_UNINIT_MAP_VALUE: return 'F';
+	case EBPF_ARG_CONST_SIZE: return 's';
+	case EBPF_ARG_CONST_SIZE_OR_ZERO: return 'z';
+	case EBPF_ARG_PTR_TO_CTX: return 'c';
+	case EBPF_ARG_PTR_TO_CTX_OR_NULL: return 'C';
+	case EBPF_ARG_ANYTHING: return '-';
+	case EBPF_ARG_PTR_TO_SPIN_LOCK: return 'L';
+	case EBPF_ARG_PTR_TO_LONG | EBPF_MEM_WRITE: return 'l';
+	case EBPF_ARG_PTR_TO_BTF_ID: return 'o';
+	case EBPF_ARG_PTR_TO_BTF_ID | EBPF_PTR_MAYBE_NULL | EBPF_OBJ_RELEASE: return 'O';
+	case EBPF_ARG_PTR_TO_ALLOC_MEM_REL: return 'A';
+	case EBPF_ARG_CONST_ALLOC_SIZE_OR_ZERO: return 'a';
+	case EBPF_ARG_PTR_TO_BTF_ID_SOCK_COMMON:
+	case EBPF_ARG_PTR_TO_SOCK_COMMON: return 'y';
+	case EBPF_ARG_PTR_TO_BTF_ID_SOCK_COMMON | EBPF_OBJ_RELEASE: return 'Y';
+	case EBPF_ARG_PTR_TO_PERCPU_BTF_ID: return 'p';
+	case EBPF_ARG_PTR_TO_FUNC: return 'x';
+	case EBPF_ARG_PTR_TO_STACK_OR_NULL: return 'S';
+	case EBPF_ARG_PTR_TO_CONST_STR: return 't';
+	case EBPF_ARG_PTR_TO_TIMER: return 'T';
+	case EBPF_ARG_PTR_TO_KPTR: return 'K';
 	default: return '?';
 	}
 }
 
 static char dynptr_letter(u32 t)
 {
-	if (t & MEM_UNINIT)
-		return t & MEM_WRITE ? 'D' : '?';
-	return t & OBJ_RELEASE ? 'g' : 'd';
+	if (t & EBPF_MEM_UNINIT)
+		return t & EBPF_MEM_WRITE ? 'D' : '?';
+	return t & EBPF_OBJ_RELEASE ? 'g' : 'd';
 }
 
 static void letters_of(const struct ebpf_func_proto *fn, char *s)
 {
 	u32 i, t;
 
-	for (i = 0; i < MAX_ARGS && fn->arg_type[i] != ARG_DONTCARE; i++) {
+	for (i = 0; i < MAX_ARGS && fn->arg_type[i] != EBPF_ARG_DONTCARE; i++) {
 		t = fn->arg_type[i];
-		if (EBPF_TYPE_BASE(t) == ARG_PTR_TO_MEM && !(t & MEM_FIXED_SIZE))
+		if (EBPF_TYPE_BASE(t) == EBPF_ARG_PTR_TO_MEM && !(t & EBPF_MEM_FIXED_SIZE))
 			s[i] = mem_letter(t);
-		else if (EBPF_TYPE_BASE(t) == ARG_PTR_TO_DYNPTR)
+		else if (EBPF_TYPE_BASE(t) == EBPF_ARG_PTR_TO_DYNPTR)
 			s[i] = dynptr_letter(t);
 		else
 			s[i] = plain_letter(t);
