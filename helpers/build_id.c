@@ -5,8 +5,8 @@
  */
 #include "helpers/build_id.h"
 #include "helpers/find_vma.h"
-#include "kmod/elf_note.h"
-#include "kmod/nofault.h"
+#include "kmod/fs/elf_note.h"
+#include "kmod/prog/nofault.h"
 #include "kmod/compat/mm.h"
 
 #include <linux/hardirq.h>

@@ -8,7 +8,7 @@
 #include <linux/errno.h>
 #include "helpers/helpers.h"
 #include <ebpf/map.h>
-#include "kmod/maps/ringbuf.h"
+#include "kmod/map/kinds/ringbuf.h"
 
 #define MAX_LOOPS	(1U << 23)
 

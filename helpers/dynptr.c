@@ -6,7 +6,7 @@
 #include <linux/string.h>
 #include "helpers/dynptr.h"
 #include "helpers/helpers.h"
-#include "kmod/maps/ringbuf.h"
+#include "kmod/map/kinds/ringbuf.h"
 
 static struct ebpf_dynptr_kern *dynptr_of(u64 reg)
 {

@@ -6,7 +6,7 @@
 #include "helpers/format.h"
 #include <linux/ctype.h>
 #include "kmod/compat/compat.h"
-#include "kmod/nofault.h"
+#include "kmod/prog/nofault.h"
 
 #define MAX_WIDTH	1024
 

@@ -4,7 +4,7 @@
  * operation; where it knows the map it calls the operation itself.
  */
 #include "helpers/helpers.h"
-#include "kmod/map.h"
+#include "kmod/map/map.h"
 
 static struct ebpf_map *map_of(u64 reg)
 {

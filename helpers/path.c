@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "helpers/helpers.h"
-#include "kmod/nofault.h"
+#include "kmod/prog/nofault.h"
 #include "kmod/compat/compat.h"
 
 #include <linux/dcache.h>

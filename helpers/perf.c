@@ -4,8 +4,8 @@
  */
 #include "helpers/helpers.h"
 #include "kmod/attach/attach.h"
-#include "kmod/maps/perf_event_array.h"
-#include "kmod/run.h"
+#include "kmod/map/kinds/perf_event_array.h"
+#include "kmod/prog/run.h"
 
 #include <ebpf/ctx.h>
 #include <linux/smp.h>

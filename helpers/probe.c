@@ -4,7 +4,7 @@
  * always filled: with zeros when the source cannot be read.
  */
 #include "helpers/helpers.h"
-#include "kmod/nofault.h"
+#include "kmod/prog/nofault.h"
 #include "kmod/compat/compat.h"
 
 #include <linux/hardirq.h>

@@ -3,7 +3,7 @@
  * Ring buffer records.
  */
 #include "helpers/helpers.h"
-#include "kmod/maps/ringbuf.h"
+#include "kmod/map/kinds/ringbuf.h"
 
 static struct ebpf_map *map_of(u64 reg)
 {

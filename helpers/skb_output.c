@@ -5,8 +5,8 @@
 #include "helpers/helpers.h"
 #include "kmod/attach/attach.h"
 #include "kmod/compat/skb.h"
-#include "kmod/maps/perf_event_array.h"
-#include "kmod/run.h"
+#include "kmod/map/kinds/perf_event_array.h"
+#include "kmod/prog/run.h"
 
 /* The data, and behind it as much of the packet as @flags say. @have: bytes of it */
 static long output(struct ebpf_map *map, u64 flags, const struct ebpf_frag *data,

@@ -5,7 +5,7 @@
  */
 #include <linux/errno.h>
 #include "helpers/helpers.h"
-#include "kmod/sleep.h"
+#include "kmod/prog/sleep.h"
 #include "kmod/compat/remote.h"
 #include "kmod/compat/task.h"
 

@@ -7,9 +7,9 @@
 #include "helpers/build_id.h"
 #include "helpers/helpers.h"
 #include "helpers/scratch.h"
-#include "kmod/map.h"
-#include "kmod/maps/stack_trace.h"
-#include "kmod/run.h"
+#include "kmod/map/map.h"
+#include "kmod/map/kinds/stack_trace.h"
+#include "kmod/prog/run.h"
 #include "kmod/compat/task.h"
 #include "kmod/compat/unwind.h"
 

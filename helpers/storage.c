@@ -3,8 +3,8 @@
  * Values that belong to tasks, sockets and control groups.
  */
 #include "helpers/helpers.h"
-#include "kmod/maps/cgroup_storage.h"
-#include "kmod/maps/local_storage.h"
+#include "kmod/map/kinds/cgroup_storage.h"
+#include "kmod/map/kinds/local_storage.h"
 
 static struct ebpf_map *map_of(u64 reg)
 {

@@ -5,7 +5,7 @@
 #include "helpers/helpers.h"
 #include "kmod/compat/compat.h"
 #include "kmod/compat/task.h"
-#include "kmod/maps/cgroup_array.h"
+#include "kmod/map/kinds/cgroup_array.h"
 #include <ebpfdrv/bpf.h>
 
 EBPF_HELPER(get_current_pid_tgid)

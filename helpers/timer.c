@@ -3,7 +3,7 @@
  * Timers in map values.
  */
 #include "helpers/helpers.h"
-#include "kmod/timer.h"
+#include "kmod/map/timer.h"
 
 static void *ptr_of(u64 reg)
 {

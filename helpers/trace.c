@@ -7,9 +7,9 @@
 #include "helpers/helpers.h"
 #include "helpers/format.h"
 #include "helpers/scratch.h"
-#include "kmod/btf.h"
-#include "kmod/iter.h"
-#include "kmod/nofault.h"
+#include "kmod/btf/btf.h"
+#include "kmod/iter/iter.h"
+#include "kmod/prog/nofault.h"
 #include "kmod/compat/compat.h"
 
 /* The trace shows the name of the function that the address lies in: this one's

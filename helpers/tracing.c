@@ -6,7 +6,7 @@
 #include <linux/errno.h>
 #include <linux/sched.h>
 #include "helpers/helpers.h"
-#include "kmod/run.h"
+#include "kmod/prog/run.h"
 #include "kmod/compat/task.h"
 
 static u64 nr_slots(const u64 *ctx)

@@ -3,10 +3,10 @@
  * Objects by number.
  */
 #include "kmod/syscall.h"
-#include "kmod/btf.h"
+#include "kmod/btf/btf.h"
 #include "kmod/ids.h"
-#include "kmod/link.h"
-#include "kmod/prog.h"
+#include "kmod/link/link.h"
+#include "kmod/prog/prog.h"
 
 static long next_id(struct ebpf_ids *ids, const union ebpf_attr *attr,
 		    union ebpf_attr __user *uattr)

@@ -3,10 +3,10 @@
  * OBJ_GET_INFO_BY_FD.
  */
 #include "kmod/syscall.h"
-#include "kmod/btf.h"
-#include "kmod/link.h"
-#include "kmod/map.h"
-#include "kmod/prog_info.h"
+#include "kmod/btf/btf.h"
+#include "kmod/link/link.h"
+#include "kmod/map/map.h"
+#include "kmod/prog/prog_info.h"
 
 #include <linux/file.h>
 #include <linux/user_namespace.h>

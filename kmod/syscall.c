@@ -10,6 +10,8 @@
 
 /**
  * struct command - one command
+ * @fn: what carries it out
+ * @attr_end: bytes of attr that it knows
  * @cap: what it takes besides the right to make any, where Linux asks for it: a capability,
  *       or 0
  */

@@ -8,7 +8,7 @@
  * their signatures, which compilers change at will, decide nothing.
  */
 #include "internal.h"
-#include "btf_internal.h"
+#include "verifier/btf/btf_internal.h"
 
 #define ANY_LEVEL	(EBPF_LOG_LEVEL1 | EBPF_LOG_LEVEL2)
 

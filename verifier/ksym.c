@@ -4,7 +4,7 @@
  * loads that name them by their id in the kernel's BTF. Wording is Linux's.
  */
 #include "internal.h"
-#include "btf_internal.h"
+#include "verifier/btf/btf_internal.h"
 
 #define MAX_KSYMS	EBPF_MAX_USED_MAPS
 

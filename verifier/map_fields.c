@@ -8,7 +8,7 @@
  */
 #include <ebpf/map_fields.h>
 #include <ebpfdrv/bpf.h>
-#include "btf_internal.h"
+#include "verifier/btf/btf_internal.h"
 
 #define KPTR_SIZE	8
 

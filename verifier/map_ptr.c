@@ -5,7 +5,7 @@
  * with the fields where the BTF puts them, and a load goes there.
  */
 #include "internal.h"
-#include "btf_internal.h"
+#include "verifier/btf/btf_internal.h"
 
 /* Linux's structs of the types; all start with a struct bpf_map. */
 static const char * const struct_names[] = {

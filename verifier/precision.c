@@ -45,6 +45,7 @@ static void bt_clear_reg(struct backtrack *bt, u32 regno)
 
 /**
  * struct place - the stack slot that a load or store went to
+ * @frame: of the call chain
  * @bit: of the slot in backtrack.slots[@frame]; 0: other memory, or anywhere in a range of
  *       the stack, where no number is known by its value
  */

@@ -5,7 +5,7 @@
  */
 #include <ebpf/ctx.h>
 #include "internal.h"
-#include "btf_internal.h"
+#include "verifier/btf/btf_internal.h"
 
 #define TP_PREFIX	"btf_trace_"
 #define HOOK_PREFIX	"security_"

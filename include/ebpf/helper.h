@@ -111,7 +111,7 @@ enum ebpf_return_type {
  *              it that the program holds are numbers from then on
  * @sys_admin:  for callers with CAP_SYS_ADMIN only
  * @may_sleep:  only for sleepable programs; @func lets other tasks run, see
- *              kmod/sleep.h
+ *              kmod/prog/sleep.h
  * @ret_type:   enum ebpf_return_type with modifiers
  * @arg_type:   enum ebpf_arg_type with modifiers; EBPF_ARG_DONTCARE ends the list
  * @arg_size:   bytes where arg_type says EBPF_MEM_FIXED_SIZE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Maps: the description that the engines read and the operations table that
- * each map type under kmod/maps/ fills.
+ * each map type under kmod/map/kinds/ fills.
  */
 #ifndef _EBPF_MAP_H
 #define _EBPF_MAP_H
@@ -28,7 +28,7 @@ struct seq_file;
  * only tried in NMI. "process context" may sleep.
  *
  * A NULL member means the operation does not exist for the type (-ENOTSUPP or
- * -EINVAL as Linux answers, decided in kmod/map_cmd.c).
+ * -EINVAL as Linux answers, decided in kmod/map/map_cmd.c).
  */
 struct ebpf_map_ops {
 	/* Checks @attr alone, allocates nothing. Process context. */
@@ -60,7 +60,7 @@ struct ebpf_map_ops {
 
 	/* Commands from user space; process context, may sleep; @key and
 	 * @value are kernel copies of key_size and ebpf_map_value_size_user()
-	 * bytes. NULL: kmod/map_cmd.c uses the ones above.
+	 * bytes. NULL: kmod/map/map_cmd.c uses the ones above.
 	 */
 	int (*sys_lookup)(struct ebpf_map *map, void *key, void *value, u64 flags);
 	int (*sys_update)(struct ebpf_map *map, void *key, void *value, u64 flags);
@@ -68,7 +68,7 @@ struct ebpf_map_ops {
 	int (*sys_lookup_and_delete)(struct ebpf_map *map, void *key, void *value, u64 flags);
 	/* @key NULL: the first key. -ENOENT after the last. */
 	int (*get_next_key)(struct ebpf_map *map, void *key, void *next_key);
-	/* Batches: NULL means the generic loop of kmod/map_cmd.c serves. */
+	/* Batches: NULL means the generic loop of kmod/map/map_cmd.c serves. */
 
 	/* Maps whose values are file descriptors (prog array, perf event
 	 * array, cgroup array, map in map).
@@ -144,14 +144,14 @@ struct ebpf_map {
 	bool frozen;		/* BPF_MAP_FREEZE was done: no more writes by command */
 	char name[EBPF_OBJ_NAME_LEN];
 #ifdef __KERNEL__
-	/* Owned by kmod/map.c. */
+	/* Owned by kmod/map/map.c. */
 	atomic_t refcnt;	/* everyone */
 	atomic_t usercnt;	/* fds and pins */
 	atomic_t writecnt;	/* writable mmaps and commands under way */
 	struct rcu_head rcu;
 	struct list_head free_node;
 	struct ebpf_btf_obj *btf_obj;	/* what the reference in @btf is on */
-	/* prog array compatibility, owned by kmod/maps/prog_array.c */
+	/* prog array compatibility, owned by kmod/map/kinds/prog_array.c */
 	u32 owner_type;
 	u32 owner_attach_type;
 	u32 owner_attach_btf;		/* its BTF's number */
@@ -160,12 +160,12 @@ struct ebpf_map {
 	bool owner_xdp_has_frags;
 	bool owner_jited;
 	bool owner_set;
-	u64 reach_seq;			/* owned by kmod/tail.c */
+	u64 reach_seq;			/* owned by kmod/prog/tail.c */
 #endif
 };
 
 /* Bytes of one value as commands pass it: per-cpu types hand over
- * round_up(value_size, 8) for each possible CPU. In kmod/map.c.
+ * round_up(value_size, 8) for each possible CPU. In kmod/map/map.c.
  */
 u64 ebpf_map_value_size_user(const struct ebpf_map *map);
 

@@ -13,8 +13,8 @@
 #include "kmod/attach/attach.h"
 #include "kmod/attach/perf_abi.h"
 #include "kmod/compat/compat.h"
-#include "kmod/run.h"
-#include "kmod/tail.h"
+#include "kmod/prog/run.h"
+#include "kmod/prog/tail.h"
 
 #include <linux/mutex.h>
 #include <linux/wait.h>
@@ -88,7 +88,7 @@ struct ebpf_event_ops {
 };
 
 struct ebpf_event {
-	/* What a hit needs. prog: RCU-sched, one that sleeps in a section of kmod/sleep.h
+	/* What a hit needs. prog: RCU-sched, one that sleeps in a section of kmod/prog/sleep.h
 	 * instead; written under lock; the rest is written before it.
 	 */
 	struct ebpf_prog *prog;

@@ -9,7 +9,7 @@
 #include "kmod/compat/kprobe.h"
 #include "kmod/compat/ksyms.h"
 #include "kmod/compat/perf.h"
-#include "kmod/run_inline.h"
+#include "kmod/prog/run_inline.h"
 
 #include <linux/kallsyms.h>
 

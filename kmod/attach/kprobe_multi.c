@@ -10,8 +10,8 @@
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/kprobe.h"
 #include "kmod/compat/perf.h"
-#include "kmod/link.h"
-#include "kmod/run_inline.h"
+#include "kmod/link/link.h"
+#include "kmod/prog/run_inline.h"
 
 #include <linux/kallsyms.h>
 #include <linux/sort.h>

@@ -4,7 +4,7 @@
  * attached as long as the link.
  */
 #include "kmod/attach/event.h"
-#include "kmod/link.h"
+#include "kmod/link/link.h"
 
 struct perf_link {
 	struct ebpf_link link;

@@ -7,11 +7,11 @@
  * each count spares those that read few arguments the copying of many.
  */
 #include "kmod/attach/attach.h"
-#include "kmod/btf.h"
+#include "kmod/btf/btf.h"
 #include "kmod/compat/tracepoint.h"
-#include "kmod/link.h"
-#include "kmod/run_inline.h"
-#include "kmod/tail.h"
+#include "kmod/link/link.h"
+#include "kmod/prog/run_inline.h"
+#include "kmod/prog/tail.h"
 
 #include <ebpf/ctx.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/ring.h"
 #include "kmod/attach/ring_charge.h"
-#include "kmod/map.h"
+#include "kmod/map/map.h"
 
 #include <linux/irq_work.h>
 #include <linux/log2.h>

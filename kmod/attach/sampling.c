@@ -5,7 +5,7 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/compat/perf.h"
-#include "kmod/run_inline.h"
+#include "kmod/prog/run_inline.h"
 
 #include <ebpf/ctx.h>
 

@@ -6,7 +6,7 @@
 #define _ATTACH_TP_RECORD_H
 
 #include "kmod/attach/event.h"
-#include "kmod/run_inline.h"
+#include "kmod/prog/run_inline.h"
 
 int ebpf_tp_record_init(void);
 void ebpf_tp_record_exit(void);

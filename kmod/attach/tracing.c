@@ -6,7 +6,7 @@
  */
 #include "kmod/attach/attach.h"
 #include "kmod/attach/tracing_internal.h"
-#include "kmod/btf.h"
+#include "kmod/btf/btf.h"
 
 #include <linux/mutex.h>
 

@@ -8,9 +8,9 @@
 #include "kmod/attach/trampoline.h"
 #include "kmod/compat/ftrace.h"
 #include "kmod/compat/kprobe.h"
-#include "kmod/link.h"
-#include "kmod/run_inline.h"
-#include "kmod/sleep.h"
+#include "kmod/link/link.h"
+#include "kmod/prog/run_inline.h"
+#include "kmod/prog/sleep.h"
 
 #define REG_ARGS	6
 /* Structs passed by value take two. */

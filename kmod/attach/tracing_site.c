@@ -10,7 +10,7 @@
  * Life of a site. Handlers and the trampoline's two halves look at links with
  * preemption off: an RCU-sched grace period after it was unlinked, a link may go.
  * Links of programs that sleep have lists of their own, which only the trampoline
- * walks, in a section of kmod/sleep.h: who is asleep there goes on from its link to the
+ * walks, in a section of kmod/prog/sleep.h: who is asleep there goes on from its link to the
  * next, and both must still be there.
  * Calls inside the trampoline hold their site by counting themselves, for as long
  * as they sleep. Between the handler and the count, and behind the count at the

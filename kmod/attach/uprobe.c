@@ -5,8 +5,8 @@
 #include "kmod/attach/event.h"
 #include "kmod/compat/perf.h"
 #include "kmod/compat/uprobe_sem.h"
-#include "kmod/run_inline.h"
-#include "kmod/sleep.h"
+#include "kmod/prog/run_inline.h"
+#include "kmod/prog/sleep.h"
 
 #include <linux/file.h>
 #include <linux/limits.h>

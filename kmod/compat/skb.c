@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/skb.h"
 #include "kmod/compat/compat.h"
-#include "kmod/nofault.h"
+#include "kmod/prog/nofault.h"
 
 #include <linux/skbuff.h>
 #ifdef HAVE_XDP_BUFF

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/sock.h"
 #include "kmod/compat/compat.h"
-#include "kmod/nofault.h"
+#include "kmod/prog/nofault.h"
 #include "helpers/scratch.h"
 
 #include <linux/net.h>

@@ -2,7 +2,7 @@
 #include <linux/cgroup.h>
 #include <linux/fdtable.h>
 #include <linux/ptrace.h>
-#include "kmod/nofault.h"
+#include "kmod/prog/nofault.h"
 #include "kmod/compat/task.h"
 
 #define FDS_AT_ONCE	1024U	/* that are looked at with a lock held */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/unwind.h"
-#include "kmod/nofault.h"
+#include "kmod/prog/nofault.h"
 
 /* Frames of plain frame pointers; the words are read as what they are, memory
  * that may be anything.

@@ -30,7 +30,7 @@ build()
 	for t in "$top"/tests/host/*.c; do
 		case $t in */test_*) ;; *) support+=("$t") ;; esac
 	done
-	compile --coverage "$top"/verifier/*.c &&
+	compile --coverage "$top"/verifier/{,btf/}*.c &&
 		compile "$top"/helpers/protos.c "$top"/tests/fuzz/{gen,claims,small,small_world,world}.c \
 			"${support[@]}" &&
 		compile -DSUSPECTS_KNOWN="\"$top/tests/fuzz/suspects.known\"" "$top/tests/fuzz/suspects.c" &&
@@ -45,8 +45,8 @@ build()
 # The lines of verifier/ only: uncovered ones as FILE:LINE:TEXT, then both counts.
 count()
 {
-	(cd "$out" && gcov -t -o "$out" "$top"/verifier/*.c 2>/dev/null) | awk -F: '
-		$2 == 0 && $3 == "Source" { name = $4; mine = name ~ /\/verifier\/[a-z_]*\.c$/
+	(cd "$out" && gcov -t -o "$out" "$top"/verifier/{,btf/}*.c 2>/dev/null) | awk -F: '
+		$2 == 0 && $3 == "Source" { name = $4; mine = name ~ /\/verifier\/(btf\/)?[a-z_]*\.c$/
 			sub(/.*\//, "", name); next }
 		!mine || $1 ~ /-$/ { next }
 		{ line = name ":" $2 + 0; if (line in seen) next; seen[line] = 1 }

@@ -30,7 +30,7 @@ same "commands that do not, yet" \
 	"none $(sed -n 's/^\tNOT_YET(\([A-Z_]*\),.*/\1/p' "$syscall" | sort)" \
 	"none $(section Commands | rows 'not yet')"
 same "map types" \
-	"$(sed -n 's/^\t\[EBPF_MAP_TYPE_\([A-Z_]*\)\] = .*/\1/p' "$top/kmod/map_types.c" | sort)" \
+	"$(sed -n 's/^\t\[EBPF_MAP_TYPE_\([A-Z_]*\)\] = .*/\1/p' "$top/kmod/map/map_types.c" | sort)" \
 	"$(section "Map types" | rows yes)"
 same "program types" \
 	"$(sed -n 's/^\t{ EBPF_PROG_TYPE_\([A-Z_]*\),.*/\1/p' "$top/verifier/ctx.c" | sort)" \

@@ -11,7 +11,7 @@
 
 #include "tap.h"
 
-#include "../../kmod/elf_note.c"
+#include "../../kmod/fs/elf_note.c"
 
 #define PAGE	4096
 

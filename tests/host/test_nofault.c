@@ -50,8 +50,8 @@ static unsigned long __copy_to_user_inatomic(void *to, const void *from, size_t 
 	return n;
 }
 
-#include "../../kmod/load_stub.c"
-#include "../../kmod/nofault.c"
+#include "../../kmod/prog/load_stub.c"
+#include "../../kmod/prog/nofault.c"
 
 #define VSYSCALL	0xffffffffff600000ULL
 #define HALF		0x8000000000000000ULL

@@ -42,7 +42,7 @@ found=$(cd "$top" && grep -rnE --include='*.[chS]' -B 1 '__has_(attribute|builti
 tap_result $? "__has_attribute only below #ifdef __has_attribute" || tap_diag "$found"
 
 # Old spellings of what newer compilers take as C89 with extensions.
-for f in "$top"/verifier/*.c "$top"/jit/*.c; do
+for f in "$top"/verifier/{,btf/}*.c "$top"/jit/*.c; do
 	gcc -std=gnu89 -fsyntax-only -Wall -Wdeclaration-after-statement -Wvla -Wmissing-braces \
 		-I"$top/uapi" -I"$top/include" -I"$top" "$f" || echo "$f"
 done >"$work/engines" 2>&1

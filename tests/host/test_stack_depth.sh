@@ -12,14 +12,14 @@ limit=1600	# bytes
 dir=$EBPFDRV_BUILD/tests/stack-depth
 rm -rf "$dir"
 mkdir -p "$dir"
-for f in "$EBPFDRV_TOP"/verifier/*.c "$EBPFDRV_TOP"/jit/*.c; do
+for f in "$EBPFDRV_TOP"/verifier/{,btf/}*.c "$EBPFDRV_TOP"/jit/*.c; do
 	(cd "$dir" && gcc -std=gnu89 -O2 -fno-stack-protector -fcf-protection=none \
 		-I"$EBPFDRV_TOP/uapi" -I"$EBPFDRV_TOP/include" -I"$EBPFDRV_TOP" \
 		-fcallgraph-info=su -c -o "$(basename "$(dirname "$f")")_$(basename "$f" .c).o" "$f") ||
 		echo "# $f does not compile"
 done
 files=$(ls "$dir"/*.ci | wc -l)
-sources=$(ls "$EBPFDRV_TOP"/verifier/*.c "$EBPFDRV_TOP"/jit/*.c | wc -l)
+sources=$(ls "$EBPFDRV_TOP"/verifier/{,btf/}*.c "$EBPFDRV_TOP"/jit/*.c | wc -l)
 tap_ok "every file has a call graph" test "$files" -eq "$sources"
 
 # deepest FUNCTION: bytes, then the chain; "recursion" and the circle.

@@ -40,7 +40,7 @@ tap_ok "the module loads" insmod "$EBPFDRV_KO" $EBPFDRV_KO_ARGS
 after=$(settled_memory)
 module=$(awk '$1 == "ebpfdrv" { print int($2 / 1024) }' /proc/modules)
 stack=$(sed -n 's/.*define EBPF_RUN_STACK_SIZE.*(\([0-9]*\) \* 1024).*/\1/p' \
-	"$EBPFDRV_TOP/kmod/run.h")
+	"$EBPFDRV_TOP/kmod/prog/run.h")
 cpus=$(getconf _NPROCESSORS_CONF)
 total=$((module + after - before + stack * cpus))
 tap_diag "$total kB: module $module, allocated $((after - before)), stacks $stack on $cpus CPUs"

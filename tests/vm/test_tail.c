@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What programs are held to that others reach by tail calls (kmod/tail.h): whichever comes
+ * What programs are held to that others reach by tail calls (kmod/prog/tail.h): whichever comes
  * first, the attachment or the program in the prog array, the second is refused when they
  * do not fit each other.
  *

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pointers that hold a reference on a kernel object, in maps: the map must be able to
+ * give the reference back when an element goes, so there must be a function for it
+ * that may run wherever programs run. Kernels name those functions only to their own
+ * bpf(2); here are the ones that Linux 6.1 names.
+ */
+#include "kmod/map/map_fields.h"
+#include "kmod/compat/ftrace.h"
+
+static const struct {
+	const char *name;	/* of the struct */
+	const char *func;
+} dtors[] = {
+	{ "prog_test_ref_kfunc", "bpf_kfunc_call_test_release" },
+	{ "prog_test_member", "bpf_kfunc_call_memb_release" },
+};
+
+/* Is it a function of one argument, a pointer to struct @name? */
+static bool takes_struct(const struct ebpf_btf *btf, const char *func, const char *name)
+{
+	s32 id = ebpf_btf_find(btf, func, EBPF_BTF_KIND_FUNC);
+	const struct ebpf_btf_type *t;
+	const char *of;
+
+	t = id < 0 ? NULL : ebpf_btf_func_proto(btf, id);
+	if (!t || ebpf_btf_vlen(t) != 1)
+		return false;
+	t = ebpf_btf_type_by_id(btf, ebpf_btf_params(t)->type);
+	if (!t || ebpf_btf_kind(t) != EBPF_BTF_KIND_PTR)
+		return false;
+	t = ebpf_btf_skip_modifiers(btf, t->type, NULL);
+	of = t && ebpf_btf_kind(t) == EBPF_BTF_KIND_STRUCT ? ebpf_btf_name(btf, t->name_off) : NULL;
+	return of && !strcmp(of, name);
+}
+
+ebpf_dtor_t ebpf_kptr_dtor_of(const struct ebpf_btf *btf, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dtors); i++)
+		if (!strcmp(dtors[i].name, name) && takes_struct(btf, dtors[i].func, name))
+			return (ebpf_dtor_t)ebpf_compat_func_addr(dtors[i].func);
+	return NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Views of maps: what programs see that look into struct bpf_map. Memory with the
+ * fields where the kernel's BTF has them, as truthful as this module's maps are alike.
+ */
+#ifndef _KMOD_MAP_VIEW_H
+#define _KMOD_MAP_VIEW_H
+
+#include "kmod/map/map.h"
+
+/* All maps have views from now on. -ENOENT without a struct bpf_map in the kernel's BTF,
+ * -ENOMEM. May sleep.
+ */
+int ebpf_map_views_want(void);
+/* The view of @map, made if need be, with its counters as they are now. ERR_PTR as above.
+ * It goes with the map. May sleep.
+ */
+const void *ebpf_map_view(struct ebpf_map *map);
+
+/* For map.c: of a new map that others can find; and of one that nobody uses any more. */
+int ebpf_map_view_new(struct ebpf_map *map);
+void ebpf_map_view_free(struct ebpf_map *map);
+
+#endif /* _KMOD_MAP_VIEW_H */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kernel and user stacks of the task that a program runs in.
+ */
+#include <linux/ptrace.h>
+#include "kmod/map/map.h"
+#include "kmod/prog/nofault.h"
+#include "kmod/prog/run.h"
+#include "kmod/compat/unwind.h"
+
+/* A probe at the entry of a function: the frame is not there yet. The kernel's
+ * entry hook is 5 bytes long.
+ */
+static bool is_function_entry(const struct pt_regs *regs)
+{
+	const struct ebpf_run_ctx *run = ebpf_run_current();
+
+	return run && run->func_ip && regs->ip - run->func_ip <= 5;
+}
+
+/* Registers of the kernel's call into the function that runs the program, whose
+ * frame it noted: enough to unwind from.
+ */
+static bool regs_of_frame(struct pt_regs *regs, const void *frame)
+{
+	const u64 *words = frame;
+
+	if (!frame)
+		return false;
+	memset(regs, 0, sizeof(*regs));
+	regs->bp = words[0];
+	regs->ip = words[1];
+	regs->sp = (unsigned long)(words + 2);
+	regs->cs = __KERNEL_CS;
+	regs->ss = __KERNEL_DS;
+	regs->flags = X86_EFLAGS_FIXED;
+	return true;
+}
+
+/* Registers that a tracepoint noted of itself have an ip, a sp and nothing else that
+ * counts; real ones have a flag that is always set. From kernel 5.2 on the sp is where the
+ * frame of the function is that ip returns from: so there are more of them to be had.
+ */
+static struct pt_regs *fuller_regs(struct pt_regs *regs, struct pt_regs *made)
+{
+	u64 words[2];
+
+	if (regs->flags & X86_EFLAGS_FIXED || ebpf_read_kernel(words, regs->sp, sizeof(words)) ||
+	    words[1] != regs->ip)
+		return regs;
+	regs_of_frame(made, (const void *)regs->sp);
+	return made;
+}
+
+u32 ebpf_stack_kernel(struct pt_regs *regs, u64 *ips, u32 max)
+{
+	const struct ebpf_run_ctx *run = ebpf_run_current();
+	struct pt_regs made;
+	bool at_entry = false;
+
+	if (!max)
+		return 0;
+	if (!regs) {
+		if (!run || !regs_of_frame(&made, run->frame))
+			return 0;
+		regs = &made;
+	} else {
+		at_entry = is_function_entry(regs);
+	}
+	if (user_mode(regs))
+		return 0;
+	regs = fuller_regs(regs, &made);
+	ips[0] = regs->ip;
+	return 1 + compat_unwind_kernel(regs, at_entry, ips + 1, max - 1);
+}
+
+struct user_frame64 {
+	u64 next;
+	u64 ret;
+};
+
+struct user_frame32 {
+	u32 next;
+	u32 ret;
+};
+
+static bool read_user_frame(u64 bp, bool is32, struct user_frame64 *f)
+{
+	struct user_frame32 f32;
+
+	if (!is32)
+		return !ebpf_read_user(f, bp, sizeof(*f));
+	if (ebpf_read_user(&f32, bp, sizeof(f32)))
+		return false;
+	f->next = f32.next;
+	f->ret = f32.ret;
+	return true;
+}
+
+/* Is @regs, of the user, at a breakpoint on the first instruction of a function that will
+ * have a frame? The breakpoint hides a byte; what is behind it tells: the rest of endbr64,
+ * or what follows push %rbp.
+ */
+static bool at_user_entry(const struct pt_regs *regs)
+{
+	static const u8 endbr64[] = { 0x0f, 0x1e, 0xfa };
+	static const u8 mov_sp_bp[] = { 0x48, 0x89, 0xe5 };
+	u8 text[4];
+
+	return !ebpf_read_user(text, regs->ip, sizeof(text)) && text[0] == 0xcc &&
+	       (!memcmp(text + 1, endbr64, 3) || !memcmp(text + 1, mov_sp_bp, 3));
+}
+
+u32 ebpf_stack_user(struct pt_regs *regs, u64 *ips, u32 max)
+{
+	bool probed = regs && user_mode(regs);
+	struct pt_regs *kregs = NULL;
+	struct user_frame64 f;
+	bool is32;
+	u64 bp;
+	u32 n = 0;
+
+	if (!max || !current->mm || current->flags & PF_KTHREAD)
+		return 0;
+	if (!regs || !user_mode(regs)) {
+		kregs = regs;
+		regs = task_pt_regs(current);
+	}
+	is32 = !user_64bit_mode(regs);
+	bp = compat_user_frame_pointer(regs, kregs);
+	ips[n++] = regs->ip;
+	/* The caller has pushed where to return to, and rbp is still his. */
+	if (probed && !is32 && n < max && at_user_entry(regs) &&
+	    !ebpf_read_user(&f.ret, regs->sp, sizeof(f.ret)))
+		ips[n++] = f.ret;
+	/* Outer frames lie higher: a chain that turns back is no chain. */
+	while (n < max && bp && read_user_frame(bp, is32, &f) && f.ret) {
+		ips[n++] = f.ret;
+		if (f.next <= bp)
+			break;
+		bp = f.next;
+	}
+	return n;
+}
