@@ -3,7 +3,10 @@
  * Arithmetic: the encoding's reserved fields, numbers (by scalar.c) and
  * pointers, whose offset is all that arithmetic may change.
  */
-#include "internal.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
+#include "verifier/watch.h"
 
 static bool add_overflows(s64 a, s64 b)
 {

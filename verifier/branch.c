@@ -3,7 +3,10 @@
  * Conditional jumps: which way they go if that is known, else both ways with
  * what each way says about the operands.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 
 /* The pointer cannot be NULL: it is not, and what was added to it is within limits. */
 static bool never_null(const struct reg_state *reg)

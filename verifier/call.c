@@ -3,7 +3,10 @@
  * Calls of the program's own functions: static ones are walked in place, with the
  * caller's state; for the others see global.c. Stack use of all call chains.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
 
 /* Frames are counted in units of this, as Linux does. */
 #define FRAME_UNIT		32

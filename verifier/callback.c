@@ -9,7 +9,11 @@
  * which slots hold pointers, nor what these point to: the state it leaves is then
  * one it could have started from. References taken inside are given back inside.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/image.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 
 /* Pointers into a packet can be lost meanwhile: they count as numbers. */
 static bool holds_pointer(const struct stack_slot *slot)

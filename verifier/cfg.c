@@ -4,7 +4,9 @@
  * begin, that jumps stay inside them, that every instruction can be reached,
  * and where states will have to be compared.
  */
-#include "internal.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
 
 /* How far the walk over the control flow graph is with an instruction. */
 #define SEEN		0x10

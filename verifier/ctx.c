@@ -6,7 +6,11 @@
  * One table entry per program type; a type without one cannot be loaded.
  */
 #include <ebpf/ctx.h>
-#include "ctx.h"
+#include "verifier/ctx.h"
+#include "verifier/image.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 
 #define PERF_EVENT_SAMPLE_PERIOD	EBPF_PT_REGS_SIZE
 #define PERF_EVENT_ADDR			(EBPF_PT_REGS_SIZE + 8)

@@ -5,7 +5,7 @@
 #ifndef _VERIFIER_CTX_H
 #define _VERIFIER_CTX_H
 
-#include "internal.h"
+#include "verifier/state.h"
 
 /* What a permitted access is. */
 struct ctx_access {

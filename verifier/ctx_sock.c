@@ -3,7 +3,8 @@
  * Contexts of sockets' and control groups' hooks. Programs get these structs as they
  * are, so that nothing is converted; pointers in them are 8 bytes.
  */
-#include "ctx.h"
+#include "verifier/ctx.h"
+#include "verifier/mem.h"
 
 /* What a field is for. */
 enum { NUMBER, NARROW, POINTER, LONG };

@@ -2,7 +2,8 @@
 /*
  * Instructions as text, in the form of Linux's verifier log and bpftool.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/insn.h"
 
 const char *const ebpf_alu_string[16] = {
 	"+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=",

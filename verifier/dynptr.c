@@ -10,7 +10,9 @@
  * that way. Nothing but a helper may put a dynptr together: slots that lost one
  * half are none.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
 
 #define DYNPTR_SIZE	16	/* bytes, of struct bpf_dynptr */
 

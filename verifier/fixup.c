@@ -3,7 +3,10 @@
  * What each verified instruction becomes: contexts converted, divisions
  * guarded, maps and helpers turned into addresses, dead branches cut.
  */
-#include "internal.h"
+#include "verifier/image.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
 
 static struct ebpf_insn mk(u8 code, u8 dst, u8 src, s16 off, s32 imm)
 {

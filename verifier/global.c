@@ -7,7 +7,11 @@
  * Static functions are walked in place with whatever they are given (call.c);
  * their signatures, which compilers change at will, decide nothing.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 #include "verifier/btf/btf_internal.h"
 
 #define ANY_LEVEL	(EBPF_LOG_LEVEL1 | EBPF_LOG_LEVEL2)

@@ -2,7 +2,10 @@
 /*
  * Calls of helpers: may this program call it, and what is known afterwards.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 
 #define MAX_RET_ERRNO	4095
 

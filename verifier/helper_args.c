@@ -3,7 +3,10 @@
  * Arguments of helpers: does the register hold what the prototype asks for, and
  * is the memory behind it there, initialised, and of the right kind?
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 
 #define MAX_ACCEPTED	8
 

@@ -3,7 +3,8 @@
  * Function and line information that comes with a program: it must fit the
  * program, since names, lines and linkage are taken from it.
  */
-#include "internal.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
 
 #define MIN_FUNC_INFO	8
 #define MIN_LINE_INFO	16

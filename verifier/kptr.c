@@ -4,7 +4,10 @@
  * and timers are for their helpers alone. A kernel pointer is loaded and stored as a
  * whole, and what was loaded is trusted with nothing: the object may be gone.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 
 #define PTR_SIZE	8
 

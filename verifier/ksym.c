@@ -3,7 +3,10 @@
  * Variables and functions of the kernel that a program declares as __ksym: 64-bit
  * loads that name them by their id in the kernel's BTF. Wording is Linux's.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 #include "verifier/btf/btf_internal.h"
 
 #define MAX_KSYMS	EBPF_MAX_USED_MAPS

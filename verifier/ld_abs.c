@@ -5,7 +5,11 @@
  * where the packet does.
  */
 #include <ebpf/ctx.h>
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/image.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 
 #define CTX_REG		EBPF_REG_6
 

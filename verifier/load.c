@@ -4,7 +4,10 @@
  * subprograms. What they name is looked up once, before the walk, for all of
  * them, dead ones included, as Linux does.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
 
 static bool alu_opcode_known(u8 code)
 {

@@ -3,7 +3,8 @@
  * bpf_spin_lock: one lock at a time, taken and given back in the same function,
  * and nothing is called meanwhile.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
 
 static int check_has_lock(struct vf_env *env, const struct ebpf_map *map)
 {

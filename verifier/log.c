@@ -4,7 +4,8 @@
  * the loader's sink. Wording and layout are those of Linux 6.1, which loaders,
  * people and test suites search for.
  */
-#include "internal.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
 
 #define SHORT_TEXT	192
 

@@ -4,7 +4,10 @@
  * kernel's BTF has it. Maps of this module are laid out otherwise, so each has a view
  * with the fields where the BTF puts them, and a load goes there.
  */
-#include "internal.h"
+#include "verifier/image.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 #include "verifier/btf/btf_internal.h"
 
 /* Linux's structs of the types; all start with a struct bpf_map. */

@@ -3,7 +3,10 @@
  * Loads, stores, atomics, and memory handed to helpers: does the access stay in
  * its object, and may it be done at all?
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/image.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
 
 #define PKT_ALIGN	2	/* what network packets are off by */
 

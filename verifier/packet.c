@@ -3,7 +3,7 @@
  * Packet pointers: a comparison with the packet's end says how many bytes
  * behind a pointer exist.
  */
-#include "internal.h"
+#include "verifier/walk.h"
 
 #define MAX_PACKET_OFF	0xffff
 

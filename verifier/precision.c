@@ -7,7 +7,10 @@
  * every register and slot it was computed from is marked precise in the
  * explored states on the way.
  */
-#include "internal.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
+#include "verifier/watch.h"
 
 #define ARG_REGS	0x3eU	/* R1..R5 */
 

@@ -4,7 +4,10 @@
  * paths were found safe ends there. The same comparison finds loops that make
  * no progress.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
+#include "verifier/watch.h"
 
 /* Adding a state is worth it after so much work. */
 #define MIN_JMPS	2

@@ -6,7 +6,7 @@
  * at "anything"; ebpf_range_sync() then derives those.
  */
 #include <ebpfdrv/bpf.h>
-#include "range.h"
+#include "verifier/range.h"
 
 void ebpf_range_set_unknown(struct range *r, int w)
 {

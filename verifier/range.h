@@ -10,7 +10,7 @@
 #ifndef _VERIFIER_RANGE_H
 #define _VERIFIER_RANGE_H
 
-#include "tnum.h"
+#include "verifier/tnum.h"
 
 struct range {
 	struct tnum t;

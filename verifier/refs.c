@@ -3,7 +3,8 @@
  * Acquired references: what a helper handed out must be given back on every
  * path, once, and not used afterwards.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
 
 /* A new reference id, or a negative errno. */
 int ebpf_acquire_ref(struct vf_env *env, int insn_idx)

@@ -6,7 +6,7 @@
  * in its ancestors up to the one that wrote it. Registers without such a mark
  * do not matter when states are compared.
  */
-#include "internal.h"
+#include "verifier/log.h"
 
 /* All but the links and marks. */
 static void wipe(struct reg_state *reg)

@@ -3,7 +3,8 @@
  * The final program: every instruction expanded in one pass, then the jumps
  * pointed at where their targets went.
  */
-#include "internal.h"
+#include "verifier/image.h"
+#include "verifier/insn.h"
 
 struct output {
 	struct ebpf_insn *insns;

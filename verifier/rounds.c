@@ -9,7 +9,7 @@
  * callback, and the call is done again from the state in which it was made, which waits for
  * that. A call is left with no more than what the walk was true of.
  */
-#include "internal.h"
+#include "verifier/call.h"
 
 /* Of the call at @callsite; NULL: no memory. */
 static struct cb_site *site_of(struct vf_env *env, s32 callsite)

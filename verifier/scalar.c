@@ -4,8 +4,8 @@
  * agreement. The arithmetic of one width is in range.c.
  */
 #include <ebpfdrv/bpf.h>
-#include "range.h"
-#include "scalar.h"
+#include "verifier/range.h"
+#include "verifier/scalar.h"
 
 static void get64(const struct scalar *s, struct range *r)
 {

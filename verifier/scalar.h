@@ -11,7 +11,7 @@
 #ifndef _VERIFIER_SCALAR_H
 #define _VERIFIER_SCALAR_H
 
-#include "tnum.h"
+#include "verifier/tnum.h"
 
 struct scalar {
 	struct tnum var_off;

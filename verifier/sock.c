@@ -4,7 +4,9 @@
  * memory laid out like struct bpf_sock, bpf_tcp_sock and bpf_xdp_sock, so that
  * loads are not converted; nothing stores through them.
  */
-#include "ctx.h"
+#include "verifier/ctx.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
 
 #define FIELD(name)	offsetof(struct ebpf_sock, name)
 #define FIELD_END(name)	(FIELD(name) + sizeof(((struct ebpf_sock *)0)->name))

@@ -6,7 +6,11 @@
  * Loaders are privileged: what a program reads before it wrote is just some
  * number, as in Linux with CAP_PERFMON.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
+#include "verifier/watch.h"
 
 static struct stack_slot *slot_at(struct func_state *func, s32 off)
 {

@@ -2,7 +2,8 @@
 /*
  * Machine states: allocation, copies, the list of paths still to be walked.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
 
 /* States come and go all the time, and a kernel that clears what it gives out would
  * do so at each: the frames are taken from chunks that stay until the end.

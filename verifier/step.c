@@ -3,7 +3,12 @@
  * The walk: one instruction after the other along one path, then the next path
  * that waits.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/insn.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
+#include "verifier/watch.h"
 
 #define YIELD_MASK	0xff	/* others run after so many instructions */
 #define ANY_LEVEL	(EBPF_LOG_LEVEL1 | EBPF_LOG_LEVEL2)

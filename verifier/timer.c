@@ -8,7 +8,9 @@
  * the map alone: each pair is walked once, as a path of its own without any frame
  * above. One that names itself again therefore ends.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
 
 /* A function and the map whose timers call it; walked, or waiting to be. */
 struct async_entry {

@@ -4,7 +4,7 @@
  * find and holds every possible result; tests/host/test_scalar.c proves the
  * first half of that exhaustively at small widths.
  */
-#include "tnum.h"
+#include "verifier/tnum.h"
 
 const struct tnum ebpf_tnum_unknown = { .value = 0, .mask = ~0ULL };
 

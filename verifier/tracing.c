@@ -4,7 +4,10 @@
  * since its BTF says what their context holds. Wording of refusals is Linux's.
  */
 #include <ebpf/ctx.h>
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
 #include "verifier/btf/btf_internal.h"
 
 #define TP_PREFIX	"btf_trace_"

@@ -3,7 +3,10 @@
  * One load from end to end: the request is copied, its shape checked, every
  * path walked, and the final program built.
  */
-#include "internal.h"
+#include "verifier/call.h"
+#include "verifier/image.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
 
 static void put_maps(struct vf_env *env)
 {

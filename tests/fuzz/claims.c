@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <verifier/range.h>
+#include <verifier/watch.h>
 
 #define ARENA_SIZE	(48UL << 20)
 #define MAX_RECS	20000

@@ -10,7 +10,6 @@
 #ifndef _TESTS_FUZZ_CLAIMS_H
 #define _TESTS_FUZZ_CLAIMS_H
 
-#include <verifier/internal.h>
 #include <interp.h>
 
 /* Where the objects of a run are. */

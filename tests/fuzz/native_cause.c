@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <verif_run.h>
-#include <verifier/internal.h>
+#include <verifier/insn.h>
+#include <verifier/mem.h>
+#include <verifier/watch.h>
 
 #define MAX_STEPS	20000
 #define NAME_MAX_LEN	64	/* of an instruction, in a cause */

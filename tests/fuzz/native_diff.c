@@ -20,7 +20,7 @@
 #include <sys/utsname.h>
 #include <tap.h>
 #include <verif_run.h>
-#include <verifier/internal.h>
+#include <verifier/watch.h>
 #include "claims.h"
 #include "gen.h"
 #include "native_cause.h"

@@ -4,7 +4,7 @@
  * per rule. Loops that are done in place are run as well.
  */
 #include <tap.h>
-#include <verifier/internal.h>
+#include <verifier/watch.h>
 #include "btf_blob.h"
 #include "image_run.h"
 #include "services.h"

@@ -25,6 +25,7 @@
 #include <tests/fuzz/claims.h>
 #include <tests/fuzz/suspects.h>
 #include <tests/fuzz/world.h>
+#include <verifier/watch.h>
 #include "btf_blob.h"
 #include "services.h"
 #include "verif_run.h"

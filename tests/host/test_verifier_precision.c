@@ -8,7 +8,7 @@
  * the marks in one explored state are looked at.
  */
 #include <tap.h>
-#include <verifier/internal.h>
+#include <verifier/watch.h>
 #include "services.h"
 #include "verif_run.h"
 

@@ -22,6 +22,7 @@
 #include <tests/fuzz/claims.h>
 #include <tests/fuzz/small.h>
 #include <tests/fuzz/suspects.h>
+#include <verifier/watch.h>
 #include "services.h"
 #include "verif_run.h"
 

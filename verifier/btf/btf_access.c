@@ -4,7 +4,8 @@
  * to another struct. Loads through such pointers may fault and then read 0, so a
  * wrong answer gives wrong values, never a wrong access.
  */
-#include "verifier/internal.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
 #include "verifier/btf/btf_internal.h"
 
 #define MAX_HOPS	64	/* structs in structs; BTF may be unchecked */

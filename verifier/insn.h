@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Instructions by themselves.
+ */
+#ifndef _VERIFIER_INSN_H
+#define _VERIFIER_INSN_H
+
+#include <ebpf/types.h>
+#include <ebpf/verifier.h>
+
+/* ---- cfg.c ---- */
+/* Jumps in instructions: how far, relative to the next; 0 for the others. */
+s32 ebpf_jmp_offset(const struct ebpf_insn *insn);
+bool ebpf_is_jmp(const struct ebpf_insn *insn);
+
+static inline bool is_ld_imm64(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_LD | EBPF_IMM | EBPF_DW);
+}
+
+static inline bool is_ld_abs(const struct ebpf_insn *insn)
+{
+	return EBPF_CLASS(insn->code) == EBPF_LD && (EBPF_MODE(insn->code) == EBPF_ABS ||
+						     EBPF_MODE(insn->code) == EBPF_IND);
+}
+
+static inline bool is_pseudo_call(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_JMP | EBPF_CALL) && insn->src_reg == EBPF_PSEUDO_CALL;
+}
+
+static inline bool is_pseudo_func(const struct ebpf_insn *insn)
+{
+	return is_ld_imm64(insn) && insn->src_reg == EBPF_PSEUDO_FUNC;
+}
+
+/* ---- disasm.c ---- */
+extern const char *const ebpf_alu_string[16];
+
+#endif /* _VERIFIER_INSN_H */

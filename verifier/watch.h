@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What tests in user space hang into the walk; the module has none of this.
+ */
+#ifndef _VERIFIER_WATCH_H
+#define _VERIFIER_WATCH_H
+
+#include "verifier/env.h"
+
+#ifndef __KERNEL__
+/**
+ * struct vf_watch
+ * @insn:     called with the state before each instruction that is walked;
+ *            1 ends the path, a negative errno the load
+ * @no_prune: every path is walked to its end
+ * @link_copies: each copy of a number is tied to it, in a slot or a register, of 64 bits or
+ *            less, whether it has an id already or not
+ * @mild_math: a pointer that arithmetic took too far is some number, not an error
+ * @no_links: to tell where a difference comes from: neither pruning nor precision asks
+ *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
+ */
+struct vf_watch {
+	int (*insn)(const struct vf_env *env);
+	bool no_prune;
+	bool link_copies;
+	bool mild_math;
+	bool no_links;
+};
+
+extern struct vf_watch ebpf_watch;
+#define watch_insn(env)		(ebpf_watch.insn ? ebpf_watch.insn(env) : 0)
+#define watch_no_prune()	(ebpf_watch.no_prune)
+#define watch_link_copies()	(ebpf_watch.link_copies)
+#define watch_mild_math()	(ebpf_watch.mild_math)
+#define watch_no_links()	(ebpf_watch.no_links)
+#else
+#define watch_insn(env)		0
+#define watch_no_prune()	false
+#define watch_link_copies()	false
+#define watch_mild_math()	false
+#define watch_no_links()	false
+#endif
+
+#endif /* _VERIFIER_WATCH_H */
