@@ -3,8 +3,8 @@
  * Dynptrs: memory whose size is checked when it is used. Any context. A helper that
  * makes one fills it also when it fails: the verifier counts on that.
  */
+#include <ebpf/dynptr.h>
 #include <linux/string.h>
-#include "helpers/dynptr.h"
 #include "helpers/helpers.h"
 #include "kmod/map/kinds/ringbuf.h"
 

@@ -120,8 +120,7 @@ static int event_claim(struct ebpf_event *event, struct ebpf_prog *prog)
 
 static bool tracepoint_full(const struct ebpf_event *event)
 {
-	return event->ops == &ebpf_tracepoint_event_ops &&
-	       ebpf_tracepoint_query(event->attr.config, NULL, 0) >= TRACEPOINT_MAX_PROGS;
+	return event->ops->query && event->ops->query(event, NULL, 0) >= TRACEPOINT_MAX_PROGS;
 }
 
 int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie)
@@ -378,7 +377,7 @@ static int event_query(struct ebpf_event *event, struct ebpf_perf_query __user *
 
 	if (!compat_perfmon_capable())
 		return -EPERM;
-	if (event->ops != &ebpf_tracepoint_event_ops)
+	if (!event->ops->query)
 		return -EINVAL;
 	if (copy_from_user(&query, uquery, sizeof(query)))
 		return -EFAULT;
@@ -389,7 +388,7 @@ static int event_query(struct ebpf_event *event, struct ebpf_perf_query __user *
 		if (!ids)
 			return -ENOMEM;
 	}
-	query.prog_cnt = ebpf_tracepoint_query(event->attr.config, ids, query.ids_len);
+	query.prog_cnt = event->ops->query(event, ids, query.ids_len);
 	if (copy_to_user(&uquery->prog_cnt, &query.prog_cnt, sizeof(query.prog_cnt)) ||
 	    copy_to_user(uquery + 1, ids,
 			 min(query.ids_len, query.prog_cnt) * sizeof(*ids)))

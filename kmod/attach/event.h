@@ -83,6 +83,10 @@ struct ebpf_event_ops {
 	 * Under event->lock. -EINVAL, as NULL: not what may be overridden.
 	 */
 	int (*override)(struct ebpf_event *event, bool on);
+	/* Ids of programs at the same place; returns how many there are, of which at most @max
+	 * are stored. NULL: there is no such list.
+	 */
+	u32 (*query)(const struct ebpf_event *event, u32 *ids, u32 max);
 	/* All but prog_id. NULL: -EOPNOTSUPP. */
 	void (*describe)(const struct ebpf_event *event, struct ebpf_attach_desc *desc);
 };
@@ -98,6 +102,7 @@ struct ebpf_event {
 
 	const struct ebpf_event_ops *ops;
 	bool kept;			/* the kernel has some of it: it is never freed */
+	bool output;			/* records can be written to its ring */
 	u32 max_ctx;			/* bytes of context for programs; 0: by type */
 	struct file *file;
 	u64 id;
@@ -156,10 +161,7 @@ static inline void ebpf_event_hit(struct ebpf_event *event)
 	this_cpu_inc(*event->hits);
 }
 
-/* tracepoint.c: ids of programs on tracepoint @id; returns how many there are,
- * of which at most @max are stored.
- */
-u32 ebpf_tracepoint_query(u64 id, u32 *ids, u32 max);
+/* tracepoint.c */
 int ebpf_tracepoint_init(void);
 void ebpf_tracepoint_exit(void);
 

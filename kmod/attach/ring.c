@@ -212,7 +212,7 @@ int ebpf_ring_mmap(struct ebpf_event *event, struct vm_area_struct *vma)
 	if (nr_pages && !is_power_of_2(nr_pages))
 		return -EINVAL;
 	/* Only BPF_OUTPUT events have something to write. */
-	if (event->ops != &ebpf_output_event_ops)
+	if (!event->output)
 		return -EINVAL;
 
 	mutex_lock(&ring_mutex);
@@ -257,7 +257,7 @@ static bool ring_can_redirect(const struct ebpf_event *event, const struct ebpf_
 		return false;
 	if (event->cpu == -1 && event->task != to->task)
 		return false;
-	return to->ring && event->ops == &ebpf_output_event_ops;
+	return to->ring && event->output;
 }
 
 int ebpf_ring_redirect(struct ebpf_event *event, struct ebpf_event *to)
@@ -566,7 +566,7 @@ int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs,
 	u64 size = sizeof(u32);
 	u32 i;
 
-	if (unlikely(event->ops != &ebpf_output_event_ops))
+	if (unlikely(!event->output))
 		return -EINVAL;
 	if (unlikely(!event_is_here(event)))
 		return -EOPNOTSUPP;
@@ -586,58 +586,3 @@ int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs,
 	return write_sample(ring, event, regs, frags, nr_frags,
 			    round_up((u32)size, 8) - sizeof(u32));
 }
-
-/*
- * The event: nothing fires by itself
- */
-
-static struct ebpf_event *output_create(const struct ebpf_event_params *params)
-{
-	struct ebpf_event *event;
-	int err;
-
-	/* Records are written forward, with these parts. */
-	if (params->attr.flags & EBPF_PERF_ATTR_WRITE_BACKWARD)
-		return ERR_PTR(-EOPNOTSUPP);
-	if (params->attr.sample_type &
-	    ~(EBPF_PERF_SAMPLE_RAW | EBPF_PERF_SAMPLE_IDENTIFIER | EBPF_PERF_SAMPLE_IP |
-	      EBPF_PERF_SAMPLE_TID | EBPF_PERF_SAMPLE_TIME | EBPF_PERF_SAMPLE_ADDR |
-	      EBPF_PERF_SAMPLE_ID | EBPF_PERF_SAMPLE_STREAM_ID | EBPF_PERF_SAMPLE_CPU |
-	      EBPF_PERF_SAMPLE_PERIOD))
-		return ERR_PTR(-EOPNOTSUPP);
-
-	event = kzalloc(sizeof(*event), GFP_KERNEL);
-	if (!event)
-		return ERR_PTR(-ENOMEM);
-	ebpf_ring_charge_init();
-	err = ebpf_event_init(event, &ebpf_output_event_ops, params, false);
-	if (err) {
-		kfree(event);
-		return ERR_PTR(err);
-	}
-	return event;
-}
-
-static void output_destroy(struct ebpf_event *event)
-{
-	ebpf_event_fini(event);
-	kfree(event);
-}
-
-static void output_read(struct ebpf_event *event, struct ebpf_event_count *count)
-{
-	count->value = 0;
-}
-
-static int output_reset(struct ebpf_event *event)
-{
-	return 0;
-}
-
-const struct ebpf_event_ops ebpf_output_event_ops = {
-	.prog_type = EBPF_PROG_TYPE_PERF_EVENT,
-	.create = output_create,
-	.destroy = output_destroy,
-	.read = output_read,
-	.reset = output_reset,
-};

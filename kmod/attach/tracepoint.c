@@ -154,18 +154,9 @@ static void tp_describe(const struct ebpf_event *event, struct ebpf_attach_desc 
 	desc->name = container_of(event, struct tp_event, event)->name;
 }
 
-const struct ebpf_event_ops ebpf_tracepoint_event_ops = {
-	.prog_type = EBPF_PROG_TYPE_TRACEPOINT,
-	.create = tp_create,
-	.stop = tp_stop,
-	.destroy = tp_destroy,
-	.read = ebpf_event_read_hits,
-	.peek = ebpf_event_peek_hits,
-	.describe = tp_describe,
-};
-
-u32 ebpf_tracepoint_query(u64 id, u32 *ids, u32 max)
+static u32 tp_query(const struct ebpf_event *event, u32 *ids, u32 max)
 {
+	u64 id = event->attr.config;
 	struct tp_event *tp;
 	u32 n = 0;
 
@@ -184,6 +175,17 @@ u32 ebpf_tracepoint_query(u64 id, u32 *ids, u32 max)
 	mutex_unlock(&tp_lock);
 	return n;
 }
+
+const struct ebpf_event_ops ebpf_tracepoint_event_ops = {
+	.prog_type = EBPF_PROG_TYPE_TRACEPOINT,
+	.create = tp_create,
+	.stop = tp_stop,
+	.destroy = tp_destroy,
+	.read = ebpf_event_read_hits,
+	.peek = ebpf_event_peek_hits,
+	.query = tp_query,
+	.describe = tp_describe,
+};
 
 int ebpf_tracepoint_init(void)
 {

@@ -6,6 +6,8 @@
 # services and callers' functions use comes on top; test_stack_usage measures it all.
 
 set -u
+# A cache of compilers' output keeps no call graphs.
+export CCACHE_DISABLE=1
 . "$EBPFDRV_TOP/tests/lib/tap.sh"
 
 limit=1600	# bytes

@@ -15,51 +15,9 @@
  * or the new value, and one of them always. The element for that is a spare of
  * the CPU, so it works in a full map, too.
  */
+#include "kmod/map/kinds/hash_bucket.h"
 #include "kmod/map/kinds/htab.h"
 #include "kmod/map/map_fields.h"
-
-#include <linux/hardirq.h>
-
-int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long *flags)
-{
-	int *locked;
-
-	local_irq_save(*flags);
-	locked = this_cpu_ptr(htab->locked);
-	if (unlikely(*locked))
-		goto busy;
-	*locked = 1;
-	barrier();
-	if (!in_nmi()) {
-		raw_spin_lock(&bucket->lock);
-		return 0;
-	}
-	if (raw_spin_trylock(&bucket->lock))
-		return 0;
-	*locked = 0;
-busy:
-	local_irq_restore(*flags);
-	return -EBUSY;
-}
-
-void ebpf_htab_unlock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long flags)
-{
-	raw_spin_unlock(&bucket->lock);
-	barrier();
-	*this_cpu_ptr(htab->locked) = 0;
-	local_irq_restore(flags);
-}
-
-struct htab_elem **ebpf_htab_find_place(struct ebpf_htab *htab, struct htab_bucket *bucket,
-					u32 hash, const void *key)
-{
-	struct htab_elem **place = &bucket->first;
-
-	for (; *place; place = &(*place)->next)
-		if ((*place)->hash == hash && key_equal((*place)->key, key, htab->map.key_size))
-			return place;
-	return NULL;
-}
 
 /* A complete element becomes visible as the bucket's first. */
 static void bucket_add(struct htab_bucket *bucket, struct htab_elem *elem)
@@ -67,22 +25,6 @@ static void bucket_add(struct htab_bucket *bucket, struct htab_elem *elem)
 	WRITE_ONCE(elem->next, bucket->first);
 	smp_wmb();
 	WRITE_ONCE(bucket->first, elem);
-}
-
-static void bucket_changed(struct htab_bucket *bucket)
-{
-	smp_wmb();
-	WRITE_ONCE(bucket->seq, bucket->seq + 1);
-	smp_wmb();
-}
-
-static struct htab_elem *bucket_remove(struct htab_bucket *bucket, struct htab_elem **place)
-{
-	struct htab_elem *elem = *place;
-
-	WRITE_ONCE(*place, elem->next);
-	bucket_changed(bucket);
-	return elem;
 }
 
 static struct htab_elem *bucket_replace(struct htab_bucket *bucket, struct htab_elem **place,
@@ -327,25 +269,6 @@ int ebpf_htab_delete(struct ebpf_htab *htab, const void *key, void *value)
 	}
 	ebpf_htab_unlock(htab, bucket, flags);
 	return elem ? 0 : -ENOENT;
-}
-
-bool ebpf_htab_take(struct ebpf_htab *htab, struct htab_elem *elem)
-{
-	struct htab_bucket *bucket = bucket_of(htab, READ_ONCE(elem->hash));
-	struct htab_elem **place;
-	unsigned long flags;
-	bool found = false;
-
-	if (ebpf_htab_lock(htab, bucket, &flags))
-		return false;
-	for (place = &bucket->first; *place; place = &(*place)->next)
-		if (*place == elem) {
-			bucket_remove(bucket, place);
-			found = true;
-			break;
-		}
-	ebpf_htab_unlock(htab, bucket, flags);
-	return found;
 }
 
 static long htab_delete_elem(struct ebpf_map *map, const void *key)

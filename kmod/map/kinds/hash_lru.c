@@ -10,6 +10,7 @@
  * With EBPF_F_NO_COMMON_LRU each CPU has a hand of its own, so that CPUs share
  * nothing; the hands start at equal distances.
  */
+#include "kmod/map/kinds/hash_bucket.h"
 #include "kmod/map/kinds/htab.h"
 #include "kmod/map/map_fields.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Walking over hash maps, by programs and by commands. */
+#include "kmod/map/kinds/hash_bucket.h"
 #include "kmod/map/kinds/htab.h"
 
 typedef u64 (*walk_fn)(u64 map, u64 key, u64 value, u64 ctx, u64 unused, u64 frame);

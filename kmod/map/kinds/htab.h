@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hash maps' common part: layout (hash_alloc.c), looking up (hash_find.c), changing
- * and the tables of operations (hash.c), walking (hash_walk.c), eviction (hash_lru.c),
- * maps for values (hash_of_maps.c).
+ * The hash maps' common part: layout (hash_alloc.c), looking up (hash_find.c), a bucket's
+ * lock (hash_bucket.c), walking (hash_walk.c), eviction (hash_lru.c), changing and the
+ * tables of operations (hash.c), maps for values (hash_of_maps.c). Each calls only those
+ * before it, but for hash_alloc.c, which sets up eviction.
  */
 #ifndef _KMOD_HTAB_H
 #define _KMOD_HTAB_H
@@ -147,16 +148,6 @@ int ebpf_htab_get_next_key(struct ebpf_map *map, void *key, void *next_key);
  * hash.c
  */
 
-/* Interrupts are off until ebpf_htab_unlock(). -EBUSY: this CPU is in the middle of a
- * change of the same map and what is asking came between (a probe, an NMI), or the
- * bucket is taken and an NMI cannot wait.
- */
-int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long *flags);
-void ebpf_htab_unlock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long flags);
-/* The place that points to the element of @key, or NULL. Bucket locked. */
-struct htab_elem **ebpf_htab_find_place(struct ebpf_htab *htab, struct htab_bucket *bucket,
-					u32 hash, const void *key);
-
 /* How the value of one update reaches an element that exists or a new one. Called
  * with the bucket locked.
  */
@@ -172,11 +163,6 @@ int ebpf_htab_update(struct ebpf_htab *htab, const void *key, const void *value,
 		     const struct ebpf_htab_set *set);
 /* @value: NULL, or where the last value goes. As ebpf_htab_update(). */
 int ebpf_htab_delete(struct ebpf_htab *htab, const void *key, void *value);
-/* Takes @elem out of whatever bucket it is in: false when it is in none or the bucket
- * cannot be locked now. Program context.
- */
-bool ebpf_htab_take(struct ebpf_htab *htab, struct htab_elem *elem);
-
 /*
  * LRU maps (hash_lru.c): the mark of an element says what a search for a victim does
  * with it. It is a hint: only being in a bucket makes an element one that can go.

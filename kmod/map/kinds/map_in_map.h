@@ -10,13 +10,13 @@
 
 #include "kmod/map/kinds/maps.h"
 
-/* A description of the map at @fd, without elements: for inner_map_meta. ERR_PTR(-EBADF,
+/* map_meta.c: a description of the map at @fd, without elements: for inner_map_meta. ERR_PTR(-EBADF,
  * -EINVAL, -ENOTSUPP, -ENOMEM). To be freed with the map of maps.
  */
 struct ebpf_map *ebpf_map_meta_alloc(int fd);
 void ebpf_map_meta_free(struct ebpf_map *meta);	/* NULL is allowed */
 
-/* ops->fd_get_ptr and friends. Process context. */
+/* map_in_map.c: ops->fd_get_ptr and friends. Process context. */
 void *ebpf_map_fd_get_ptr(struct ebpf_map *map, struct file *map_file, int fd);
 void ebpf_map_fd_put_ptr(void *ptr);
 u32 ebpf_map_fd_sys_lookup_elem(void *ptr);

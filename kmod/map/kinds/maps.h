@@ -76,7 +76,7 @@ static inline void ebpf_map_guard_end(void)
 	preempt_enable();
 }
 
-/* What most types answer to ops->meta_equal (map_in_map.c). */
+/* What most types answer to ops->meta_equal (map_meta.c). */
 bool ebpf_map_meta_equal(const struct ebpf_map *meta, const struct ebpf_map *map);
 
 /*

@@ -18,7 +18,7 @@
  */
 #include "kmod/map/kinds/maps.h"
 #include "kmod/map/kinds/ringbuf.h"
-#include "helpers/dynptr.h"
+#include <ebpf/dynptr.h>
 
 #include <linux/hardirq.h>
 #include <linux/irq_work.h>

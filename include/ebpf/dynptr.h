@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is inside a struct bpf_dynptr. The verifier lets programs neither read nor
- * write it.
+ * What is inside a struct bpf_dynptr, for the helpers that use one and the ring buffers
+ * that make them. The verifier lets programs neither read nor write it.
  */
-#ifndef _HELPERS_DYNPTR_H
-#define _HELPERS_DYNPTR_H
+#ifndef _EBPF_DYNPTR_H
+#define _EBPF_DYNPTR_H
 
 #include <ebpf/types.h>
 
@@ -29,4 +29,4 @@ static inline void ebpf_dynptr_set(struct ebpf_dynptr_kern *dynptr, void *data, 
 	dynptr->reserved = 0;
 }
 
-#endif /* _HELPERS_DYNPTR_H */
+#endif /* _EBPF_DYNPTR_H */
