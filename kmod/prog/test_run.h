@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between test_run.c (the command, what all program types share) and
- * test_run_skb.c, test_run_xdp.c (programs that get a packet of the caller's).
+ * Between test_run.c (the command), test_run_skb.c, test_run_xdp.c (programs that get a
+ * packet of the caller's) and test_run_data.c (what these share).
  *
  * All of it in process context.
  */
