@@ -437,6 +437,19 @@ int link_perf(int prog, int event, uint64_t cookie)
 	return drv_bpf(EBPF_LINK_CREATE, &attr);
 }
 
+int link_multi(int prog, uint32_t flags, const char *func)
+{
+	union ebpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = prog;
+	attr.link_create.attach_type = EBPF_TRACE_KPROBE_MULTI;
+	attr.link_create.kprobe_multi.flags = flags;
+	attr.link_create.kprobe_multi.cnt = 1;
+	attr.link_create.kprobe_multi.syms = (uintptr_t)&func;
+	return drv_bpf(EBPF_LINK_CREATE, &attr);
+}
+
 int link_raw_tp(int prog, const char *name)
 {
 	union ebpf_attr attr;
@@ -471,6 +484,21 @@ int open_kprobe_any(const char *const *symbols, bool ret)
 	for (; fd < 0 && *symbols; symbols++)
 		fd = open_kprobe(*symbols, 0, ret);
 	return fd;
+}
+
+const char *getppid_func(void)
+{
+	const char *const *name;
+	int fd;
+
+	for (name = sys_getppid_names; *name; name++) {
+		fd = open_kprobe(*name, 0, false);
+		if (fd < 0)
+			continue;
+		close(fd);
+		return *name;
+	}
+	return NULL;
 }
 
 const char *const sys_getppid_names[] = {
@@ -544,13 +572,29 @@ int cpus_online(void)
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 bool cpu1_set(bool online)
 {
-	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
-	bool ok = fd >= 0 && write(fd, online ? "1" : "0", 1) == 1;
+	return write_text("/sys/devices/system/cpu/cpu1/online", online ? "1" : "0");
+}
 
-	close(fd);
-	return ok;
+bool kprobes_set(bool on)
+{
+	return write_text("/sys/kernel/debug/kprobes/enabled", on ? "1" : "0");
+}
+
+bool ftrace_set(bool on)
+{
+	return write_text("/proc/sys/kernel/ftrace_enabled", on ? "1" : "0");
 }
 
 void pin_to(int cpu)

@@ -85,6 +85,8 @@ int event_disable(int event);
 /* Links; -1 and errno. */
 int link_perf(int prog, int event, uint64_t cookie);
 int link_raw_tp(int prog, const char *name);
+/* At all calls of @func, by name; @flags: EBPF_F_KPROBE_MULTI_*. */
+int link_multi(int prog, uint32_t flags, const char *func);
 
 int open_kprobe(const char *symbol, uint64_t offset, bool ret);
 int open_uprobe(const char *path, uint64_t offset, bool ret, pid_t pid);
@@ -96,10 +98,16 @@ int open_output(int cpu, uint32_t wakeup_events);
 int open_kprobe_any(const char *const *symbols, bool ret);
 /* The function behind getppid(2), whatever it is called. */
 extern const char *const sys_getppid_names[];
+/* Its name if it can be probed, or NULL. */
+const char *getppid_func(void);
 
 int cpus_online(void);
-/* False where CPU 1 cannot come or go. */
+/* Into a file of the kernel's; false on error. */
+bool write_text(const char *path, const char *text);
+/* False where CPU 1 cannot come or go, or all kprobes, or all of ftrace. */
 bool cpu1_set(bool online);
+bool kprobes_set(bool on);
+bool ftrace_set(bool on);
 /* Moves the caller to @cpu. */
 void pin_to(int cpu);
 /* Calls getppid(2) @n times. */

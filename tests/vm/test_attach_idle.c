@@ -28,18 +28,6 @@ static uint64_t event_hits(int event)
 	return read(event, &count, sizeof(count)) == sizeof(count) ? count : 0;
 }
 
-static int link_multi(int prog, const char *func)
-{
-	union ebpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = prog;
-	attr.link_create.attach_type = EBPF_TRACE_KPROBE_MULTI;
-	attr.link_create.kprobe_multi.cnt = 1;
-	attr.link_create.kprobe_multi.syms = (uintptr_t)&func;
-	return drv_bpf(EBPF_LINK_CREATE, &attr);
-}
-
 /* Returns whether it was hit. */
 static bool test_function(const char *func)
 {
@@ -55,7 +43,7 @@ static bool test_function(const char *func)
 	counter_make(&by_link, EBPF_PROG_TYPE_KPROBE, 0, COUNT_ONLY, 0);
 	load_expected_attach_type = 0;
 	link = link_perf(by_event.prog, event, 0);
-	multi = link_multi(by_link.prog, func);
+	multi = link_multi(by_link.prog, 0, func);
 	tap_ok(link >= 0, "a program on %s", func);
 	usleep(500000);
 	hits = event_hits(event);

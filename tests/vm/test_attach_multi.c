@@ -28,8 +28,8 @@ static void multi_make(struct counter *c, enum counter_what what, uint32_t arg)
 	load_expected_attach_type = 0;
 }
 
-static int link_multi(int prog, uint32_t flags, uint32_t cnt, const char *const *syms,
-		      const uint64_t *addrs, const uint64_t *cookies)
+static int link_many(int prog, uint32_t flags, uint32_t cnt, const char *const *syms,
+		     const uint64_t *addrs, const uint64_t *cookies)
 {
 	union ebpf_attr attr;
 
@@ -81,10 +81,10 @@ static void test_symbols(uint32_t flags, const char *what)
 	syms[1] = getppid_name;
 	multi_make(&cookie, COUNT_HELPER, EBPF_FUNC_get_attach_cookie);
 	multi_make(&ip, COUNT_HELPER, EBPF_FUNC_get_func_ip);
-	links[0] = link_multi(cookie.prog, flags, 3, syms, NULL, cookies);
+	links[0] = link_many(cookie.prog, flags, 3, syms, NULL, cookies);
 	if (!tap_ok(links[0] >= 0, "%s of three functions by name, with cookies", what))
 		tap_diag("  %s", strerror(errno));
-	links[1] = link_multi(ip.prog, flags, 1, syms + 1, NULL, NULL);
+	links[1] = link_many(ip.prog, flags, 1, syms + 1, NULL, NULL);
 	tap_ok(links[1] >= 0, "%s: a second link to one of them", what);
 	call_getppid(20);
 	tap_eq(counter_hits(&cookie, -1), 20, "%s: each call is counted once", what);
@@ -133,7 +133,7 @@ static uint32_t traceable(int prog, uint32_t flags, uint64_t *addrs, uint32_t n)
 
 	if (!n)
 		return 0;
-	link = link_multi(prog, flags, n, NULL, addrs, NULL);
+	link = link_many(prog, flags, n, NULL, addrs, NULL);
 	if (link >= 0) {
 		close(link);
 		return n;
@@ -159,9 +159,9 @@ static void test_many(void)
 	n = traceable(c.prog, 0, addrs, many_addrs(addrs, MANY));
 	tap_ok(n >= 200, "%u functions can be traced", n);
 	addrs[n++] = getppid_addr;
-	link = link_multi(c.prog, 0, n, NULL, addrs, NULL);
+	link = link_many(c.prog, 0, n, NULL, addrs, NULL);
 	tap_ok(link >= 0, "one link to all of them by address");
-	again = link_multi(other.prog, 0, n, NULL, addrs, NULL);
+	again = link_many(other.prog, 0, n, NULL, addrs, NULL);
 	tap_ok(again >= 0, "and another");
 	call_getppid(30);
 	tap_ok(counter_hits(&c, -1) >= 30, "the program runs");
@@ -184,7 +184,7 @@ static void test_many_returns(void)
 	n = traceable(c.prog, EBPF_F_KPROBE_MULTI_RETURN, addrs, many_addrs(addrs, 32));
 	tap_ok(n >= 16, "%u returns can be probed", n);
 	addrs[n++] = getppid_addr;
-	link = link_multi(c.prog, EBPF_F_KPROBE_MULTI_RETURN, n, NULL, addrs, NULL);
+	link = link_many(c.prog, EBPF_F_KPROBE_MULTI_RETURN, n, NULL, addrs, NULL);
 	if (!tap_ok(link >= 0, "one link to the returns of %u functions", n))
 		tap_diag("  %s", strerror(errno));
 	call_getppid(30);
@@ -200,16 +200,16 @@ static void test_override(void)
 	struct counter c;
 
 	multi_make(&c, COUNT_OVERRIDE, 12345678);
-	link = link_multi(c.prog, 0, 1, NULL, both, NULL);
+	link = link_many(c.prog, 0, 1, NULL, both, NULL);
 	if (!tap_ok(link >= 0, "a program that overrides, on a system call"))
 		tap_diag("  %s", strerror(errno));
 	tap_eq(syscall(SYS_getppid), 12345678, "the system call returns what the program says");
 	tap_eq(counter_hits(&c, -1), 1, "the program ran once");
 	close(link);
 	tap_eq(syscall(SYS_getppid), parent, "and after it went what it is to return");
-	refused(link_multi(c.prog, 0, 2, NULL, both, NULL), EINVAL,
+	refused(link_many(c.prog, 0, 2, NULL, both, NULL), EINVAL,
 		"one function among them is no system call");
-	refused(link_multi(c.prog, EBPF_F_KPROBE_MULTI_RETURN, 1, NULL, both, NULL), EINVAL,
+	refused(link_many(c.prog, EBPF_F_KPROBE_MULTI_RETURN, 1, NULL, both, NULL), EINVAL,
 		"overriding returns");
 	tap_eq(syscall(SYS_getppid), parent, "nothing is left of those");
 	counter_close(&c);
@@ -225,10 +225,10 @@ static void test_refused(void)
 
 	multi_make(&c, COUNT_ONLY, 0);
 	counter_make(&plain, EBPF_PROG_TYPE_KPROBE, self, COUNT_ONLY, 0);
-	refused(link_multi(c.prog, 0, 0, unknown, NULL, NULL), EINVAL, "no function");
-	refused(link_multi(c.prog, 0, 1, NULL, NULL, NULL), EINVAL, "neither names nor addresses");
-	refused(link_multi(c.prog, 0, 1, unknown, &getppid_addr, NULL), EINVAL, "both");
-	refused(link_multi(c.prog, 2, 1, NULL, &getppid_addr, NULL), EINVAL, "an unknown flag");
+	refused(link_many(c.prog, 0, 0, unknown, NULL, NULL), EINVAL, "no function");
+	refused(link_many(c.prog, 0, 1, NULL, NULL, NULL), EINVAL, "neither names nor addresses");
+	refused(link_many(c.prog, 0, 1, unknown, &getppid_addr, NULL), EINVAL, "both");
+	refused(link_many(c.prog, 2, 1, NULL, &getppid_addr, NULL), EINVAL, "an unknown flag");
 	memset(&attr, 0, sizeof(attr));
 	attr.link_create.prog_fd = c.prog;
 	attr.link_create.attach_type = EBPF_TRACE_KPROBE_MULTI;
@@ -236,18 +236,18 @@ static void test_refused(void)
 	attr.link_create.kprobe_multi.cnt = 1;
 	attr.link_create.kprobe_multi.addrs = (uintptr_t)&getppid_addr;
 	refused(drv_bpf(EBPF_LINK_CREATE, &attr), EINVAL, "a flag of other links");
-	refused(link_multi(c.prog, 0, 2, unknown, NULL, NULL), ESRCH, "an unknown function");
-	refused(link_multi(c.prog, 0, 1, NULL, &inside, NULL), EINVAL, "no function's entry");
-	refused(link_multi(c.prog, 0, 1, NULL, (void *)8, NULL), EFAULT, "a bad pointer");
-	refused(link_multi(c.prog, 0, 1, NULL, &getppid_addr, (void *)8), EFAULT, "bad cookies");
-	refused(link_multi(c.prog, 0, ~0U, NULL, &getppid_addr, NULL), E2BIG, "too many");
-	refused(link_multi(plain.prog, 0, 1, NULL, &getppid_addr, NULL), EINVAL,
+	refused(link_many(c.prog, 0, 2, unknown, NULL, NULL), ESRCH, "an unknown function");
+	refused(link_many(c.prog, 0, 1, NULL, &inside, NULL), EINVAL, "no function's entry");
+	refused(link_many(c.prog, 0, 1, NULL, (void *)8, NULL), EFAULT, "a bad pointer");
+	refused(link_many(c.prog, 0, 1, NULL, &getppid_addr, (void *)8), EFAULT, "bad cookies");
+	refused(link_many(c.prog, 0, ~0U, NULL, &getppid_addr, NULL), E2BIG, "too many");
+	refused(link_many(plain.prog, 0, 1, NULL, &getppid_addr, NULL), EINVAL,
 		"a program that was not loaded for it");
 	ev = open_kprobe_any(sys_getppid_names, false);
 	refused(link_perf(c.prog, ev, 0), EINVAL, "one that was, on an event");
 	close(ev);
 	memset(&attr, 0, sizeof(attr));
-	attr.link_detach.link_fd = link_multi(c.prog, 0, 1, NULL, &getppid_addr, NULL);
+	attr.link_detach.link_fd = link_many(c.prog, 0, 1, NULL, &getppid_addr, NULL);
 	refused(drv_bpf(EBPF_LINK_DETACH, &attr), EOPNOTSUPP, "detaching, as in Linux 6.1");
 	close(attr.link_detach.link_fd);
 	counter_close(&c);
@@ -265,7 +265,7 @@ static void test_info(void)
 	int link;
 
 	multi_make(&c, COUNT_ONLY, 0);
-	link = link_multi(c.prog, 0, 1, NULL, &getppid_addr, NULL);
+	link = link_many(c.prog, 0, 1, NULL, &getppid_addr, NULL);
 	memset(&attr, 0, sizeof(attr));
 	memset(&info, 0, sizeof(info));
 	attr.info.bpf_fd = link;
@@ -294,7 +294,7 @@ static void test_owner(void)
 	multi_make(&c, COUNT_ONLY, 0);
 	pid = fork();
 	if (!pid) {
-		link_multi(c.prog, 0, 1, NULL, &getppid_addr, NULL);
+		link_many(c.prog, 0, 1, NULL, &getppid_addr, NULL);
 		pause();
 		_exit(0);
 	}

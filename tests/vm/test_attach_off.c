@@ -23,27 +23,13 @@ static const char *getppid_name;
  * What is switched
  */
 
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	close(fd);
-	return ok;
-}
-
 static const struct a_switch {
 	const char *name;
-	const char *path;
+	bool (*turn)(bool on);
 } switches[] = {
-	{ "kprobes", "/sys/kernel/debug/kprobes/enabled" },
-	{ "ftrace", "/proc/sys/kernel/ftrace_enabled" },
+	{ "kprobes", kprobes_set },
+	{ "ftrace", ftrace_set },
 };
-
-static bool turn(const struct a_switch *s, bool on)
-{
-	return write_file(s->path, on ? "1" : "0");
-}
 
 /*
  * What is attached
@@ -53,19 +39,6 @@ struct one {
 	struct counter c;
 	int event, link;
 };
-
-static int link_multi(int prog, uint32_t flags)
-{
-	union ebpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = prog;
-	attr.link_create.attach_type = EBPF_TRACE_KPROBE_MULTI;
-	attr.link_create.kprobe_multi.flags = flags;
-	attr.link_create.kprobe_multi.cnt = 1;
-	attr.link_create.kprobe_multi.syms = (uintptr_t)&getppid_name;
-	return drv_bpf(EBPF_LINK_CREATE, &attr);
-}
 
 static const struct way {
 	const char *name;
@@ -80,7 +53,8 @@ static const struct way {
 static int attach_link(struct one *o, const struct way *way)
 {
 	if (way->multi)
-		return link_multi(o->c.prog, way->ret ? EBPF_F_KPROBE_MULTI_RETURN : 0);
+		return link_multi(o->c.prog, way->ret ? EBPF_F_KPROBE_MULTI_RETURN : 0,
+				  getppid_name);
 	o->event = open_kprobe(getppid_name, 0, way->ret);
 	return o->event < 0 ? -1 : link_perf(o->c.prog, o->event, 0);
 }
@@ -148,12 +122,12 @@ static void test_attach_off(const struct a_switch *s, const struct way *way)
 {
 	struct one a, b;
 
-	tap_ok(turn(s, false), "%s off", s->name);
+	tap_ok(s->turn(false), "%s off", s->name);
 	attach_off(&a, way);
 	attach_off(&b, way);
 	tap_eq(a.link >= 0, b.link >= 0, "%s: two of them alike", way->name);
 	call_getppid(CALLS);
-	tap_ok(turn(s, true), "%s on", s->name);
+	tap_ok(s->turn(true), "%s on", s->name);
 	attach_refused(&a, way);
 	attach_refused(&b, way);
 	tap_eq(fresh_hits(&a), CALLS, "%s: the first begins", way->name);
@@ -172,16 +146,16 @@ static void test_detach_off(const struct a_switch *s, const struct way *way)
 
 	attach(&a, way);
 	tap_eq(fresh_hits(&a), CALLS, "%s: one counts", way->name);
-	tap_ok(turn(s, false), "%s off", s->name);
+	tap_ok(s->turn(false), "%s off", s->name);
 	attach_off(&b, way);
 	detach(&a);
-	tap_ok(turn(s, true), "%s on", s->name);
+	tap_ok(s->turn(true), "%s on", s->name);
 	attach_refused(&b, way);
 	tap_eq(fresh_hits(&b), CALLS, "%s: attached while off, it outlives the first", way->name);
 	tap_eq(fresh_hits(&a), 0, "%s: the first is gone", way->name);
-	tap_ok(turn(s, false), "%s off", s->name);
+	tap_ok(s->turn(false), "%s off", s->name);
 	detach(&b);
-	tap_ok(turn(s, true), "%s on", s->name);
+	tap_ok(s->turn(true), "%s on", s->name);
 	all_gone(way, &a, &b, "while off");
 	finish(&a);
 	finish(&b);
@@ -192,31 +166,15 @@ static void test_only_off(const struct a_switch *s, const struct way *way)
 {
 	struct one a, b;
 
-	tap_ok(turn(s, false), "%s off", s->name);
+	tap_ok(s->turn(false), "%s off", s->name);
 	attach_off(&a, way);
 	attach_off(&b, way);
 	detach(&a);
 	detach(&b);
-	tap_ok(turn(s, true), "%s on", s->name);
+	tap_ok(s->turn(true), "%s on", s->name);
 	all_gone(way, &a, &b, "without ever being on");
 	finish(&a);
 	finish(&b);
-}
-
-static bool find_getppid(void)
-{
-	const char *const *name;
-	int fd;
-
-	for (name = sys_getppid_names; *name; name++) {
-		fd = open_kprobe(*name, 0, false);
-		if (fd < 0)
-			continue;
-		close(fd);
-		getppid_name = *name;
-		return true;
-	}
-	return false;
 }
 
 int main(void)
@@ -227,10 +185,11 @@ int main(void)
 	self = getpid();
 	drv_open();
 	events = drv_stats().events;
-	if (!tap_ok(find_getppid(), "getppid's function can be probed"))
+	getppid_name = getppid_func();
+	if (!tap_ok(getppid_name, "getppid's function can be probed"))
 		return tap_end();
 	for (i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
-		if (!turn(&switches[i], true)) {
+		if (!switches[i].turn(true)) {
 			tap_skip("%s cannot be switched here", switches[i].name);
 			continue;
 		}

@@ -34,15 +34,6 @@ static const char *getppid_name;
 /* What children tell. */
 static volatile int *told;
 
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	close(fd);
-	return ok;
-}
-
 static void all_back(const char *after)
 {
 	int i;
@@ -149,8 +140,8 @@ static void eat_memory(void)
 	char *p;
 	int ev;
 
-	write_file("/proc/self/oom_score_adj", "1000");
-	write_file("/proc/sys/vm/overcommit_memory", "1");
+	write_text("/proc/self/oom_score_adj", "1000");
+	write_text("/proc/sys/vm/overcommit_memory", "1");
 	counter_make(&c, EBPF_PROG_TYPE_KPROBE, 0, COUNT_ONLY, 0);
 	for (ev = 0; ev < 20; ev++)
 		event_set_prog(open_kprobe(getppid_name, 0, ev & 1), c.prog);
@@ -193,7 +184,7 @@ static void test_oom(void)
 	pid = child(eat_memory);
 
 	waitpid(pid, &status, 0);
-	write_file("/proc/sys/vm/overcommit_memory", "0");
+	write_text("/proc/sys/vm/overcommit_memory", "0");
 	if (!WIFSIGNALED(status))
 		tap_diag("it ended with %s", strerror(WEXITSTATUS(status)));
 	tap_ok(*told == 1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
@@ -297,19 +288,6 @@ static bool load_module(void)
 	snprintf(cmd, sizeof(cmd), "insmod %s/test_attach_unlucky_ko.ko",
 		 getenv("EBPFDRV_TEST_DIR"));
 	return !system(cmd);
-}
-
-static int link_multi(int prog, uint32_t flags, const char *func)
-{
-	union ebpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = prog;
-	attr.link_create.attach_type = EBPF_TRACE_KPROBE_MULTI;
-	attr.link_create.kprobe_multi.flags = flags;
-	attr.link_create.kprobe_multi.cnt = 1;
-	attr.link_create.kprobe_multi.syms = (uintptr_t)&func;
-	return drv_bpf(EBPF_LINK_CREATE, &attr);
 }
 
 static void test_module_round(int round)
@@ -427,22 +405,22 @@ static void work(void)
 
 static void toggle(void)
 {
-	static const char kprobes[] = "/sys/kernel/debug/kprobes/enabled";
-	static const char ftrace[] = "/proc/sys/kernel/ftrace_enabled";
+	bool (*turn)(bool on);
 	int i;
 
 	for (i = 0; !*told; i++) {
-		write_file(i % 2 ? kprobes : ftrace, "0");
+		turn = i % 2 ? kprobes_set : ftrace_set;
+		turn(false);
 		if (i % 3 == 0)
 			cpu1_set(false);
 		usleep(20000);
-		write_file(i % 2 ? kprobes : ftrace, "1");
+		turn(true);
 		if (i % 3 == 0)
 			cpu1_set(true);
 		usleep(20000);
 	}
-	write_file(kprobes, "1");
-	write_file(ftrace, "1");
+	kprobes_set(true);
+	ftrace_set(true);
 	cpu1_set(true);
 }
 
@@ -494,29 +472,14 @@ static void test_storm(void)
 	counts_still("after the storm");
 }
 
-static bool find_getppid(void)
-{
-	const char *const *name;
-	int fd;
-
-	for (name = sys_getppid_names; *name; name++) {
-		fd = open_kprobe(*name, 0, false);
-		if (fd < 0)
-			continue;
-		close(fd);
-		getppid_name = *name;
-		return true;
-	}
-	return false;
-}
-
 int main(void)
 {
 	self = getpid();
 	told = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	drv_open();
 	events_before = drv_stats().events;
-	if (!tap_ok(find_getppid(), "getppid's function can be probed"))
+	getppid_name = getppid_func();
+	if (!tap_ok(getppid_name, "getppid's function can be probed"))
 		return tap_end();
 	all_back("at the start");
 	test_limits();
