@@ -192,7 +192,7 @@ static unsigned int merge_equal(const struct btf *btf, __u32 *canon, __u32 *tabl
 	return found;
 }
 
-/* Drop what has become a copy and number the rest anew. */
+/* Drop what nobody refers to any more, being another's copy, and number the rest anew. */
 static void drop_copies(struct btf *btf, const __u32 *canon)
 {
 	__u32 *ids = check_alloc(calloc(btf->count + 1, sizeof(*ids)));
@@ -216,15 +216,33 @@ static void drop_copies(struct btf *btf, const __u32 *canon)
 	free(ids);
 }
 
+static __u32 *identity(const struct btf *btf)
+{
+	__u32 *map = check_alloc(calloc(btf->count + 1, sizeof(*map))), i;
+
+	for (i = 0; i <= btf->count; i++)
+		map[i] = i;
+	return map;
+}
+
+void replace_type(struct btf *btf, __u32 old, __u32 new)
+{
+	__u32 *canon = identity(btf), i;
+
+	canon[old] = new;
+	for (i = 0; i < btf->count; i++)
+		map_ids(type_at(btf, i), canon);
+	drop_copies(btf, canon);
+	free(canon);
+}
+
 unsigned int merge_copies(struct btf *btf)
 {
 	__u32 slots = btf->count * 2 + 1, before = btf->count, i;
-	__u32 *canon = check_alloc(calloc(btf->count + 1, sizeof(*canon)));
+	__u32 *canon = identity(btf);
 	__u32 *table = check_alloc(calloc(slots, sizeof(*table)));
 	bool copies = false;
 
-	for (i = 0; i <= btf->count; i++)
-		canon[i] = i;
 	find_copies(btf, canon);
 	for (i = 0; i <= btf->count; i++)
 		copies |= canon[i] != i;

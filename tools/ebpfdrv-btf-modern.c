@@ -4,7 +4,8 @@
  * another name or in another shape, where it means the same bytes. What means
  * something else (task_struct.start_time is a timespec on 3.10) stays as it is.
  *
- * Types are only changed in place and added at the end, so that ids stay.
+ * Types are changed in place or added at the end; where one takes another's place, the
+ * ids behind that change.
  */
 #define _GNU_SOURCE
 #include "ebpfdrv-btf.h"
@@ -15,8 +16,6 @@
 
 #define OLD_PREFIX	"ftrace_raw_"
 #define NEW_PREFIX	"trace_event_raw_"
-
-#define TYPE_INFO(kind, vlen)	((__u32)EBPF_BTF_KIND_##kind << 24 | (vlen))
 
 #define MEMBERS_MAX	20
 
@@ -59,20 +58,6 @@ __u32 find_type(const struct btf *btf, __u32 kind, const char *name)
 static __u32 find_struct(const struct btf *btf, const char *name)
 {
 	return find_type(btf, EBPF_BTF_KIND_STRUCT, name);
-}
-
-static __u32 find_int(struct btf *btf, const char *name, __u32 size)
-{
-	struct {
-		struct ebpf_btf_type type;
-		__u32 encoding;
-	} new = { { .info = TYPE_INFO(INT, 0), .size = size }, size * 8 };
-	__u32 id = find_type(btf, EBPF_BTF_KIND_INT, name);
-
-	if (id)
-		return id;
-	new.type.name_off = add_name(btf, name);
-	return add_type(btf, &new, sizeof(new));
 }
 
 struct ebpf_btf_member *find_member(const struct btf *btf, __u32 id, const char *name)
@@ -201,7 +186,7 @@ static bool add_ringbuf(struct btf *btf)
 
 	if (find_struct(btf, "bpf_ringbuf"))
 		return false;
-	word = find_int(btf, "long unsigned int", 8);
+	word = int_type(btf, "long unsigned int", 8, 0);
 	new_member(btf, &new, "mask", word, 0);
 	new_member(btf, &new, "consumer_pos", word, 8);
 	new_member(btf, &new, "producer_pos", word, 16);
@@ -209,21 +194,39 @@ static bool add_ringbuf(struct btf *btf)
 	return true;
 }
 
-/* The context of perf event programs, which kernels without bpf(2) do not have. */
+/*
+ * The context of perf event programs, of which kernels without bpf(2) have none and
+ * those up to 4.16 one without the address.
+ */
 static bool add_perf_event_data(struct btf *btf)
 {
 	struct new_type new = { .type = { .info = TYPE_INFO(STRUCT, 0) } };
-	__u32 regs = find_struct(btf, "pt_regs"), word, size;
+	__u32 regs = find_struct(btf, "pt_regs"), old = find_struct(btf, "bpf_perf_event_data");
+	__u32 word, size;
 
-	if (!regs || find_struct(btf, "bpf_perf_event_data"))
+	if (!regs || (old && find_member(btf, old, "addr")))
 		return false;
 	size = type_at(btf, regs - 1)->size;
-	word = find_int(btf, "long long unsigned int", 8);
+	word = int_type(btf, "long long unsigned int", 8, 0);
 	new_member(btf, &new, "regs", regs, 0);
 	new_member(btf, &new, "sample_period", word, size);
 	new_member(btf, &new, "addr", word, size + 8);
-	add_new_type(btf, &new, "bpf_perf_event_data", size + 16);
+	word = add_new_type(btf, &new, "bpf_perf_event_data", size + 16);
+	if (old)
+		replace_type(btf, old, word);
 	return true;
+}
+
+/* What programs that are written for several architectures call pt_regs. */
+static void add_user_regs(struct btf *btf)
+{
+	struct ebpf_btf_type new = { .info = TYPE_INFO(TYPEDEF, 0) };
+
+	new.type = find_struct(btf, "pt_regs");
+	if (!new.type || find_type(btf, EBPF_BTF_KIND_TYPEDEF, "bpf_user_pt_regs_t"))
+		return;
+	new.name_off = add_name(btf, "bpf_user_pt_regs_t");
+	add_type(btf, &new, sizeof(new));
 }
 
 static __u32 add_ptr(struct btf *btf, __u32 to)
@@ -252,7 +255,7 @@ static void add_iter_func(struct btf *btf, const char *func_name, const struct i
 	struct ebpf_btf_type func = { .info = TYPE_INFO(FUNC, EBPF_BTF_FUNC_GLOBAL) };
 	unsigned int i;
 
-	proto.type.type = find_int(btf, "int", 4);
+	proto.type.type = int_type(btf, "int", 4, EBPF_BTF_INT_SIGNED);
 	for (i = 0; i < cnt; i++) {
 		proto.args[i].name_off = add_name(btf, args[i].name);
 		proto.args[i].type = args[i].type;
@@ -288,7 +291,7 @@ static bool add_task_iters(struct btf *btf)
 	    find_type(btf, EBPF_BTF_KIND_FUNC, "bpf_iter_task") ||
 	    find_struct(btf, "bpf_iter_meta") || find_struct(btf, "bpf_iter__task"))
 		return false;
-	word = find_int(btf, "long long unsigned int", 8);
+	word = int_type(btf, "long long unsigned int", 8, 0);
 	new_member(btf, &meta, "seq", add_ptr(btf, seq), 0);
 	new_member(btf, &meta, "session_id", word, 8);
 	new_member(btf, &meta, "seq_num", word, 16);
@@ -297,41 +300,10 @@ static bool add_task_iters(struct btf *btf)
 	add_iter(btf, "bpf_iter_task", "bpf_iter__task", args, 2);
 	args[2] = (struct iter_arg){ "vma", add_ptr(btf, vma) };
 	add_iter(btf, "bpf_iter_task_vma", "bpf_iter__task_vma", args, 3);
-	args[2] = (struct iter_arg){ "fd", find_int(btf, "unsigned int", 4) };
+	args[2] = (struct iter_arg){ "fd", int_type(btf, "unsigned int", 4, 0) };
 	args[3] = (struct iter_arg){ "file", add_ptr(btf, file) };
 	add_iter(btf, "bpf_iter_task_file", "bpf_iter__task_file", args, 4);
 	return true;
-}
-
-/* enum bpf_map_type, with the numbers that this module's maps have. */
-static __u32 map_type_enum(struct btf *btf)
-{
-	static const char *const names[] = {
-		"UNSPEC", "HASH", "ARRAY", "PROG_ARRAY", "PERF_EVENT_ARRAY", "PERCPU_HASH",
-		"PERCPU_ARRAY", "STACK_TRACE", "CGROUP_ARRAY", "LRU_HASH", "LRU_PERCPU_HASH",
-		"LPM_TRIE", "ARRAY_OF_MAPS", "HASH_OF_MAPS", "DEVMAP", "SOCKMAP", "CPUMAP",
-		"XSKMAP", "SOCKHASH", "CGROUP_STORAGE", "REUSEPORT_SOCKARRAY",
-		"PERCPU_CGROUP_STORAGE", "QUEUE", "STACK", "SK_STORAGE", "DEVMAP_HASH",
-		"STRUCT_OPS", "RINGBUF", "INODE_STORAGE", "TASK_STORAGE", "BLOOM_FILTER",
-		"USER_RINGBUF",
-	};
-	enum { COUNT = sizeof(names) / sizeof(names[0]) };
-	struct {
-		struct ebpf_btf_type type;
-		struct ebpf_btf_enum values[COUNT];
-	} new = { .type = { .info = TYPE_INFO(ENUM, COUNT), .size = 4 } };
-	__u32 id = find_type(btf, EBPF_BTF_KIND_ENUM, "bpf_map_type"), i;
-	char name[64];
-
-	if (id)
-		return id;
-	for (i = 0; i < COUNT; i++) {
-		snprintf(name, sizeof(name), "BPF_MAP_TYPE_%s", names[i]);
-		new.values[i].name_off = add_name(btf, name);
-		new.values[i].val = i;
-	}
-	new.type.name_off = add_name(btf, "bpf_map_type");
-	return add_type(btf, &new, sizeof(new));
 }
 
 static __u32 name_array(struct btf *btf)
@@ -341,8 +313,8 @@ static __u32 name_array(struct btf *btf)
 		struct ebpf_btf_array array;
 	} new = { .type.info = TYPE_INFO(ARRAY, 0) };
 
-	new.array.type = find_int(btf, "char", 1);
-	new.array.index_type = find_int(btf, "unsigned int", 4);
+	new.array.type = int_type(btf, "char", 1, EBPF_BTF_INT_SIGNED);
+	new.array.index_type = int_type(btf, "unsigned int", 4, 0);
 	new.array.nelems = 16;
 	return add_type(btf, &new, sizeof(new));
 }
@@ -364,7 +336,7 @@ static __u32 counter_type(struct btf *btf)
 
 	if (id)
 		return id;
-	new_member(btf, &new, "counter", find_int(btf, "long long int", 8), 0);
+	new_member(btf, &new, "counter", int_type(btf, "long long int", 8, EBPF_BTF_INT_SIGNED), 0);
 	return add_new_type(btf, &new, "", 8);
 }
 
@@ -380,15 +352,15 @@ static bool add_map(struct btf *btf)
 
 	if (find_struct(btf, "bpf_map"))
 		return false;
-	word = find_int(btf, "unsigned int", 4);
-	number = find_int(btf, "int", 4);
+	word = int_type(btf, "unsigned int", 4, 0);
+	number = int_type(btf, "int", 4, EBPF_BTF_INT_SIGNED);
 	new_member(btf, &new, "ops", opaque_ptr(btf, "bpf_map_ops"), 0);
 	/* The struct itself comes after its pointer. */
 	new_member(btf, &new, "inner_map_meta", 0, 8);
-	new_member(btf, &new, "map_extra", find_int(btf, "long long unsigned int", 8), 16);
+	new_member(btf, &new, "map_extra", int_type(btf, "long long unsigned int", 8, 0), 16);
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++, at += 4)
 		new_member(btf, &new, words[i], word, at);
-	new_member(btf, &new, "map_type", map_type_enum(btf), 52);
+	new_member(btf, &new, "map_type", find_type(btf, EBPF_BTF_KIND_ENUM, "bpf_map_type"), 52);
 	new_member(btf, &new, "numa_node", number, 56);
 	new_member(btf, &new, "spin_lock_off", number, 60);
 	new_member(btf, &new, "name", name_array(btf), 64);
@@ -397,7 +369,7 @@ static bool add_map(struct btf *btf)
 	new_member(btf, &new, "usercnt", word, 88);
 	new_member(btf, &new, "writecnt", word, 96);
 	new_member(btf, &new, "timer_off", number, 104);
-	new_member(btf, &new, "frozen", find_int(btf, "_Bool", 1), 108);
+	new_member(btf, &new, "frozen", int_type(btf, "_Bool", 1, EBPF_BTF_INT_BOOL), 108);
 	new.members[1].type = add_ptr(btf, btf->count + 2);
 	add_new_type(btf, &new, "bpf_map", 112);
 	return true;
@@ -434,7 +406,7 @@ static unsigned int wrap_namespace_numbers(struct btf *btf)
 		if (j == sizeof(names) / sizeof(names[0]) || !find_member(btf, i + 1, "proc_inum"))
 			continue;
 		if (!id) {
-			id = find_int(btf, "unsigned int", 4);
+			id = int_type(btf, "unsigned int", 4, 0);
 			new_member(btf, &common, "inum", id, 0);
 			new_member(btf, &both, "proc_inum", id, 0);
 			new_member(btf, &both, "ns", add_new_type(btf, &common, "ns_common", 4), 0);
@@ -482,17 +454,21 @@ void modernize(struct btf *btf)
 {
 	unsigned int hidden = number_hidden(btf), sized = size_variable_structs(btf);
 	unsigned int events = add_modern_names(btf);
+	unsigned int interface = add_interface(btf);
 	bool ringbuf = add_ringbuf(btf);
 	bool sample = add_perf_event_data(btf);
 	bool iter = add_task_iters(btf);
 	bool map = add_map(btf);
 	unsigned int members = wrap_namespace_numbers(btf) + wrap_socket_net(btf);
 
+	add_user_regs(btf);
 	printf("%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s%s%s", btf->count,
 	       sizeof(btf->header) + btf->types.size + btf->strings.size, events,
 	       ringbuf ? "; struct bpf_ringbuf added" : "",
 	       sample ? "; struct bpf_perf_event_data added" : "",
 	       iter ? "; bpf_iter_task* added" : "", map ? "; struct bpf_map added" : "");
+	if (interface)
+		printf("; %u types of the eBPF interface", interface);
 	if (members)
 		printf("; %u members in today's shape", members);
 	if (sized)

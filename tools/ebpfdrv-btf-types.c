@@ -217,3 +217,17 @@ __u32 add_type(struct btf *btf, const void *type, size_t size)
 	add_offset(btf, append(&btf->types, type, size));
 	return btf->count;
 }
+
+__u32 int_type(struct btf *btf, const char *name, __u32 size, __u32 encoding)
+{
+	struct {
+		struct ebpf_btf_type type;
+		__u32 encoding;
+	} new = { { .info = TYPE_INFO(INT, 0), .size = size }, encoding << 24 | size * 8 };
+	__u32 id = find_type(btf, EBPF_BTF_KIND_INT, name);
+
+	if (id)
+		return id;
+	new.type.name_off = add_name(btf, name);
+	return add_type(btf, &new, sizeof(new));
+}

@@ -56,6 +56,8 @@ unsigned long equalize(struct blob strings, bool change);
 
 /* --- BTF (ebpfdrv-btf-types.c) --- */
 
+#define TYPE_INFO(kind, vlen)	((__u32)EBPF_BTF_KIND_##kind << 24 | (vlen))
+
 struct btf {
 	struct ebpf_btf_header header;
 	struct blob types, strings;	/* heap, both may grow */
@@ -83,15 +85,33 @@ __u32 add_name(struct btf *btf, const char *name);
 /* Return: the id of the new type. */
 __u32 add_type(struct btf *btf, const void *type, size_t size);
 
+/* The number type of that name, @size bytes; added when there is none. @encoding:
+ * EBPF_BTF_INT_*.
+ */
+__u32 int_type(struct btf *btf, const char *name, __u32 size, __u32 encoding);
+
 /* --- copies (ebpfdrv-btf-merge.c) --- */
 
 /* Makes one type of those that are the same. Return: how many types went away. */
 unsigned int merge_copies(struct btf *btf);
 
+/* Whoever refers to @old refers to @new then, and @old is gone: later types have
+ * lower ids.
+ */
+void replace_type(struct btf *btf, __u32 old, __u32 new);
+
 /* --- tracepoints (ebpfdrv-btf-events.c) --- */
 
 /* Adds the types btf_trace_*. Return: how many. */
 unsigned int add_probe_types(struct btf *btf, const char *vmlinux);
+
+/* --- the eBPF interface (ebpfdrv-btf-uapi.c) --- */
+
+/*
+ * Adds the types of uapi/ebpfdrv/bpf.h under Linux's names, in place of those that the
+ * kernel has and that differ. Return: how many.
+ */
+unsigned int add_interface(struct btf *btf);
 
 /* --- names and shapes (ebpfdrv-btf-modern.c) --- */
 

@@ -47,7 +47,7 @@ test_raw()
 	small_btf >"$work/small.btf"
 	first=$("$btf" -o "$work/new.btf" "$work/small.btf" 2>&1)
 	tap_result $? "a ready BTF file is taken" || tap_diag "$first"
-	[[ $first == *"17 types, "*"1 event records also as trace_event_raw_*; struct bpf_ringbuf added; struct bpf_map added" ]]
+	[[ $first == *" types, "*"1 event records also as trace_event_raw_*; struct bpf_ringbuf added; struct bpf_map added; "*" types of the eBPF interface" ]]
 	tap_result $? "it says what was added" || tap_diag "$first"
 	tap_ok "the new names are in it" grep -q -a trace_event_raw_x "$work/new.btf"
 	tap_ok "a second run changes nothing" eval \
@@ -142,10 +142,10 @@ test_elf()
 	head -c 100000 /dev/zero >"$work/new.btf"
 	said=$("$btf" -o "$work/new.btf" "$work/vmlinux" 2>&1)
 	tap_result $? "BTF is made from debug information" || tap_diag "$said"
-	[[ $said == *"equalising 4 rh_kabi names"*" copies merged; "*"1 event records"*"bpf_ringbuf added; struct bpf_perf_event_data added; struct bpf_map added; 2 members in today's shape; 2 rh_kabi members"* ]]
+	[[ $said == *"equalising 4 rh_kabi names"*" copies merged; "*"1 event records"*"bpf_ringbuf added; struct bpf_perf_event_data added; struct bpf_map added; "*" types of the eBPF interface; 2 members in today's shape; 2 rh_kabi members"* ]]
 	tap_result $? "it says what was done" || tap_diag "$said"
 	tap_ok "vmlinux itself is not changed" cmp "$work/vmlinux" "$work/before"
-	[ "$(stat -c %s "$work/new.btf")" -lt 4096 ]
+	[ "$(stat -c %s "$work/new.btf")" -lt 60000 ]
 	tap_result $? "a longer old output is gone"
 	dump_c "$work/new.btf" >"$work/dump.h"
 	counts 1 '^struct replaced {' "RHEL's structure is there once"

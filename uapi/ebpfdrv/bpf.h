@@ -1056,7 +1056,67 @@ struct ebpf_raw_tracepoint_args {
 		__u64 :64;	\
 	} __attribute__((aligned(8)))
 
-struct ebpf_flow_keys;
+/* What a packet's flow is known by */
+struct ebpf_flow_keys {
+	__u16 nhoff;
+	__u16 thoff;
+	__u16 addr_proto;
+	__u8 is_frag;
+	__u8 is_first_frag;
+	__u8 is_encap;
+	__u8 ip_proto;
+	__be16 n_proto;
+	__be16 sport;
+	__be16 dport;
+	union {
+		struct {
+			__be32 ipv4_src;
+			__be32 ipv4_dst;
+		};
+		struct {
+			__u32 ipv6_src[4];
+			__u32 ipv6_dst[4];
+		};
+	};
+	__u32 flags;
+	__be32 flow_label;
+};
+
+/* Read and filled by fib_lookup */
+struct ebpf_fib_lookup {
+	__u8 family;
+	__u8 l4_protocol;
+	__be16 sport;
+	__be16 dport;
+	union {
+		__u16 tot_len;
+		__u16 mtu_result;
+	};
+	__u32 ifindex;
+	union {
+		__u8 tos;
+		__be32 flowinfo;
+		__u32 rt_metric;
+	};
+	union {
+		__be32 ipv4_src;
+		__u32 ipv6_src[4];
+	};
+	union {
+		__be32 ipv4_dst;
+		__u32 ipv6_dst[4];
+	};
+	union {
+		struct {
+			__be16 h_vlan_proto;
+			__be16 h_vlan_TCI;
+		};
+		__u32 tbid;
+	};
+	__u8 smac[6];
+	__u8 dmac[6];
+};
+
 /* What pointers to sockets lead to */
 struct ebpf_sock {
 	__u32 bound_dev_if;
@@ -1068,7 +1128,7 @@ struct ebpf_sock {
 	__u32 src_ip4;
 	__u32 src_ip6[4];
 	__u32 src_port;		/* host byte order */
-	__u16 dst_port;	/* network byte order */
+	__be16 dst_port;
 	__u16 :16;
 	__u32 dst_ip4;
 	__u32 dst_ip6[4];
@@ -1192,7 +1252,7 @@ struct ebpf_sk_lookup {
 	__u32 protocol;
 	__u32 remote_ip4;
 	__u32 remote_ip6[4];
-	__u16 remote_port;	/* network byte order */
+	__be16 remote_port;
 	__u16 :16;
 	__u32 local_ip4;
 	__u32 local_ip6[4];
