@@ -74,20 +74,13 @@ static __always_inline void override_hit(struct compat_ftrace_multi *ftrace,
 					 unsigned long place, struct pt_regs *regs)
 {
 	struct kprobe_event *ke = container_of(ftrace, struct kprobe_event, ftrace);
-	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
 
 	preempt_disable_notrace();
 	prog = READ_ONCE(ke->event.prog);
 	if (likely(compat_rcu_watching()) && prog) {
 		ebpf_event_hit(&ke->event);
-		rctx.override = false;
-		ebpf_run_ctx_init(&rctx, regs, ke->event.cookie, ke->event.func_ip, NULL);
-		ebpf_prog_fire(prog, regs, &rctx);
-		if (rctx.override)
-			compat_ftrace_divert(regs, place + MCOUNT_INSN_SIZE,
-					     (unsigned long)ebpf_override_return,
-					     rctx.override_ret);
+		ebpf_override_fire(prog, place, regs, ke->event.cookie, ke->event.func_ip);
 	}
 	preempt_enable_notrace();
 }

@@ -101,20 +101,12 @@ static __always_inline void override_hit(struct compat_ftrace_multi *ftrace,
 					 unsigned long place, struct pt_regs *regs)
 {
 	struct multi_link *ml = container_of(ftrace, struct multi_link, ftrace);
-	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	const struct multi_target *target;
 
 	preempt_disable_notrace();
 	target = likely(compat_rcu_watching()) ? multi_find(ml, place) : NULL;
-	if (target) {
-		rctx.override = false;
-		ebpf_run_ctx_init(&rctx, regs, target->cookie, target->addr, NULL);
-		ebpf_prog_fire(ml->link.prog, regs, &rctx);
-		if (rctx.override)
-			compat_ftrace_divert(regs, place + MCOUNT_INSN_SIZE,
-					     (unsigned long)ebpf_override_return,
-					     rctx.override_ret);
-	}
+	if (target)
+		ebpf_override_fire(ml->link.prog, place, regs, target->cookie, target->addr);
 	preempt_enable_notrace();
 }
 

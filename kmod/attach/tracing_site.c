@@ -405,12 +405,13 @@ static struct hlist_head *site_list(struct tracing_site *site, const struct trac
 /* What calls are to do now, after lists changed. */
 static void site_update(struct tracing_site *site)
 {
-	bool before = !hlist_empty(&site->modifies) || has_sleepers(site, SLEEPS_AT_ENTRY) ||
-		      has_sleepers(site, SLEEPS_MODIFYING);
-	bool after = !hlist_empty(&site->exits) || has_sleepers(site, SLEEPS_AT_EXIT);
+	bool sleep_before = has_sleepers(site, SLEEPS_AT_ENTRY) ||
+			    has_sleepers(site, SLEEPS_MODIFYING);
+	bool sleep_after = has_sleepers(site, SLEEPS_AT_EXIT);
+	bool before = !hlist_empty(&site->modifies) || sleep_before;
+	bool after = !hlist_empty(&site->exits) || sleep_after;
 
-	WRITE_ONCE(site->sleeps, has_sleepers(site, SLEEPS_AT_ENTRY) ||
-		   has_sleepers(site, SLEEPS_MODIFYING) || has_sleepers(site, SLEEPS_AT_EXIT));
+	WRITE_ONCE(site->sleeps, sleep_before || sleep_after);
 	WRITE_ONCE(site->tramp.modify, before);
 	WRITE_ONCE(site->tramp.exit, after);
 	WRITE_ONCE(site->divert, before || after);

@@ -55,38 +55,31 @@ static bool find_in_notes(const struct elf_page *page, u64 off, u64 size, u8 *id
 	return false;
 }
 
-static bool find64(const struct elf_page *page, u8 *id)
+/* Files of 64 bits are @wide, those of 32 are not. */
+static bool find_in_parts(const struct elf_page *page, bool wide, u8 *id)
 {
-	Elf64_Ehdr head;
-	Elf64_Phdr part;
-	u32 i;
+	union {
+		Elf32_Ehdr narrow;
+		Elf64_Ehdr wide;
+	} head;
+	union {
+		Elf32_Phdr narrow;
+		Elf64_Phdr wide;
+	} part;
+	u32 head_size = wide ? sizeof(head.wide) : sizeof(head.narrow);
+	u32 part_size = wide ? sizeof(part.wide) : sizeof(part.narrow);
+	u32 i, nr;
 
-	if (!get(page, 0, &head, sizeof(head)))
+	if (!get(page, 0, &head, head_size))
 		return false;
+	nr = wide ? head.wide.e_phnum : head.narrow.e_phnum;
 	/* As Linux has it, behind the header. */
-	for (i = 0; i < head.e_phnum; i++) {
-		if (!get(page, sizeof(head) + (u64)i * sizeof(part), &part, sizeof(part)))
+	for (i = 0; i < nr; i++) {
+		if (!get(page, head_size + (u64)i * part_size, &part, part_size))
 			return false;
-		if (part.p_type == PT_NOTE &&
-		    find_in_notes(page, part.p_offset, part.p_filesz, id))
-			return true;
-	}
-	return false;
-}
-
-static bool find32(const struct elf_page *page, u8 *id)
-{
-	Elf32_Ehdr head;
-	Elf32_Phdr part;
-	u32 i;
-
-	if (!get(page, 0, &head, sizeof(head)))
-		return false;
-	for (i = 0; i < head.e_phnum; i++) {
-		if (!get(page, sizeof(head) + (u64)i * sizeof(part), &part, sizeof(part)))
-			return false;
-		if (part.p_type == PT_NOTE &&
-		    find_in_notes(page, part.p_offset, part.p_filesz, id))
+		if ((wide ? part.wide.p_type : part.narrow.p_type) == PT_NOTE &&
+		    find_in_notes(page, wide ? part.wide.p_offset : part.narrow.p_offset,
+				  wide ? part.wide.p_filesz : part.narrow.p_filesz, id))
 			return true;
 	}
 	return false;
@@ -99,7 +92,7 @@ bool ebpf_elf_build_id(const void *bytes, u32 size, u8 *id)
 
 	if (!get(&page, 0, ident, sizeof(ident)) || memcmp(ident, ELFMAG, SELFMAG))
 		return false;
-	if (ident[EI_CLASS] == ELFCLASS64)
-		return find64(&page, id);
-	return ident[EI_CLASS] == ELFCLASS32 && find32(&page, id);
+	if (ident[EI_CLASS] != ELFCLASS64 && ident[EI_CLASS] != ELFCLASS32)
+		return false;
+	return find_in_parts(&page, ident[EI_CLASS] == ELFCLASS64, id);
 }

@@ -8,48 +8,12 @@
 #include <tap.h>
 #include "services.h"
 #include "verif_run.h"
-#include "btf_words.h"
+#include "btf_tracing.h"
 
 #define CTX_END		264	/* bytes; no context but records is longer, and those hold numbers */
 
-/* Ids of the types below, in their order. */
-enum {
-	T_VOID, T_INT, T_TASK, T_TASK_PTR, T_VOID_PTR, T_INT_PTR, T_PROTO, T_FUNC, T_SEQ, T_SEQ_PTR,
-	T_META, T_META_PTR, T_ITER_PROTO, T_ITER, T_TP_PROTO, T_TP_PTR, T_TP, T_FILE, T_FILE_PTR,
-	T_FILE_PROTO, T_FILE_ITER, T_END,
-};
-
 static struct ebpf_btf *btf;
 static struct verif_result res;
-
-static bool make_btf(void)
-{
-	words_begin(0);
-	ADD(INT(str("int"), 4));
-	ADD(TYPE(str("task_struct"), STRUCT, 1, 8), MEMBER(str("pid"), T_INT, 0));
-	ADD(PTR(T_TASK));
-	ADD(PTR(T_VOID));
-	ADD(PTR(T_INT));
-	ADD(TYPE(0, FUNC_PROTO, 4, T_TASK_PTR), str("t"), T_TASK_PTR, str("n"), T_INT, str("v"),
-	    T_VOID_PTR, str("i"), T_INT_PTR);
-	ADD(TYPE(str("traced"), FUNC, 0, T_PROTO));
-	ADD(TYPE(str("seq_file"), STRUCT, 1, 8), MEMBER(str("count"), T_INT, 0));
-	ADD(PTR(T_SEQ));
-	ADD(TYPE(str("bpf_iter_meta"), STRUCT, 1, 8), MEMBER(str("seq"), T_SEQ_PTR, 0));
-	ADD(PTR(T_META));
-	ADD(TYPE(0, FUNC_PROTO, 2, T_INT), str("meta"), T_META_PTR, str("task"), T_TASK_PTR);
-	ADD(TYPE(str("bpf_iter_task"), FUNC, 0, T_ITER_PROTO));
-	ADD(TYPE(0, FUNC_PROTO, 3, T_VOID), 0, T_VOID_PTR, 0, T_TASK_PTR, 0, T_INT);
-	ADD(PTR(T_TP_PROTO));
-	ADD(TYPE(str("btf_trace_ev"), TYPEDEF, 0, T_TP_PTR));
-	ADD(TYPE(str("file"), STRUCT, 1, 8), MEMBER(str("flags"), T_INT, 0));
-	ADD(PTR(T_FILE));
-	ADD(TYPE(0, FUNC_PROTO, 4, T_INT), str("meta"), T_META_PTR, str("task"), T_TASK_PTR,
-	    str("fd"), T_INT, str("file"), T_FILE_PTR);
-	ADD(TYPE(str("bpf_iter_task_file"), FUNC, 0, T_FILE_PROTO));
-	btf = words_parse_vmlinux();
-	return !IS_ERR(btf) && ebpf_btf_nr_types(btf) == T_END;
-}
 
 /**
  * struct ctx - a kind of program
@@ -97,11 +61,11 @@ static const struct ctx ctxs[] = {
 	{ "cgroup_sysctl", P(CGROUP_SYSCTL), 0, 0, 0, NONE },
 	{ "getsockopt", P(CGROUP_SOCKOPT), EBPF_CGROUP_GETSOCKOPT, 0, 3, NONE },
 	{ "setsockopt", P(CGROUP_SOCKOPT), EBPF_CGROUP_SETSOCKOPT, 0, 3, NONE },
-	{ "fentry", P(TRACING), EBPF_TRACE_FENTRY, T_FUNC, 1, NONE },
-	{ "fexit", P(TRACING), EBPF_TRACE_FEXIT, T_FUNC, 2, NONE },
+	{ "fentry", P(TRACING), EBPF_TRACE_FENTRY, T_TRACED, 3, NONE },
+	{ "fexit", P(TRACING), EBPF_TRACE_FEXIT, T_PP, 1, NONE },
 	{ "tp_btf", P(TRACING), EBPF_TRACE_RAW_TP, T_TP, 1, NONE },
 	{ "iterator", P(TRACING), EBPF_TRACE_ITER, T_ITER, 2, NONE },
-	{ "iterator of files", P(TRACING), EBPF_TRACE_ITER, T_FILE_ITER, 3, NONE },
+	{ "iterator of files", P(TRACING), EBPF_TRACE_ITER, T_ITER_FILE, 3, NONE },
 };
 
 static bool accepted(const struct ctx *c, const struct ebpf_insn *insns, u32 cnt)
@@ -222,7 +186,8 @@ int main(void)
 	u32 i;
 
 	verif_maps();
-	if (!make_btf()) {
+	btf = tracing_btf();
+	if (!btf) {
 		tap_ok(false, "BTF for the tests");
 		return tap_end();
 	}

@@ -17,13 +17,9 @@
  *	VERIFIER_FUZZ_SEED=N       where to start (default 1)
  *	VERIFIER_FUZZ_VERBOSE=1    show suspects
  */
-#include <signal.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 #include <tap.h>
 #include <tests/fuzz/claims.h>
-#include <tests/fuzz/suspects.h>
+#include <tests/fuzz/series.h>
 #include <tests/fuzz/world.h>
 #include <verifier/watch.h>
 #include "btf_blob.h"
@@ -32,7 +28,6 @@
 
 #define RUNS		6
 #define SUSPECT_RUNS	5000
-#define MAX_BAD		5
 
 static struct {
 	u64 generated;
@@ -54,7 +49,6 @@ static const u32 types[] = {
 	TYPE(N_MAIN, FUNC, EBPF_BTF_FUNC_STATIC, 2),
 };
 
-static bool verbose;	/* show suspects */
 static struct verif_result res, full;
 static struct gen gen;
 static struct ebpf_load load = { .gpl_compatible = true, .insns = gen.insns };
@@ -184,7 +178,6 @@ static enum suspect_class classify(void)
 	return full.err ? SUSPECT_UNEXPLAINED : classes[i - 1];
 }
 
-static volatile u64 current_seed;
 
 /* Functions that are called back have to be described. */
 static void describe(void)
@@ -216,7 +209,6 @@ static bool try_program(u64 seed)
 	bool followed;
 	int runs = RUNS;
 
-	current_seed = seed;
 	gen_seed(seed);
 	gen.type = gen_below(8) ? EBPF_PROG_TYPE_KPROBE : EBPF_PROG_TYPE_XDP;
 	gen_program(&gen);
@@ -234,7 +226,7 @@ static bool try_program(u64 seed)
 			  uses(EBPF_FUNC_ringbuf_discard_dynptr);
 	if (!load_fully(&followed, 0)) {
 		stat.suspects++;
-		if (!suspects_add(classify()) || verbose) {
+		if (!suspects_add(classify()) || series.verbose) {
 			dump(seed, "accepted by pruning; with all paths walked:");
 			load_fully(&followed, EBPF_LOG_LEVEL1);
 			printf("%s\n", full.log);
@@ -248,48 +240,18 @@ static bool try_program(u64 seed)
 	return false;
 }
 
-/* Which program it was, should the verifier itself crash. */
-static void crashed(int sig)
-{
-	char text[64];
-	int len = snprintf(text, sizeof(text), "# signal %d at seed %llu\n", sig, current_seed);
-
-	len = write(STDOUT_FILENO, text, len);
-	signal(sig, SIG_DFL);
-	raise(sig);
-}
-
-static u64 number_of(const char *name, u64 otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 int main(void)
 {
-	u64 seconds = number_of("VERIFIER_FUZZ_SECONDS", 0);
-	u64 n = number_of("VERIFIER_FUZZ_PROGRAMS", seconds ? U64_MAX : 12000);
-	u64 seed = number_of("VERIFIER_FUZZ_SEED", 1), i;
 	struct blob blob = blob_make(types, sizeof(types) / 4);
-	time_t end = time(NULL) + seconds;
 	struct ebpf_btf *btf = ebpf_btf_parse(blob.data, blob.size, NULL, NULL);
-	u32 bad = 0;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	signal(SIGSEGV, crashed);
-	signal(SIGTERM, crashed);
-	verbose = number_of("VERIFIER_FUZZ_VERBOSE", 0);
+	series_begin("FUZZ", 12000);
 	load.btf = btf;
 	if (IS_ERR(btf) || !world_init(&gen) || !suspects_init()) {
 		tap_ok(false, "no memory, or no suspects.known");
 		return tap_end();
 	}
-	for (i = 0; i < n && bad < MAX_BAD; i++) {
-		if (seconds && time(NULL) >= end)
-			break;
-		bad += !try_program(seed + i);
-	}
+	series_run(try_program);
 	tap_diag("%llu programs generated, %llu accepted, %llu with all paths recorded (%llu had too many)",
 		 stat.generated, stat.accepted, stat.followed, stat.too_long);
 	tap_diag("of the accepted ones %llu with functions that are called back, %llu with ring buffers",
@@ -304,9 +266,7 @@ int main(void)
 	tap_ok(!stat.left, "no accepted program left its objects");
 	tap_ok(!stat.claim, "every register was what the verifier claimed");
 	tap_ok(!stat.differ, "rewritten programs compute what the loaded ones did");
-	suspects_say();
-	tap_ok(!suspects_unexplained(), "pruning hides nothing that walking all paths finds");
-	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
+	series_end();
 	ebpf_btf_destroy(btf);
 	blob_free(&blob);
 	return tap_end();

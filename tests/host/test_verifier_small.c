@@ -8,35 +8,27 @@
  * three forms compute the same. One that is refused when every path is walked may be
  * accepted where tests/fuzz/suspects.known says why.
  *
- *	VERIFIER_SMALL_PROGRAMS=N  how many (default 24000)
- *	VERIFIER_SMALL_SECONDS=N   stop after so long instead
- *	VERIFIER_SMALL_SEED=N      where to start (default 1)
  *	VERIFIER_SMALL_KIND=N      of this kind only
- *	VERIFIER_SMALL_VERBOSE=1   show what only pruning accepts
+ *	VERIFIER_SMALL_PROGRAMS, _SECONDS, _SEED, _VERBOSE: see tests/fuzz/series.h; 24,000
+ *	programs if nothing is said
  */
-#include <signal.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 #include <tap.h>
 #include <tests/fuzz/claims.h>
+#include <tests/fuzz/series.h>
 #include <tests/fuzz/small.h>
-#include <tests/fuzz/suspects.h>
 #include <verifier/watch.h>
 #include "services.h"
 #include "verif_run.h"
 
 #define MAX_RUNS	1024	/* of one program */
-#define MAX_BAD		5
 
 static struct {
 	u64 generated, accepted, followed, cut, suspects, runs, compiled;
 } stat[SMALL_KINDS];
+static u64 only_kind;	/* SMALL_KINDS: all */
 static u64 left, claims, differ, held, other;
-static bool verbose;
 static struct verif_result res, full;
 static struct gen gen;
-static volatile u64 current_seed;
 
 static void load_program(struct verif_result *to, u32 flags, u32 level)
 {
@@ -171,7 +163,6 @@ static bool try_program(u64 seed, u32 kind)
 {
 	bool followed, suspect, all = false;
 
-	current_seed = seed;
 	gen_seed(seed);
 	small_program(&gen, kind);
 	stat[kind].generated++;
@@ -186,29 +177,13 @@ static bool try_program(u64 seed, u32 kind)
 		dump(seed, "see above");
 		return false;
 	}
-	if (suspect && (!suspects_add(all ? SUSPECT_TRIED : SUSPECT_UNEXPLAINED) || verbose)) {
+	if (suspect && (!suspects_add(all ? SUSPECT_TRIED : SUSPECT_UNEXPLAINED) ||
+			series.verbose)) {
 		dump(seed, "accepted by pruning; with all paths walked:");
 		load_fully(&followed, EBPF_LOG_LEVEL1);
 		printf("%s\n", full.log);
 	}
 	return true;
-}
-
-static void crashed(int sig)
-{
-	char text[64];
-	int len = snprintf(text, sizeof(text), "# signal %d at seed %llu\n", sig, current_seed);
-
-	len = write(STDOUT_FILENO, text, len);
-	signal(sig, SIG_DFL);
-	raise(sig);
-}
-
-static u64 number_of(const char *name, u64 otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoull(text, NULL, 0) : otherwise;
 }
 
 static void say_counts(void)
@@ -226,37 +201,27 @@ static void say_counts(void)
 	}
 }
 
+static bool try_seed(u64 seed)
+{
+	return try_program(seed, only_kind < SMALL_KINDS ? only_kind : seed % SMALL_KINDS);
+}
+
 int main(void)
 {
-	u64 seconds = number_of("VERIFIER_SMALL_SECONDS", 0);
-	u64 n = number_of("VERIFIER_SMALL_PROGRAMS", seconds ? U64_MAX : 24000);
-	u64 seed = number_of("VERIFIER_SMALL_SEED", 1);
-	u64 kind = number_of("VERIFIER_SMALL_KIND", SMALL_KINDS), i;
-	time_t end = time(NULL) + seconds;
-	u32 bad = 0;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	verbose = number_of("VERIFIER_SMALL_VERBOSE", 0);
+	series_begin("SMALL", 24000);
+	only_kind = series_number("KIND", SMALL_KINDS);
 	if (!small_init() || !suspects_init()) {
 		tap_ok(false, "maps, types and suspects.known");
 		return tap_end();
 	}
-	signal(SIGSEGV, crashed);
-	signal(SIGTERM, crashed);
-	for (i = 0; i < n && bad < MAX_BAD; i++) {
-		if (seconds && time(NULL) >= end)
-			break;
-		bad += !try_program(seed + i, kind < SMALL_KINDS ? kind : (seed + i) % SMALL_KINDS);
-	}
+	series_run(try_seed);
 	say_counts();
 	tap_ok(!left, "no accepted program left its objects");
 	tap_ok(!held, "what was taken was given back");
 	tap_ok(!claims, "every register was what the verifier claimed");
 	tap_ok(!differ, "loaded, rewritten and compiled programs compute the same");
 	tap_ok(!other, "every run could be made");
-	suspects_say();
-	tap_ok(!suspects_unexplained(), "pruning hides nothing that walking all paths finds");
-	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
+	series_end();
 	ebpf_btf_destroy(small.types);
 	return tap_end();
 }

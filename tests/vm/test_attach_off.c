@@ -11,7 +11,6 @@
 #include "attach_lib.h"
 #include "tap.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 
 #define CALLS	10

@@ -68,57 +68,49 @@ long ebpf_sk_storage_delete(struct ebpf_map *map, struct sock *sk)
 /*
  * Commands: the key is a descriptor of the socket
  */
-static struct socket *socket_of(const void *key)
+enum storage_cmd { STORAGE_LOOKUP, STORAGE_UPDATE, STORAGE_DELETE };
+
+static int sk_storage_cmd(struct ebpf_map *map, enum storage_cmd cmd, const void *key,
+			  void *value, u64 flags)
 {
+	struct ebpf_map *hash = storage_of(map)->hash;
 	struct socket *sock;
 	int err = -EBADF;
+	u64 addr;
 
 	sock = sockfd_lookup(*(const int *)key, &err);
-	return sock ? sock : ERR_PTR(err);
+	if (!sock)
+		return err;
+	addr = (unsigned long)sock->sk;
+	switch (cmd) {
+	case STORAGE_LOOKUP:
+		err = ebpf_map_lookup_one(hash, &addr, value, 0);
+		break;
+	case STORAGE_UPDATE:
+		/* Values are copied under the lock of their bucket anyway. */
+		err = ebpf_map_update_one(hash, NULL, &addr, value, flags & ~(u64)EBPF_F_LOCK);
+		break;
+	case STORAGE_DELETE:
+		err = ebpf_map_delete_one(hash, &addr);
+		break;
+	}
+	sockfd_put(sock);
+	return err;
 }
 
 static int sk_storage_lookup(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
-	struct socket *sock = socket_of(key);
-	u64 addr;
-	int err;
-
-	if (IS_ERR(sock))
-		return PTR_ERR(sock);
-	addr = (unsigned long)sock->sk;
-	err = ebpf_map_lookup_one(storage_of(map)->hash, &addr, value, 0);
-	sockfd_put(sock);
-	return err;
+	return sk_storage_cmd(map, STORAGE_LOOKUP, key, value, flags);
 }
 
 static int sk_storage_update(struct ebpf_map *map, void *key, void *value, u64 flags)
 {
-	struct socket *sock = socket_of(key);
-	u64 addr;
-	int err;
-
-	if (IS_ERR(sock))
-		return PTR_ERR(sock);
-	addr = (unsigned long)sock->sk;
-	/* Values are copied under the lock of their bucket anyway. */
-	err = ebpf_map_update_one(storage_of(map)->hash, NULL, &addr, value,
-				  flags & ~(u64)EBPF_F_LOCK);
-	sockfd_put(sock);
-	return err;
+	return sk_storage_cmd(map, STORAGE_UPDATE, key, value, flags);
 }
 
 static int sk_storage_delete(struct ebpf_map *map, void *key)
 {
-	struct socket *sock = socket_of(key);
-	u64 addr;
-	int err;
-
-	if (IS_ERR(sock))
-		return PTR_ERR(sock);
-	addr = (unsigned long)sock->sk;
-	err = ebpf_map_delete_one(storage_of(map)->hash, &addr);
-	sockfd_put(sock);
-	return err;
+	return sk_storage_cmd(map, STORAGE_DELETE, key, NULL, 0);
 }
 
 const struct ebpf_map_ops ebpf_sk_storage_map_ops = {
