@@ -111,9 +111,9 @@ static int find_kptr(struct ebpf_map_fields *tab, const struct part *p,
 		return ret;
 	field.btf_id = ret;
 	if (field.kind == EBPF_FIELD_KPTR_REF) {
-		field.dtor = kenv->dtor_of(field.btf, name);
-		if (!field.dtor)
-			return -ENOENT;
+		ret = kenv->dtor_of(field.btf, name, &field.dtor);
+		if (ret)
+			return ret;
 	}
 	ret = add_field(tab, &field);
 	tab->nr_kptrs += !ret;
@@ -234,6 +234,9 @@ int ebpf_map_fields_find(const struct ebpf_btf *btf, u32 value_id, u32 value_siz
 		tab->spin_lock_off = -EINVAL;
 		tab->timer_off = -EINVAL;
 	}
+	/* No fault of the types: a map made now would be without its kptrs for good. */
+	if (tab->kptr_err == -ENOMEM)
+		return -ENOMEM;
 	drop_wrong(tab);
 	return check_places(tab, value_size);
 }

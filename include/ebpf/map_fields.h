@@ -64,12 +64,14 @@ struct ebpf_map_fields {
 struct ebpf_kptr_env {
 	/* BTF of the running kernel or NULL. Called only when there is a kptr. */
 	const struct ebpf_btf *(*kernel_btf)(void);
-	/* What gives back a reference on struct @name, or NULL: none is kept of it. */
-	ebpf_dtor_t (*dtor_of)(const struct ebpf_btf *btf, const char *name);
+	/* What gives back a reference on struct @name. -ENOENT: none is kept of it; -ENOMEM:
+	 * it could not be looked for.
+	 */
+	int (*dtor_of)(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor);
 };
 
 /* Fills @tab with what is in values of type @value_id, already checked to be of
- * @value_size bytes. 0, or -EINVAL when two of them overlap.
+ * @value_size bytes. 0; -EINVAL when two of them overlap; -ENOMEM.
  */
 int ebpf_map_fields_find(const struct ebpf_btf *btf, u32 value_id, u32 value_size,
 			 const struct ebpf_kptr_env *kenv, struct ebpf_map_fields *tab);

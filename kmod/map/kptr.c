@@ -34,12 +34,26 @@ static bool takes_struct(const struct ebpf_btf *btf, const char *func, const cha
 	return of && !strcmp(of, name);
 }
 
-ebpf_dtor_t ebpf_kptr_dtor_of(const struct ebpf_btf *btf, const char *name)
+static int func_of_kernel(const char *name, ebpf_dtor_t *dtor)
+{
+	unsigned long addr;
+	int err = ebpf_compat_func_find(name, &addr);
+
+	if (err)
+		return err;
+	/* A module and its functions go before the maps do. */
+	if (compat_is_module_addr(addr))
+		return -ENOENT;
+	*dtor = (ebpf_dtor_t)addr;
+	return 0;
+}
+
+int ebpf_kptr_dtor_of(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor)
 {
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(dtors); i++)
 		if (!strcmp(dtors[i].name, name) && takes_struct(btf, dtors[i].func, name))
-			return (ebpf_dtor_t)ebpf_compat_func_addr(dtors[i].func);
-	return NULL;
+			return func_of_kernel(dtors[i].func, dtor);
+	return -ENOENT;
 }

@@ -48,9 +48,20 @@ static const struct ebpf_btf *no_kernel_btf(void)
 	return NULL;
 }
 
-static ebpf_dtor_t dtor_of(const struct ebpf_btf *btf, const char *name)
+static int dtor_of(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor)
 {
-	return btf == kernel && !strcmp(name, "obj") ? give_back : NULL;
+	if (btf != kernel || strcmp(name, "obj"))
+		return -ENOENT;
+	*dtor = give_back;
+	return 0;
+}
+
+static int no_memory(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor)
+{
+	(void)btf;
+	(void)name;
+	(void)dtor;
+	return -ENOMEM;
 }
 
 static const struct ebpf_kptr_env kenv = { kernel_btf, dtor_of };
@@ -164,6 +175,9 @@ static void test_find(void)
 	tap_ok(!find(8, (struct place[]){ { V_KPTR_P, 0 }, { 0, 0 } },
 		     &(struct ebpf_kptr_env){ no_kernel_btf, dtor_of }) &&
 	       tab.kptr_err == -ENOENT && !tab.nr, "no BTF of the kernel, no kptrs");
+	tap_eq(find(16, (struct place[]){ { V_KPTR_P, 0 }, { V_REF_P, 8 }, { 0, 0 } },
+		    &(struct ebpf_kptr_env){ kernel_btf, no_memory }), -ENOMEM,
+	       "what could not be looked for is no data");
 }
 
 static void test_find_other(void)

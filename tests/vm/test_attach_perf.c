@@ -52,6 +52,17 @@ static uint64_t spin(const struct counter *c, int cpu, uint64_t want)
 	return counter_hits(c, cpu);
 }
 
+/* The event goes on: numbers read one after the other are not of one moment. */
+static uint64_t hits_elsewhere(const struct counter *c, int cpu)
+{
+	uint64_t hits = 0;
+	int i, cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	for (i = 0; i < cpus; i++)
+		hits += i == cpu ? 0 : counter_hits(c, i);
+	return hits;
+}
+
 static void test_cpu_clock(int cpu)
 {
 	struct counter c;
@@ -65,7 +76,7 @@ static void test_cpu_clock(int cpu)
 		return;
 	tap_eq(event_set_prog(ev, c.prog), 0, "a program is attached");
 	tap_ok(spin(&c, cpu, 10) >= 10, "it is sampled");
-	tap_eq(counter_hits(&c, -1), counter_hits(&c, cpu), "on this CPU only");
+	tap_eq(hits_elsewhere(&c, cpu), 0, "on this CPU only");
 	tap_ok(counter_value(&c) != 0, "regs->ip is there");
 	event_disable(ev);
 	hits = counter_hits(&c, -1);
