@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifndef O_TMPFILE
@@ -89,26 +90,48 @@ static void find_all(void)
 		find_next(all[i]);
 }
 
-/* A descriptor from which @text can be read. */
+bool shim_file_allowed(size_t size)
+{
+	struct rlimit limit;
+
+	return sys3(SYS_getrlimit, RLIMIT_FSIZE, (long)&limit, 0) || limit.rlim_cur >= size;
+}
+
+/* -1 before Linux 3.17, and where there is no room. */
+static int content_memfd(const char *text, size_t len, int flags)
+{
+	long fd = -1;
+
+	if (shim_file_allowed(len))
+		fd = sys3(SYS_memfd_create, (long)"ebpfdrv",
+			  flags & O_CLOEXEC ? 1 /* MFD_CLOEXEC */ : 0, 0);
+	if (fd < 0)
+		return -1;
+	if (sys3(SYS_write, fd, (long)text, len) == (long)len &&
+	    !sys3(SYS_lseek, fd, 0, SEEK_SET))
+		return fd;
+	sys3(SYS_close, fd, 0, 0);
+	return -1;
+}
+
+/* A descriptor from which @text can be read: a pipe holds these few bytes as well. */
 static int content_fd(const char *text, int flags)
 {
 	size_t len = strlen(text);
 	int fds[2];
-	long fd;
+	long fd = content_memfd(text, len, flags);
 
-	fd = sys3(SYS_memfd_create, (long)"ebpfdrv", flags & O_CLOEXEC ? 1 /* MFD_CLOEXEC */ : 0, 0);
-	if (fd >= 0) {
-		sys3(SYS_write, fd, (long)text, len);
-		sys3(SYS_lseek, fd, 0, SEEK_SET);
+	if (fd >= 0)
 		return fd;
-	}
-	/* Before Linux 3.17: a pipe holds these few bytes as well. */
 	fd = sys3(SYS_pipe2, (long)fds, flags & O_CLOEXEC, 0);
 	if (fd < 0)
 		return shim_result(fd);
-	sys3(SYS_write, fds[1], (long)text, len);
+	fd = sys3(SYS_write, fds[1], (long)text, len);
 	sys3(SYS_close, fds[1], 0, 0);
-	return fds[0];
+	if (fd == (long)len)
+		return fds[0];
+	sys3(SYS_close, fds[0], 0, 0);
+	return shim_result(fd < 0 ? fd : -EIO);
 }
 
 /*

@@ -98,8 +98,10 @@ static int nameless_file(int flags)
 
 static bool copy(int to, int from)
 {
-	long n;
+	long n = sys3(SYS_lseek, from, 0, SEEK_END);
 
+	if (n < 0 || !shim_file_allowed(n))
+		return false;
 	sys3(SYS_lseek, from, 0, SEEK_SET);
 	do
 		n = sys4(SYS_sendfile, to, from, 0, 1 << 20);
@@ -146,12 +148,15 @@ static bool is_header(const char *path)
 int shim_kernel_config(int fd, const char *path, int flags)
 {
 	int saved = errno, made;
+	bool has, room;
 
 	if (!is_header(path) || (flags & O_ACCMODE) != O_RDONLY || shim_config()->disabled ||
 	    !option_is_harmless() || !is_bcc() || !shim_device_usable(false))
 		goto native;
-	made = holds(fd, "CONFIG_BPF_SYSCALL ") ? -1 : nameless_file(flags);
-	if (made >= 0 && copy(made, fd) && put_define(made)) {
+	has = holds(fd, "CONFIG_BPF_SYSCALL ");
+	made = has ? -1 : nameless_file(flags);
+	room = made >= 0 && copy(made, fd);
+	if (room && put_define(made)) {
 		sys3(SYS_close, fd, 0, 0);
 		shim_debug("%s: with CONFIG_BPF_SYSCALL", path);
 		errno = saved;
@@ -160,6 +165,10 @@ int shim_kernel_config(int fd, const char *path, int flags)
 	if (made >= 0)
 		sys3(SYS_close, made, 0, 0);
 	sys3(SYS_lseek, fd, 0, SEEK_SET);
+	/* BCC itself will only say that the kernel lacks an option. */
+	if (!has && !room)
+		shim_say("%s: no copy with CONFIG_BPF_SYSCALL can be made: is /dev/shm full, or ulimit -f small?",
+			 path);
 native:
 	errno = saved;
 	return fd;

@@ -99,6 +99,11 @@ enum shim_answer shim_path_lookup(const char *path, int error, struct shim_path 
 /* The text of a tracepoint's file that the module stands for, or NULL. */
 const char *shim_tracepoint_file(const char *path);
 
+/* May a file get this long? More than RLIMIT_FSIZE ends the program by a signal, in memory as
+ * on a disk.
+ */
+bool shim_file_allowed(size_t size);
+
 /**
  * shim_kernel_config() - the kernel's configuration as BCC wants to see it
  * @fd:   what opening @path with @flags gave
