@@ -270,7 +270,7 @@ static void test_kinds(void)
 			close(fd);
 	}
 	fd = kptr_map(EBPF_MAP_TYPE_ARRAY, 0, "task_struct", "kptr");
-	refused(load_xchg(fd), -EINVAL, "kptr isn't referenced kptr", "such a pointer");
+	refused(load_xchg(fd), -EACCES, "kptr isn't referenced kptr", "such a pointer");
 	close(fd);
 	fd = map_create(EBPF_MAP_TYPE_ARRAY, 4, 16, 1, 0);
 	refused(load_xchg(fd), -EINVAL, "map '' has to have BTF in order to use bpf_kptr_xchg",
