@@ -199,6 +199,16 @@ static long free_memory(void)
 	return found + pages_at_hand();
 }
 
+/* The kernel keeps what it counted in each life of a module built with GCOV=1. */
+static bool lives_are_counted(void)
+{
+	const char *build = getenv("EBPFDRV_BUILD");
+	char path[512];
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/gcov%s", build ? build : "/none");
+	return !access(path, F_OK);
+}
+
 static bool one_round(void)
 {
 	bool ok;
@@ -224,6 +234,10 @@ static void test_rounds(void)
 	tap_eq(ok, ROUNDS, "%d rounds of load, use, unload", ROUNDS);
 	used = kernel_memory() - used;
 	freed -= free_memory();
+	if (lives_are_counted()) {
+		tap_skip("memory: gcov keeps its counts of each round (%ld kB)", used);
+		return;
+	}
 	tap_ok(used < 1024, "they leave no kernel memory behind (%ld kB)", used);
 	tap_ok(freed < 16384, "nor pages (%ld kB)", freed);
 }
