@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * harness: timeout=400 faults=no (reads are counted, and faults.c reads)
+ * harness: timeout=400
  *
  * fentry, fexit and tp_btf programs through libbpf and the shim: what they see, who
  * else is on the function, and what happens to calls under way when they go.
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "faults.h"
 #include "test_attach_tracing.h"
 
 #define COOKIE		0x1234567890abcdefULL
@@ -76,6 +77,7 @@ static struct bpf_link *attach_cookie(const char *name, __u64 cookie)
 	LIBBPF_OPTS(bpf_trace_opts, opts, .cookie = cookie);
 	struct bpf_link *link;
 
+	faults_hold(false);
 	link = bpf_program__attach_trace_opts(prog_named(name), &opts);
 	tap_ok(link != NULL, "%s attaches", name);
 	if (!link)
@@ -94,10 +96,12 @@ static struct seen take(__u32 prog)
 	return seen;
 }
 
+/* From here on what the process reads is counted. */
 static void forget(void)
 {
 	__u32 i;
 
+	faults_hold(true);
 	for (i = 0; i < NR_PROGS; i++)
 		take(i);
 }

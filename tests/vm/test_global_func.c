@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * harness: faults=no (hundreds of allocations in each of many loads)
- *
  * Global functions from clang through libbpf and the shim: they load, they are run
  * with what they were passed, and calls that do not fit are refused in Linux's words.
  *
@@ -14,6 +12,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "faults.h"
 #include "tap.h"
 
 static char log_buf[1 << 20];
@@ -104,6 +103,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	libbpf_set_print(NULL);
+	/* Hundreds of allocations in each of many loads. */
+	faults_dense(20);
 	test_good();
 	test_bad("bad_size", "Caller passes invalid args into func#1");
 	test_bad("bad_range", "memory access");
