@@ -186,12 +186,18 @@ static void tp_cpu_changed(unsigned int cpu, bool online)
 
 static int point_start(struct ebpf_tp_point *point, const struct perf_event *pe)
 {
+	int err;
+
 	/* Programs read no further than the record goes: nothing else would say so. */
 	if (ebpf_compat_event_fields_end(pe) > 0) {
 		point->call = ebpf_compat_tp_call_start(pe, point_run, point);
-		if (!IS_ERR(point->call))
+		err = PTR_ERR_OR_ZERO(point->call);
+		if (!err)
 			return 0;
 		point->call = NULL;
+		/* Memory that is short now is no reason to go the slower way for good. */
+		if (err == -ENOMEM)
+			return err;
 	}
 	return point_add_counters(point);
 }

@@ -100,7 +100,7 @@ static int tp_start_bare_syscall(struct tp_event *tp)
 static int tp_start(struct tp_event *tp)
 {
 	struct perf_event *pe;
-	int end, err = 0;
+	int end, err;
 
 	if (tp_is_bare_syscall(tp))
 		return tp_start_bare_syscall(tp);
@@ -111,8 +111,9 @@ static int tp_start(struct tp_event *tp)
 	end = ebpf_compat_event_fields_end(pe);
 	/* The number of a system call is an int that programs read as a long. */
 	tp->event.max_ctx = end < 0 ? EBPF_TP_CTX_MAX : max(end, 16);
-	tp->hooked = tp_is_syscall(tp, pe) && !ebpf_syscall_hook_add(&tp->syscall);
-	if (!tp->hooked)
+	err = tp_is_syscall(tp, pe) ? ebpf_syscall_hook_add(&tp->syscall) : -ENOENT;
+	tp->hooked = !err;
+	if (err && err != -ENOMEM)
 		err = ebpf_tp_point_add(&tp->hook, pe);
 	perf_event_release_kernel(pe);
 	return err;

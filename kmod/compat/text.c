@@ -57,18 +57,21 @@ static int find_all(void)
 	return err;
 }
 
-static bool text_functions(void)
+static int text_functions(void)
 {
 	static bool tried;
-	bool found;
+	int err = 0;
 
 	mutex_lock(&find_lock);
 	/* What a shortage of memory kept from being found may be there the next time. */
-	if (!tried)
-		tried = calls_are_checked() || !find_all();
-	found = text.module_alloc;
+	if (!tried) {
+		err = calls_are_checked() ? 0 : find_all();
+		tried = !err;
+	}
+	if (tried && !text.module_alloc)
+		err = -ENOSPC;
 	mutex_unlock(&find_lock);
-	return found;
+	return err;
 }
 
 /* Also the kernel's direct mapping of the pages is made writable again here; one
@@ -88,19 +91,19 @@ void ebpf_compat_text_free(void *p, unsigned long size)
 
 void *ebpf_compat_text_alloc(unsigned long size, u8 fill)
 {
-	int pages = size >> PAGE_SHIFT;
+	int pages = size >> PAGE_SHIFT, err = text_functions();
 	void *p;
 
-	if (!text_functions())
-		return NULL;
+	if (err)
+		return ERR_PTR(err);
 	p = text.module_alloc(size);
 	if (!p)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	memset(p, fill, size);
 	if (text.set_memory_ro((unsigned long)p, pages) ||
 	    text.set_memory_x((unsigned long)p, pages)) {
 		ebpf_compat_text_free(p, size);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	return p;
 }

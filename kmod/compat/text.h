@@ -9,8 +9,8 @@
 #include "kmod/compat/compat.h"
 
 /* @size bytes, a multiple of pages, each set to @fill; executable and never again
- * writable at this address. NULL where memory or address space has run out, or
- * where the kernel's allocator cannot be found, which no kernel exports. Process
+ * writable at this address. ERR_PTR(-ENOMEM) where memory or address space has run out,
+ * -ENOSPC where the kernel's allocator cannot be found, which no kernel exports. Process
  * context, may sleep.
  */
 void *ebpf_compat_text_alloc(unsigned long size, u8 fill);

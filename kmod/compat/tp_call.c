@@ -48,29 +48,29 @@ static bool is_rare(const struct trace_event_call *call)
 /* Events of modules come and go in the list while it is walked: whatever is read may
  * be gone, and perf has the last word on the id.
  */
-static u64 find_rare_id(const struct trace_event_call *from)
+static int find_rare_id(const struct trace_event_call *from, u64 *id)
 {
 	const struct list_head *node = &from->list;
 	struct trace_event_call *copy;
-	u64 id = 0;
 	int i;
 
 	copy = kmalloc(sizeof(*copy), GFP_KERNEL);
 	if (!copy)
-		return 0;
-	for (i = 0; i < 10000 && !id; i++) {
+		return -ENOMEM;
+	*id = 0;
+	for (i = 0; i < 10000 && !*id; i++) {
 		if (compat_copy_from_kernel_nofault(copy,
 						    container_of(node, typeof(*copy), list),
 						    sizeof(*copy)))
 			break;
 		if (is_rare(copy))
-			id = copy->event.type;
+			*id = copy->event.type;
 		node = copy->list.next;
 		if (node == &from->list)
 			break;
 	}
 	kfree(copy);
-	return id;
+	return *id ? 0 : -ENOENT;
 }
 
 static int holder_get(const struct perf_event *pe)
@@ -81,12 +81,14 @@ static int holder_get(const struct perf_event *pe)
 		.disabled = 1,
 	};
 	struct perf_event *holder;
+	u64 id = 0;
+	int err;
 
 	if (tp_holder_users++)
 		return 0;
-	attr.config = find_rare_id(pe->tp_event);
-	holder = attr.config ? compat_perf_event_create(&attr, 0, NULL, NULL, NULL) :
-			       ERR_PTR(-ENOENT);
+	err = find_rare_id(pe->tp_event, &id);
+	attr.config = id;
+	holder = err ? ERR_PTR(err) : compat_perf_event_create(&attr, 0, NULL, NULL, NULL);
 	if (IS_ERR(holder)) {
 		tp_holder_users--;
 		return PTR_ERR(holder);
@@ -154,7 +156,10 @@ struct compat_tp_call *ebpf_compat_tp_call_start(const struct perf_event *pe,
 	/* By name, for a reference of its module. */
 	if (ebpf_compat_tracepoint_find(call->tp->name, &tc->tp))
 		goto free;
-	if (tc->tp.tp != call->tp || holder_get(pe))
+	if (tc->tp.tp != call->tp)
+		goto put_tp;
+	err = holder_get(pe);
+	if (err)
 		goto put_tp;
 	err = ebpf_compat_tracepoint_register(&tc->tp, call->class->perf_probe, &tc->call);
 	if (!err)

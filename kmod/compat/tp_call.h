@@ -19,8 +19,8 @@ struct perf_event;
 typedef unsigned int (*compat_tp_call_fn)(const void *record, const struct bpf_insn *data);
 
 /* Calls @fn at each hit of the event that @pe counts; @pe may go when this returns.
- * -EOPNOTSUPP: this kernel cannot, or the event is of no tracepoint. Process context; the
- * caller orders start and stop.
+ * -EOPNOTSUPP or another error: this kernel cannot, or the event is of no tracepoint; -ENOMEM.
+ * Process context; the caller orders start and stop.
  */
 struct compat_tp_call *ebpf_compat_tp_call_start(const struct perf_event *pe,
 						 compat_tp_call_fn fn, void *data);

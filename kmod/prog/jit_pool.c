@@ -60,13 +60,16 @@ static struct area *area_new(unsigned long n)
 	unsigned long size = max(PAGE_ALIGN(n << CHUNK_SHIFT), AREA_MIN);
 	struct area *a = kzalloc(sizeof(*a), GFP_KERNEL);
 	void *text;
+	int err;
 
 	if (!a)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	text = ebpf_compat_text_alloc(size, INT3);
-	if (!text)
+	err = PTR_ERR_OR_ZERO(text);
+	if (err)
 		goto free_area;
-	if (area_init(a, text, size))
+	err = area_init(a, text, size);
+	if (err)
 		goto free_text;
 	return a;
 
@@ -74,7 +77,7 @@ free_text:
 	ebpf_compat_text_free(text, size);
 free_area:
 	kfree(a);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 static void area_free(struct area *a)
@@ -139,14 +142,16 @@ void *ebpf_jit_pool_alloc(u32 size)
 	void *exec;
 
 	if (!n)
-		return NULL;
+		return ERR_PTR(-EINVAL);
 	mutex_lock(&pool_lock);
 	exec = pool_take(n);
 	if (!exec) {
 		a = area_new(n);
-		if (a) {
+		if (!IS_ERR(a)) {
 			area_link(a);
 			exec = area_take(a, n);
+		} else {
+			exec = a;
 		}
 	}
 	mutex_unlock(&pool_lock);

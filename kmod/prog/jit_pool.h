@@ -16,7 +16,9 @@
 int ebpf_jit_pool_init(void);
 void ebpf_jit_pool_exit(void);
 
-/* Address of @size bytes for execution, or NULL when there is no room. */
+/* Address of @size bytes for execution. ERR_PTR: -ENOMEM, or -ENOSPC where the pool is full and
+ * cannot grow.
+ */
 void *ebpf_jit_pool_alloc(u32 size);
 /* Copies code into place. 0 or -ENOMEM. No CPU may be running there. */
 int ebpf_jit_pool_write(void *exec, const void *code, u32 size);

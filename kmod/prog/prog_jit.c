@@ -34,19 +34,20 @@ static void jit_env(struct ebpf_jit_env *env)
 static int emit_code(struct ebpf_prog *prog, struct ebpf_jit *jit)
 {
 	u32 size = ebpf_jit_size(jit);
-	u8 *buf;
+	u8 *buf, *code;
 	int err;
 
 	buf = ebpf_alloc(size);
 	if (!buf)
 		return -ENOMEM;
-	prog->code = ebpf_jit_pool_alloc(size);
-	if (!prog->code) {
+	code = ebpf_jit_pool_alloc(size);
+	if (IS_ERR(code)) {
 		pr_warn_ratelimited("ebpfdrv: no room for %u bytes of code: %llu of %llu in use\n",
 				    size, ebpf_jit_pool_used(), ebpf_jit_pool_size());
 		ebpf_free(buf);
-		return -ENOSPC;
+		return PTR_ERR(code);
 	}
+	prog->code = code;
 	prog->code_size = size;
 	err = ebpf_jit_emit(jit, buf, (unsigned long)prog->code);
 	if (!err)

@@ -5,6 +5,7 @@
  *
  * harness: timeout=600
  */
+#include "faults.h"
 #include "ioctl_lib.h"
 #include "tap.h"
 
@@ -102,13 +103,43 @@ static void test_many(const struct ebpfdrv_stats *before)
 	       "nothing is left of them");
 }
 
+/* One that code memory grows for, of a size of its own: on the way to it, calls may fail. */
+static void test_next(const struct ebpfdrv_stats *before)
+{
+	struct ebpfdrv_stats now = { 0 };
+	long fds[NR_SMALL];
+	int i, n = 0;
+
+	do {
+		fds[n] = load_long(SMALL_INSNS, n);
+		n++;
+		stats_get(&now);
+	} while (n < NR_SMALL && now.jit_size == before->jit_size);
+	tap_ok(now.jit_size > before->jit_size, "the module's own area is full");
+	close(fds[--n]);
+	for (i = 0; i < 1000 && stats_get(&now) && now.jit_size != before->jit_size; i++)
+		usleep(10000);
+	faults_dense(20);
+	faults_hold(false);
+	fds[n] = load_long(SMALL_INSNS + 1, 5);
+	faults_hold(true);
+	tap_ok(fds[n] >= 0 && gives(fds[n], SMALL_INSNS - 2 + 5), "one more loads (%ld)", fds[n]);
+	for (i = 0; i <= n; i++)
+		close(fds[i]);
+	tap_ok(stats_settle(before) && stats_get(&now) && now.jit_size == before->jit_size,
+	       "nothing is left of that");
+}
+
 int main(void)
 {
 	struct ebpfdrv_stats before = { 0 };
 
 	drv_open();
+	/* Each try of a program of a million instructions takes as long as the first. */
+	faults_hold(true);
 	tap_ok(stats_get(&before) && !before.jit_bytes, "no code to begin with");
 	test_large(&before);
 	test_many(&before);
+	test_next(&before);
 	return tap_end();
 }
