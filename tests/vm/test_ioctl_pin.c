@@ -45,6 +45,19 @@ static int mount_at(const char *options)
 	return mount("none", DIR_PATH, type, 0, options) ? -errno : 0;
 }
 
+static bool mounts_say(const char *option)
+{
+	FILE *f = fopen("/proc/mounts", "r");
+	char line[1024];
+	bool found = false;
+
+	while (f && fgets(line, sizeof(line), f))
+		found |= strstr(line, " " DIR_PATH " ") && strstr(line, option);
+	if (f)
+		fclose(f);
+	return found;
+}
+
 static void test_mount(void)
 {
 	struct statfs fs;
@@ -55,6 +68,7 @@ static void test_mount(void)
 	tap_ok(!statfs(DIR_PATH, &fs) && (unsigned int)fs.f_type == 0xcafe4a11,
 	       "it has the number of bpffs");
 	tap_ok(!stat(DIR_PATH, &st) && (st.st_mode & 07777) == 01700, "the root has its mode");
+	tap_ok(mounts_say("mode=700"), "and /proc/mounts has it");
 	umount(DIR_PATH);
 	tap_ok(!mount_at(NULL) && !stat(DIR_PATH, &st) && (st.st_mode & 07777) == 01777,
 	       "and without the option is everybody's");
