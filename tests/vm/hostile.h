@@ -92,6 +92,11 @@ extern struct hostile_counts *counts;
 
 /* A descriptor of a slot, or of another kind, or none at all. */
 int some_fd(struct input *in);
+/* As some_fd(), but half the time a program of that attach type (EBPF_PERF_EVENT: a kprobe's,
+ * EBPF_TRACE_RAW_TP: a raw tracepoint's), or a link: slots forget theirs soon.
+ */
+int some_prog(struct input *in, uint32_t attach_type);
+int some_link(struct input *in);
 /* Puts @fd (>= 0) into a slot, closing what was there; counts the call. */
 void took(struct input *in, enum hostile_kind kind, long result, bool is_fd);
 /* An address in the arena with @size bytes behind it; sometimes fewer, or another one. */

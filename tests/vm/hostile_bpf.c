@@ -252,7 +252,8 @@ static void raw_tp(struct input *in)
 
 	memset(&attr, 0, sizeof(attr));
 	attr.raw_tracepoint.name = in_once_in(in, 3) ? 0 : copy_of(in, name, strlen(name) + 1);
-	attr.raw_tracepoint.prog_fd = some_fd(in);
+	attr.raw_tracepoint.prog_fd = some_prog(in, attr.raw_tracepoint.name ? EBPF_TRACE_RAW_TP :
+									EBPF_TRACE_FENTRY);
 	took(in, HK_RAW_TP, call(in, EBPF_RAW_TRACEPOINT_OPEN, &attr), true);
 }
 
@@ -295,8 +296,8 @@ static void link_create(struct input *in)
 	union ebpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = some_fd(in);
 	attr.link_create.attach_type = in_or(in, types[in_below(in, sizeof(types))]);
+	attr.link_create.prog_fd = some_prog(in, attr.link_create.attach_type);
 	attr.link_create.flags = in_once_in(in, 16) ? in_edge(in) : 0;
 	switch (attr.link_create.attach_type) {
 	case EBPF_PERF_EVENT:
@@ -327,12 +328,12 @@ static void link_other(struct input *in)
 	union ebpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.link_update.link_fd = some_fd(in);
+	attr.link_update.link_fd = some_link(in);
 	if (in_once_in(in, 2)) {
 		took(in, HK_LINK_OTHER, call(in, EBPF_LINK_DETACH, &attr), false);
 		return;
 	}
-	attr.link_update.new_prog_fd = some_fd(in);
+	attr.link_update.new_prog_fd = some_prog(in, EBPF_TRACE_ITER);
 	attr.link_update.flags = in_or(in, 0);
 	attr.link_update.old_prog_fd = attr.link_update.flags ? some_fd(in) : 0;
 	took(in, HK_LINK_OTHER, call(in, EBPF_LINK_UPDATE, &attr), false);
@@ -343,7 +344,7 @@ static void iter_create(struct input *in)
 	union ebpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.iter_create.link_fd = some_fd(in);
+	attr.iter_create.link_fd = some_link(in);
 	attr.iter_create.flags = in_once_in(in, 16) ? in_edge(in) : 0;
 	took(in, HK_ITER, call(in, EBPF_ITER_CREATE, &attr), true);
 }

@@ -4,6 +4,7 @@
  * changed, and instructions at random.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -355,6 +356,35 @@ static const uint8_t types[] = {
 	EBPF_PROG_TYPE_CGROUP_SKB, EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE,
 };
 
+/* What a worker begins with, but for slots */
+static struct kept {
+	uint32_t attach_type;
+	int fd;
+} kept_progs[sizeof(types)];
+static int kept_link = -1;
+
+/* High, where calls do not guess. */
+static int keep(int fd)
+{
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 950);
+}
+
+int some_prog(struct input *in, uint32_t attach_type)
+{
+	unsigned int i;
+
+	if (in_once_in(in, 2))
+		for (i = 0; i < ARRAY_LEN(kept_progs); i++)
+			if (kept_progs[i].attach_type == attach_type && kept_progs[i].fd >= 0)
+				return kept_progs[i].fd;
+	return some_fd(in);
+}
+
+int some_link(struct input *in)
+{
+	return kept_link >= 0 && in_once_in(in, 2) ? kept_link : some_fd(in);
+}
+
 /* An iterator's, which can be made, changed and read without an event */
 static void start_link(int prog)
 {
@@ -365,29 +395,47 @@ static void start_link(int prog)
 	attr.link_create.attach_type = EBPF_TRACE_ITER;
 	slots[SLOTS - 1 - ARRAY_LEN(types)] = hostile_bpf_call(EBPF_LINK_CREATE, (uintptr_t)&attr,
 							       sizeof(attr));
+	kept_link = keep(slots[SLOTS - 1 - ARRAY_LEN(types)]);
 }
 
-void hostile_prog_start(void)
+/* How the @i-th program is loaded; none but these two types ask. */
+static uint32_t start_attach_type(unsigned int i)
+{
+	if (types[i] == EBPF_PROG_TYPE_TRACING)
+		return i && types[i - 1] == types[i] ? EBPF_TRACE_ITER : EBPF_TRACE_FENTRY;
+	return i == 0 ? EBPF_TRACE_KPROBE_MULTI : 0;
+}
+
+static void start_prog(unsigned int i)
 {
 	struct ebpf_insn insns[] = { MOV64_IMM(EBPF_REG_0, 0), EXIT() };
 	union ebpf_attr attr;
+	uint32_t attach_type = start_attach_type(i);
+	int fd;
+
+	prog_attr(&attr, types[i], insns, ARRAY_LEN(insns));
+	attr.expected_attach_type = attach_type;
+	if (types[i] == EBPF_PROG_TYPE_TRACING)
+		attr.attach_btf_id = hostile_btf_ids[attach_type == EBPF_TRACE_ITER ? 3 : 0];
+	fd = hostile_bpf_call(EBPF_PROG_LOAD, (uintptr_t)&attr, sizeof(attr));
+	slots[SLOTS - 1 - i] = fd;
+	if (attach_type == EBPF_TRACE_ITER)
+		start_link(fd);
+	if (types[i] == EBPF_PROG_TYPE_KPROBE && !attach_type)
+		attach_type = EBPF_PERF_EVENT;
+	if (types[i] == EBPF_PROG_TYPE_RAW_TRACEPOINT)
+		attach_type = EBPF_TRACE_RAW_TP;
+	kept_progs[i].attach_type = attach_type;
+	kept_progs[i].fd = keep(fd);
+}
+
+/* At the slots' end: maps are at their start. */
+void hostile_prog_start(void)
+{
 	unsigned int i;
 
-	/* At the slots' end: maps are at their start. */
-	for (i = 0; i < sizeof(types); i++) {
-		prog_attr(&attr, types[i], insns, ARRAY_LEN(insns));
-		if (types[i] == EBPF_PROG_TYPE_TRACING) {
-			bool iter = i && types[i - 1] == types[i];
-
-			attr.expected_attach_type = iter ? EBPF_TRACE_ITER : EBPF_TRACE_FENTRY;
-			attr.attach_btf_id = hostile_btf_ids[iter ? 3 : 0];
-		}
-		if (i == 0)
-			attr.expected_attach_type = EBPF_TRACE_KPROBE_MULTI;
-		slots[SLOTS - 1 - i] = hostile_bpf_call(EBPF_PROG_LOAD, (uintptr_t)&attr, sizeof(attr));
-		if (attr.expected_attach_type == EBPF_TRACE_ITER)
-			start_link(slots[SLOTS - 1 - i]);
-	}
+	for (i = 0; i < sizeof(types); i++)
+		start_prog(i);
 }
 
 void hostile_prog(struct input *in)
