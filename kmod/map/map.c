@@ -98,7 +98,7 @@ void ebpf_map_put_with_uref(struct ebpf_map *map)
 }
 
 /* Undoes an allocation that nobody has seen. */
-static void map_drop(struct ebpf_map *map)
+void ebpf_map_drop(struct ebpf_map *map)
 {
 	map_free(&map->free_node);
 }
@@ -155,7 +155,7 @@ void ebpf_map_init_from_attr(struct ebpf_map *map, const union ebpf_attr *attr)
 	map->numa_node = ebpf_map_numa_node(attr);
 }
 
-static struct ebpf_map *map_alloc(const union ebpf_attr *attr)
+struct ebpf_map *ebpf_map_alloc(const union ebpf_attr *attr)
 {
 	const struct ebpf_map_ops *ops = ebpf_map_ops_of(attr->map_type);
 	struct ebpf_map *map;
@@ -183,35 +183,6 @@ static struct ebpf_map *map_alloc(const union ebpf_attr *attr)
 	atomic_set(&map->writecnt, 0);
 	atomic_inc(&map_count);
 	return map;
-}
-
-struct ebpf_map *ebpf_map_create(const union ebpf_attr *attr)
-{
-	struct ebpf_map *map = map_alloc(attr);
-	int err;
-
-	if (IS_ERR(map))
-		return map;
-	err = ebpf_map_set_name(map, attr);
-	if (err)
-		goto drop;
-	err = ebpf_map_set_btf(map, attr);
-	if (err)
-		goto drop;
-	err = ebpf_ids_alloc(&ebpf_map_ids, NULL);
-	if (err < 0)
-		goto drop;
-	map->id = err;
-	ebpf_ids_publish(&ebpf_map_ids, map->id, map);
-	err = ebpf_map_view_new(map);
-	if (!err)
-		return map;
-	ebpf_map_put_with_uref(map);
-	return ERR_PTR(err);
-
-drop:
-	map_drop(map);
-	return ERR_PTR(err);
 }
 
 u64 ebpf_map_value_size_user(const struct ebpf_map *map)

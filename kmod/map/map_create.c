@@ -7,8 +7,9 @@
 #include "kmod/ids.h"
 #include "kmod/map/map_fields.h"
 #include "kmod/map/map_internal.h"
+#include "kmod/map/map_view.h"
 
-int ebpf_map_set_name(struct ebpf_map *map, const union ebpf_attr *attr)
+static int map_set_name(struct ebpf_map *map, const union ebpf_attr *attr)
 {
 	int len = ebpf_name_copy(map->name, attr->map_name, sizeof(map->name));
 
@@ -129,7 +130,7 @@ static int check_btf(struct ebpf_map *map, const struct ebpf_btf *btf, u32 key_i
 	return map->ops->check_btf ? map->ops->check_btf(map, btf, key_id, value_id) : 0;
 }
 
-int ebpf_map_set_btf(struct ebpf_map *map, const union ebpf_attr *attr)
+static int map_set_btf(struct ebpf_map *map, const union ebpf_attr *attr)
 {
 	struct ebpf_btf_obj *obj;
 	int err;
@@ -192,6 +193,35 @@ static int check_attr(const union ebpf_attr *attr)
 	return 0;
 }
 
+static struct ebpf_map *map_create(const union ebpf_attr *attr)
+{
+	struct ebpf_map *map = ebpf_map_alloc(attr);
+	int err;
+
+	if (IS_ERR(map))
+		return map;
+	err = map_set_name(map, attr);
+	if (err)
+		goto drop;
+	err = map_set_btf(map, attr);
+	if (err)
+		goto drop;
+	err = ebpf_ids_alloc(&ebpf_map_ids, NULL);
+	if (err < 0)
+		goto drop;
+	map->id = err;
+	ebpf_ids_publish(&ebpf_map_ids, map->id, map);
+	err = ebpf_map_view_new(map);
+	if (!err)
+		return map;
+	ebpf_map_put_with_uref(map);
+	return ERR_PTR(err);
+
+drop:
+	ebpf_map_drop(map);
+	return ERR_PTR(err);
+}
+
 long ebpf_cmd_map_create(const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
 	struct ebpf_map *map;
@@ -203,7 +233,7 @@ long ebpf_cmd_map_create(const union ebpf_attr *attr, union ebpf_attr __user *ua
 	flags = file_flags(attr->map_flags);
 	if (flags < 0)
 		return flags;
-	map = ebpf_map_create(attr);
+	map = map_create(attr);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
 	err = ebpf_map_new_fd(map, flags);

@@ -41,7 +41,11 @@ static inline bool ebpf_map_has_spin_lock(const struct ebpf_map *map)
 }
 
 /* map.c */
-struct ebpf_map *ebpf_map_create(const union ebpf_attr *attr);
+/* A map of its type, with a reference, that has no id yet; until then it is dropped, later put.
+ * ERR_PTR.
+ */
+struct ebpf_map *ebpf_map_alloc(const union ebpf_attr *attr);
+void ebpf_map_drop(struct ebpf_map *map);
 void ebpf_map_write_get(struct ebpf_map *map);
 void ebpf_map_write_put(struct ebpf_map *map);
 int ebpf_map_freeze(struct ebpf_map *map);
@@ -49,9 +53,5 @@ u64 ebpf_map_count(void);
 int ebpf_map_init_module(void);
 void ebpf_map_flush(void);	/* waits for maps that are being freed */
 void ebpf_map_exit_module(void);
-
-/* map_create.c: parts of MAP_CREATE. 0 or a negative errno. */
-int ebpf_map_set_name(struct ebpf_map *map, const union ebpf_attr *attr);
-int ebpf_map_set_btf(struct ebpf_map *map, const union ebpf_attr *attr);
 
 #endif /* _KMOD_MAP_INTERNAL_H */

@@ -224,10 +224,3 @@ const void *ebpf_map_view(struct ebpf_map *map)
 	mutex_unlock(&view_lock);
 	return err ? ERR_PTR(err) : map->view;
 }
-
-void ebpf_map_view_free(struct ebpf_map *map)
-{
-	if (map->inner_map_meta)
-		kfree(map->inner_map_meta->view);
-	kfree(map->view);
-}

@@ -8,6 +8,8 @@
 
 #include "kmod/map/map.h"
 
+#include <linux/slab.h>
+
 /* All maps have views from now on. -ENOENT without a struct bpf_map in the kernel's BTF,
  * -ENOMEM. May sleep.
  */
@@ -17,8 +19,15 @@ int ebpf_map_views_want(void);
  */
 const void *ebpf_map_view(struct ebpf_map *map);
 
-/* For map.c: of a new map that others can find; and of one that nobody uses any more. */
+/* Of a new map that others can find. */
 int ebpf_map_view_new(struct ebpf_map *map);
-void ebpf_map_view_free(struct ebpf_map *map);
+
+/* Of one that nobody uses any more. */
+static inline void ebpf_map_view_free(struct ebpf_map *map)
+{
+	if (map->inner_map_meta)
+		kfree(map->inner_map_meta->view);
+	kfree(map->view);
+}
 
 #endif /* _KMOD_MAP_VIEW_H */

@@ -87,7 +87,7 @@ tap_result $? "calls are seen" || tap_diag "$(wc -l <"$work/calls")"
 # in_folder DIR: arrows between files of it
 in_folder() { awk -v d="$1/" 'function f(p) { sub(/[^\/]*$/, "", p); return p } f($1) == d && f($2) == d' "$work/calls"; }
 
-for dir in kmod/attach kmod/btf kmod/fs kmod/iter kmod/link kmod/map/kinds kmod/prog helpers; do
+for dir in kmod kmod/attach kmod/btf kmod/fs kmod/iter kmod/link kmod/map kmod/map/kinds kmod/prog helpers; do
 	nothing "no circle of calls in $dir" "$(in_folder $dir | circles)"
 done
 # pair FROM TO: there are arrows from one to the other and none back
