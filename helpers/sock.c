@@ -14,6 +14,8 @@
 #define FIB_INET	2
 #define FIB_INET6	10
 
+#define MTU_CHK_SEGS	1U	/* BPF_MTU_CHK_SEGS */
+
 #define EBPF_XDP_ABORTED	0
 #define EBPF_XDP_ACTIONS	3	/* ABORTED, DROP, PASS, TX */
 
@@ -99,6 +101,19 @@ EBPF_HELPER(fib_lookup)
 	if (*family != FIB_INET && *family != FIB_INET6)
 		return -EAFNOSUPPORT;
 	return -ENODEV;
+}
+
+/* packet, device, the length to compare with and then its MTU, bytes more, flags. */
+EBPF_HELPER(check_mtu)
+{
+	u32 *mtu = net_ptr(r3);
+	bool segs = r5 & MTU_CHK_SEGS;
+	int err = -ENODEV;
+
+	if (r5 & ~(u64)MTU_CHK_SEGS || (segs && ((s32)r4 || *mtu)))
+		err = -EINVAL;
+	*mtu = 0;
+	return err;
 }
 
 EBPF_HELPER(tcp_check_syncookie)

@@ -54,6 +54,7 @@ static char plain_letter(u32 t)
 	case EBPF_ARG_ANYTHING: return '-';
 	case EBPF_ARG_PTR_TO_SPIN_LOCK: return 'L';
 	case EBPF_ARG_PTR_TO_LONG | EBPF_MEM_WRITE: return 'l';
+	case EBPF_ARG_PTR_TO_INT | EBPF_MEM_WRITE: return 'i';
 	case EBPF_ARG_PTR_TO_BTF_ID: return 'o';
 	case EBPF_ARG_PTR_TO_BTF_ID | EBPF_PTR_MAYBE_NULL | EBPF_OBJ_RELEASE: return 'O';
 	case EBPF_ARG_PTR_TO_ALLOC_MEM_REL: return 'A';

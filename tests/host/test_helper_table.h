@@ -10,7 +10,7 @@
  *   w  memory, written in part or read as well         W  the same or NULL
  *   f  memory, all of it filled
  *   s  size of the memory before, above 0              z  the same or 0
- *   l  8 bytes, written
+ *   l  8 bytes, written     i  4 bytes, read and written
  *   a  constant size of what is returned
  *   t  constant text          x  a callback            S  what it is given, or NULL
  *   o  a kernel struct        O  a kptr's, given up    p  a per-CPU variable
@@ -173,6 +173,7 @@ static const struct touch touches[] = {
 	TOUCH(getsockopt, "c--fs"),
 	/* Nothing yet: what Linux answers with goes there. */
 	TOUCH(fib_lookup, "cws-"),
+	TOUCH(check_mtu, "c-i--"),
 	TOUCH(redirect_map, "m--"),
 	TOUCH(sk_redirect_map, "cm--"),
 	TOUCH(sk_redirect_hash, "cmk-"),
@@ -214,12 +215,12 @@ static inline const char *touch_of(u32 func_id, bool kern)
 static inline bool touch_is_mem(char c)
 {
 	return c == 'k' || c == 'v' || c == 'V' || c == 'F' || c == 'r' || c == 'R' || c == 'w' ||
-	       c == 'W' || c == 'f' || c == 'l';
+	       c == 'W' || c == 'f' || c == 'l' || c == 'i';
 }
 
 static inline bool touch_writes(char c)
 {
-	return c == 'F' || c == 'w' || c == 'W' || c == 'f' || c == 'l';
+	return c == 'F' || c == 'w' || c == 'W' || c == 'f' || c == 'l' || c == 'i';
 }
 
 static inline bool touch_takes_null(char c)

@@ -33,7 +33,7 @@ static const u32 raw_tp[] = {
 };
 static const u32 cls[] = {
 	EBPF_FUNC_skb_load_bytes, EBPF_FUNC_skb_load_bytes_relative, EBPF_FUNC_skb_store_bytes,
-	EBPF_FUNC_csum_diff, EBPF_FUNC_fib_lookup,
+	EBPF_FUNC_csum_diff, EBPF_FUNC_fib_lookup, EBPF_FUNC_check_mtu,
 };
 static const u32 xdp[] = { EBPF_FUNC_xdp_load_bytes, EBPF_FUNC_xdp_store_bytes };
 
@@ -112,6 +112,7 @@ static u32 bytes_of(const char *letters, u32 i, u32 size)
 	case 'F':
 		return 8;
 	case 'k':
+	case 'i':
 		return 4;
 	default:
 		return is_size(letters[i + 1]) ? size_for(letters[i + 1], size) : 0;

@@ -591,6 +591,19 @@ static void test_surroundings(void)
 		CALL(EBPF_FUNC_redirect),
 		EXIT(),
 	};
+	/* What it says and leaves as the MTU, added. */
+	struct ebpf_insn mtu[] = {
+		MOV64_IMM(EBPF_REG_2, 100),
+		STX(EBPF_DW, EBPF_REG_10, EBPF_REG_2, -8),
+		MOV64_REG(EBPF_REG_3, EBPF_REG_10),
+		ALU64_IMM(EBPF_ADD, EBPF_REG_3, -8),
+		MOV64_IMM(EBPF_REG_4, 0),
+		MOV64_IMM(EBPF_REG_5, 0),
+		CALL(EBPF_FUNC_check_mtu),
+		LDX(EBPF_W, EBPF_REG_1, EBPF_REG_10, -8),
+		ALU64_REG(EBPF_ADD, EBPF_REG_0, EBPF_REG_1),
+		EXIT(),
+	};
 	struct ebpf_insn lookup[] = {
 		MOV64_IMM(EBPF_REG_2, 0),
 		STX(EBPF_DW, EBPF_REG_10, EBPF_REG_2, -8),
@@ -630,6 +643,20 @@ static void test_surroundings(void)
 	close(fd);
 	if (drv_native())
 		return;
+	fd = load(CLS, mtu, ARRAY_LEN(mtu));
+	tap_ok(!go(fd) && (s32)run.retval == -ENODEV, "no device, no MTU");
+	close(fd);
+	fd = load(XDP, mtu, ARRAY_LEN(mtu));
+	tap_ok(!go(fd) && (s32)run.retval == -ENODEV, "nor for XDP");
+	close(fd);
+	mtu[5].imm = 2;
+	fd = load(CLS, mtu, ARRAY_LEN(mtu));
+	tap_ok(!go(fd) && (s32)run.retval == -EINVAL, "flags that nobody knows, and still no MTU");
+	close(fd);
+	mtu[5].imm = 1;
+	fd = load(CLS, mtu, ARRAY_LEN(mtu));
+	tap_ok(!go(fd) && (s32)run.retval == -EINVAL, "segments are not asked for with a length");
+	close(fd);
 	tap_eq(call(FILTER, get_socket_cookie, 0, 0, 0, 0), 0, "no socket, no cookie");
 	tap_eq(call(CLS, get_socket_uid, 0, 0, 0, 0), 65534, "nobody's socket");
 	tap_eq(call(CLS, skb_cgroup_id, 0, 0, 0, 0), 0, "no cgroup");
