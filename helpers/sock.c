@@ -116,6 +116,12 @@ EBPF_HELPER(check_mtu)
 	return err;
 }
 
+/* packet, kind, headers, their size: what has no route is not sent through a tunnel */
+EBPF_HELPER(lwt_push_encap)
+{
+	return -EINVAL;
+}
+
 EBPF_HELPER(tcp_check_syncookie)
 {
 	return -EINVAL;

@@ -508,7 +508,7 @@ static void try_sizes(struct call *c)
 /* Types whose programs can be made here, those with packets first. */
 static const u32 types[] = {
 	EBPF_PROG_TYPE_SCHED_CLS, EBPF_PROG_TYPE_XDP, EBPF_PROG_TYPE_KPROBE,
-	EBPF_PROG_TYPE_PERF_EVENT, EBPF_PROG_TYPE_TRACING,
+	EBPF_PROG_TYPE_PERF_EVENT, EBPF_PROG_TYPE_TRACING, EBPF_PROG_TYPE_LWT_XMIT,
 };
 
 /* What no program here can call, though it is given memory. */

@@ -174,6 +174,7 @@ static const struct touch touches[] = {
 	/* Nothing yet: what Linux answers with goes there. */
 	TOUCH(fib_lookup, "cws-"),
 	TOUCH(check_mtu, "c-i--"),
+	TOUCH(lwt_push_encap, "c-rs"),
 	TOUCH(redirect_map, "m--"),
 	TOUCH(sk_redirect_map, "cm--"),
 	TOUCH(sk_redirect_hash, "cmk-"),

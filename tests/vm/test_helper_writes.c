@@ -62,6 +62,7 @@ static const struct {
 	{ EBPF_FUNC_sk_lookup_tcp, "no sockets: test_run_net" },
 	{ EBPF_FUNC_sk_lookup_udp, "no sockets: test_run_net" },
 	{ EBPF_FUNC_skc_lookup_tcp, "no sockets: test_run_net" },
+	{ EBPF_FUNC_lwt_push_encap, "no routes: test_run_net" },
 	{ EBPF_FUNC_tcp_check_syncookie, "a socket" },
 	{ EBPF_FUNC_getsockopt, "programs that do not run" },
 	{ EBPF_FUNC_sk_redirect_hash, "programs that do not run" },

@@ -591,6 +591,19 @@ static void test_surroundings(void)
 		CALL(EBPF_FUNC_redirect),
 		EXIT(),
 	};
+	struct ebpf_insn encap[] = {
+		MOV64_IMM(EBPF_REG_2, 2),
+		STX(EBPF_DW, EBPF_REG_10, EBPF_REG_2, -8),
+		MOV64_REG(EBPF_REG_3, EBPF_REG_10),
+		ALU64_IMM(EBPF_ADD, EBPF_REG_3, -8),
+		MOV64_IMM(EBPF_REG_4, 8),
+		CALL(EBPF_FUNC_lwt_push_encap),
+		JMP_IMM(EBPF_JEQ, EBPF_REG_0, -EINVAL, 2),
+		MOV64_IMM(EBPF_REG_0, 0),
+		EXIT(),
+		MOV64_IMM(EBPF_REG_0, 1),
+		EXIT(),
+	};
 	/* What it says and leaves as the MTU, added. */
 	struct ebpf_insn mtu[] = {
 		MOV64_IMM(EBPF_REG_2, 100),
@@ -656,6 +669,9 @@ static void test_surroundings(void)
 	mtu[5].imm = 1;
 	fd = load(CLS, mtu, ARRAY_LEN(mtu));
 	tap_ok(!go(fd) && (s32)run.retval == -EINVAL, "segments are not asked for with a length");
+	close(fd);
+	fd = load(EBPF_PROG_TYPE_LWT_XMIT, encap, ARRAY_LEN(encap));
+	tap_ok(!go(fd) && run.retval == 1, "no route, no tunnel");
 	close(fd);
 	tap_eq(call(FILTER, get_socket_cookie, 0, 0, 0, 0), 0, "no socket, no cookie");
 	tap_eq(call(CLS, get_socket_uid, 0, 0, 0, 0), 65534, "nobody's socket");
