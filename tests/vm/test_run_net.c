@@ -657,18 +657,18 @@ static void test_surroundings(void)
 	if (drv_native())
 		return;
 	fd = load(CLS, mtu, ARRAY_LEN(mtu));
-	tap_ok(!go(fd) && (s32)run.retval == -ENODEV, "no device, no MTU");
+	tap_ok(!go(fd) && (int)run.retval == -ENODEV, "no device, no MTU");
 	close(fd);
 	fd = load(XDP, mtu, ARRAY_LEN(mtu));
-	tap_ok(!go(fd) && (s32)run.retval == -ENODEV, "nor for XDP");
+	tap_ok(!go(fd) && (int)run.retval == -ENODEV, "nor for XDP");
 	close(fd);
 	mtu[5].imm = 2;
 	fd = load(CLS, mtu, ARRAY_LEN(mtu));
-	tap_ok(!go(fd) && (s32)run.retval == -EINVAL, "flags that nobody knows, and still no MTU");
+	tap_ok(!go(fd) && (int)run.retval == -EINVAL, "flags that nobody knows, and still no MTU");
 	close(fd);
 	mtu[5].imm = 1;
 	fd = load(CLS, mtu, ARRAY_LEN(mtu));
-	tap_ok(!go(fd) && (s32)run.retval == -EINVAL, "segments are not asked for with a length");
+	tap_ok(!go(fd) && (int)run.retval == -EINVAL, "segments are not asked for with a length");
 	close(fd);
 	fd = load(EBPF_PROG_TYPE_LWT_XMIT, encap, ARRAY_LEN(encap));
 	tap_ok(!go(fd) && run.retval == 1, "no route, no tunnel");
