@@ -237,6 +237,36 @@ static void read_way(const struct ebpf_load *load, const char *log)
 
 /* ---- the same way with ours ---- */
 
+static void operand(const struct frame_regs *regs, const struct ebpf_insn *insn, struct scalar *n)
+{
+	if (EBPF_SRC(insn->code) == EBPF_X)
+		*n = regs->reg[insn->src_reg].n;
+	else
+		ebpf_scalar_set_const(n, (s64)insn->imm);
+}
+
+static bool on_numbers(const struct frame_regs *regs, const struct ebpf_insn *insn)
+{
+	bool mov = is_alu(insn) && EBPF_OP(insn->code) == EBPF_MOV;
+
+	return (mov || regs->reg[insn->dst_reg].kind == NUMBER) &&
+	       (EBPF_SRC(insn->code) == EBPF_K || regs->reg[insn->src_reg].kind == NUMBER);
+}
+
+/* Does ours know that the jump in step @s does not go the way that it went? */
+static bool never_goes(const struct step *s, const struct ebpf_insn *insns)
+{
+	const struct ebpf_insn *insn = &insns[s->pc];
+	struct scalar ta = s->ours.reg[insn->dst_reg].n, tb, fa = ta, fb;
+
+	if (!is_cond(insn) || !on_numbers(&s->ours, insn))
+		return false;
+	operand(&s->ours, insn, &tb);
+	fb = tb;
+	return ebpf_scalar_refine(&ta, &tb, &fa, &fb, EBPF_OP(insn->code),
+				  EBPF_CLASS(insn->code) == EBPF_JMP32) == !s->taken;
+}
+
 static int follow_way(const struct vf_env *env)
 {
 	const struct reg_state *regs = env->cur->frame[env->cur->curframe]->regs;
@@ -250,6 +280,9 @@ static int follow_way(const struct vf_env *env)
 		return WALK_ENDED;
 	/* Both ways of a jump to the next instruction arrive here, the other one later. */
 	if (nr_walked && s[-1].taken && s[-1].pc + 1 == s->pc && env->pending_cnt > s[-1].pending)
+		return WALK_ENDED;
+	/* ... or never, and then this is not the way. */
+	if (nr_walked && s[-1].taken && s[-1].pc + 1 == s->pc && never_goes(&s[-1], env->insns))
 		return WALK_ENDED;
 	s->pending = env->pending_cnt;
 	for (i = 0; i < NR_REGS; i++) {
@@ -273,18 +306,27 @@ static void walk_way(const struct ebpf_load *load)
 
 /* ---- where they part ---- */
 
-static bool knows_more(const struct scalar *a, const struct scalar *b)
+static bool knows_more64(const struct scalar *a, const struct scalar *b)
 {
 	return a->umin > b->umin || a->umax < b->umax || a->smin > b->smin || a->smax < b->smax ||
-	       a->u32_min > b->u32_min || a->u32_max < b->u32_max || a->s32_min > b->s32_min ||
-	       a->s32_max < b->s32_max || (b->var_off.mask & ~a->var_off.mask);
+	       (b->var_off.mask & ~a->var_off.mask);
+}
+
+static bool knows_more(const struct scalar *a, const struct scalar *b)
+{
+	return knows_more64(a, b) || a->u32_min > b->u32_min || a->u32_max < b->u32_max ||
+	       a->s32_min > b->s32_min || a->s32_max < b->s32_max;
 }
 
 static bool ahead(const struct step *s, u32 reg)
 {
 	const struct known *ours = &s->ours.reg[reg], *native = &s->native.reg[reg];
 
-	return ours->kind && ours->kind == native->kind && knows_more(&ours->n, &native->n);
+	if (!ours->kind || ours->kind != native->kind)
+		return false;
+	/* What the kernel prints of 32 bits of an offset is not kept up. */
+	return ours->kind == POINTER ? knows_more64(&ours->n, &native->n) :
+				       knows_more(&ours->n, &native->n);
 }
 
 static u32 ahead_of(const struct step *s, u32 regs)
@@ -314,22 +356,6 @@ static u32 operands(const struct ebpf_insn *insn)
 	    EBPF_OP(insn->code) != EBPF_END)
 		regs |= 1U << insn->src_reg;
 	return regs;
-}
-
-static void operand(const struct frame_regs *regs, const struct ebpf_insn *insn, struct scalar *n)
-{
-	if (EBPF_SRC(insn->code) == EBPF_X)
-		*n = regs->reg[insn->src_reg].n;
-	else
-		ebpf_scalar_set_const(n, (s64)insn->imm);
-}
-
-static bool on_numbers(const struct frame_regs *regs, const struct ebpf_insn *insn)
-{
-	bool mov = is_alu(insn) && EBPF_OP(insn->code) == EBPF_MOV;
-
-	return (mov || regs->reg[insn->dst_reg].kind == NUMBER) &&
-	       (EBPF_SRC(insn->code) == EBPF_K || regs->reg[insn->src_reg].kind == NUMBER);
 }
 
 static bool range_within(const struct scalar *a, const struct scalar *b)
@@ -563,6 +589,26 @@ static void show_step(const struct ebpf_load *load, u32 i)
 	}
 }
 
+/* Is a pointer that instruction @i uses one for ours only, since a sum in step @at? */
+static bool gave_up(const struct ebpf_load *load, u32 i, u32 *at, char *to)
+{
+	const struct ebpf_insn *insn = &load->insns[steps[i].pc];
+	u32 reg = EBPF_CLASS(insn->code) == EBPF_LDX ? insn->src_reg : insn->dst_reg, j;
+
+	if (steps[i].ours.reg[reg].kind != POINTER || steps[i].native.reg[reg].kind != NUMBER)
+		return false;
+	for (j = i; j-- && steps[j].depth == steps[i].depth;) {
+		insn = &load->insns[steps[j].pc];
+		if (steps[j].native.reg[reg].kind == NUMBER)
+			continue;
+		if (steps[j].native.reg[reg].kind != POINTER || !is_alu(insn) || insn->dst_reg != reg)
+			return false;
+		*at = j;
+		return name_insn(to, insn, " gives up a pointer");
+	}
+	return false;
+}
+
 static bool found(const struct ebpf_load *load, u32 i, bool show)
 {
 	if (show)
@@ -601,7 +647,8 @@ bool native_cause(const struct ebpf_load *load, const char *log, bool show, char
 		}
 	}
 	if (!t.regs) {
-		name_insn(to, last, " accepted");
+		if (!gave_up(load, i, &i, to))
+			name_insn(to, last, " accepted");
 		return found(load, i, show);
 	}
 	while (i--)
