@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The repository holds sources: nothing that a compiler made.
+# The repository holds sources, nothing that a compiler made, and they are all built: a folder
+# that Kbuild does not name would be left out without a word.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=${EBPFDRV_TOP:-$here/../..}
@@ -35,4 +36,17 @@ git init -q "$work/repo" && echo 'int x;' | ${CC:-cc} -x c -c -o "$work/repo/a b
 	echo text >"$work/repo/text" && git -C "$work/repo" add -f . &&
 	[ "$(compiled "$work/repo")" = "a b.o" ]
 tap_result $? "one would be seen"
+
+# sources: those of the product, as Kbuild finds them
+sources()
+{
+	printf 'sources:\n\t@printf "%%s\\n" $(ebpfdrv-srcs)\nsrc := %s\nobj := %s\ninclude $(src)/Kbuild\n' \
+		"$1" "$work" | "${MAKE:-make}" -s -f - sources | sed "s,^$1/,," | sort
+}
+
+top=$(cd "$top" && pwd)
+found=$(cd "$top" && find kmod helpers verifier jit \( -name '*.c' -o -name '*.S' \) \
+	! -path '*/probes/*' | sort)
+[ -n "$found" ] && [ "$found" = "$(sources "$top")" ]
+tap_result $? "Kbuild builds each source" || tap_diag "$(diff <(echo "$found") <(sources "$top"))"
 tap_end
