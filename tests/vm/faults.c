@@ -361,10 +361,13 @@ static void keep(struct call *c)
 		c->info_size = 0;
 }
 
+/* What the call did not change may be where nothing can. */
 static void restore(struct call *c)
 {
-	memcpy(c->attr, c->attr_was, c->attr_size);
-	memcpy(c->info, c->info_was, c->info_size);
+	if (memcmp(c->attr, c->attr_was, c->attr_size))
+		memcpy(c->attr, c->attr_was, c->attr_size);
+	if (memcmp(c->info, c->info_was, c->info_size))
+		memcpy(c->info, c->info_was, c->info_size);
 }
 
 /* Long calls are sampled beyond their first faults. */
