@@ -33,6 +33,8 @@
 #include <ebpfdrv/bpf.h>
 #include <ebpfdrv/ebpfdrv.h>
 
+#include "faults.h"
+
 #define NR_BPF		321
 #define MAX_KEYS	8192
 #define MAX_ATTR	256
@@ -68,7 +70,7 @@ static int (*next_setenv)(const char *name, const char *value, int over);
 
 /* Tests set them (faults.h). */
 int faults_held;
-unsigned int faults_dense_to = 150;
+unsigned int faults_dense_to = FAULTS_DENSE;
 
 static __thread int nth_fd = -1, nth_tid;
 static __thread bool inside;

@@ -21,7 +21,9 @@ static inline void faults_hold(bool hold)
 		*held = hold;
 }
 
-/* From which on not each of a call's faults is tried, for tests of many long calls. */
+#define FAULTS_DENSE	150
+
+/* From which on not each of a call's faults is tried: fewer for tests of many long calls. */
 static inline void faults_dense(unsigned int n)
 {
 	unsigned int *dense = dlsym(NULL, "faults_dense_to");

@@ -65,8 +65,11 @@ static void load(void)
 	target("entry_notrace", "sched_clock_cpu");
 	have_tp_btf = target_tp("tp_sys_enter", "sys_enter");
 	have_tp_btf &= target_tp("tp_exec", "sched_process_exec");
+	/* Hundreds of allocations in each of many loads. */
+	faults_dense(20);
 	if (bpf_object__load(obj))
 		die("bpf_object__load");
+	faults_dense(FAULTS_DENSE);
 	out_fd = map_fd("out");
 	conf_fd = map_fd("conf");
 	only_this_process(true);

@@ -289,8 +289,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	snprintf(path, sizeof(path), "%s/test_sock.bpf.o", getenv("EBPFDRV_TEST_DIR"));
 	obj = bpf_object__open_file(path, NULL);
+	/* Hundreds of allocations in each of some loads. */
+	faults_dense(20);
 	if (!obj || bpf_object__load(obj))
 		die(path);
+	faults_dense(FAULTS_DENSE);
 	seen_reset(false, 0, false);
 	if (!bpf_program__attach(bpf_object__find_program_by_name(obj, "on_write")) ||
 	    !bpf_program__attach(bpf_object__find_program_by_name(obj, "on_packet")))
