@@ -318,6 +318,14 @@ static int old_kernel(void)
 	       write_file("/var/some.btf", "btf file\n");
 }
 
+/* What exceeds it ends the program by a signal. */
+static int no_files(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	return setrlimit(RLIMIT_FSIZE, &none);
+}
+
 static void test_files(void)
 {
 	static struct run run;
@@ -326,6 +334,8 @@ static void test_files(void)
 	judge(&run, "event source files are the module's", "");
 	run = (struct run) { .client = "served", .fake.deny_memfd = true };
 	judge(&run, "the same without memfd_create", "");
+	run = (struct run) { .client = "served", .setup = no_files };
+	judge(&run, "the same where no file may be written", "");
 	run = (struct run) { .client = "hidden", .setup = old_kernel,
 			     .variable = "EBPFDRV_BTF=/var/some.btf" };
 	judge(&run, "files that an old kernel lacks", "");
