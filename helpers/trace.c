@@ -17,7 +17,7 @@
  */
 static noinline void bpf_trace_printk(const char *text, int len)
 {
-	__trace_puts(_THIS_IP_, text, len);
+	compat_trace_puts(_THIS_IP_, text, len);
 }
 
 static long print_trace(const char *fmt, u32 fmt_size, const u64 *args, u32 nr_args)

@@ -56,7 +56,7 @@ static long ioctl_info(void __user *arg)
 	info.features = ebpf_attach_features();
 	if (ebpf_btf_vmlinux_served())
 		info.features |= EBPFDRV_FEATURE_BTF;
-	strncpy(info.version, EBPFDRV_VERSION, sizeof(info.version) - 1);
+	compat_strcpy(info.version, EBPFDRV_VERSION, sizeof(info.version));
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 

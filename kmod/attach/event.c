@@ -496,5 +496,4 @@ const struct file_operations ebpf_event_fops = {
 	.mmap = event_mmap,
 	.fasync = event_fasync,
 	.show_fdinfo = event_show_fdinfo,
-	.llseek = no_llseek,
 };

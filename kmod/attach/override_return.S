@@ -9,6 +9,7 @@
 	.globl ebpf_override_return
 	.type ebpf_override_return, @function
 ebpf_override_return:
+	COMPAT_NO_ENDBR
 	COMPAT_RET
 	.size ebpf_override_return, . - ebpf_override_return
 	.section .note.GNU-stack, "", @progbits

@@ -35,18 +35,21 @@ static struct raw_tp_link *raw_tp_link_of(const struct ebpf_link *link)
  * Probes
  */
 
-/* Preemption is off. Recursion into the same program ends in ebpf_prog_run_inline(). */
+/* Recursion into the same program ends in ebpf_prog_run_inline(). */
 static __always_inline void raw_tp_fire(struct raw_tp_link *rl, const u64 *args)
 {
-	struct ebpf_prog *prog = READ_ONCE(rl->prog);
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+	struct ebpf_prog *prog;
 
-	if (unlikely(!prog || !compat_rcu_watching()))
-		return;
-	ebpf_run_ctx_init(&rctx, NULL, 0, 0, NULL);
-	/* The probe's: this is inlined into it. */
-	rctx.frame = __builtin_frame_address(0);
-	ebpf_prog_run_inline(prog, args, &rctx);
+	compat_tracepoint_enter();
+	prog = READ_ONCE(rl->prog);
+	if (likely(prog && compat_rcu_watching())) {
+		ebpf_run_ctx_init(&rctx, NULL, 0, 0, NULL);
+		/* The probe's: this is inlined into it. */
+		rctx.frame = __builtin_frame_address(0);
+		ebpf_prog_run_inline(prog, args, &rctx);
+	}
+	compat_tracepoint_leave();
 }
 
 /* Arguments narrower than a register come with rubbish above them. */

@@ -135,19 +135,25 @@ static noinline void syscall_exit_hit(struct hlist_head *hooks, struct pt_regs *
 
 static void syscall_enter_probe(void *data, struct pt_regs *regs, long nr)
 {
-	struct hlist_head *hooks = syscall_hooks(&syscall_enter, nr, regs);
+	struct hlist_head *hooks;
 
+	compat_tracepoint_enter();
+	hooks = syscall_hooks(&syscall_enter, nr, regs);
 	if (hooks || READ_ONCE(syscall_enter.raw.first))
 		syscall_enter_hit(hooks, regs, nr, __builtin_frame_address(0));
+	compat_tracepoint_leave();
 }
 
 static void syscall_exit_probe(void *data, struct pt_regs *regs, long ret)
 {
 	long nr = (int)regs->orig_ax;
-	struct hlist_head *hooks = syscall_hooks(&syscall_exit, nr, regs);
+	struct hlist_head *hooks;
 
+	compat_tracepoint_enter();
+	hooks = syscall_hooks(&syscall_exit, nr, regs);
 	if (hooks || READ_ONCE(syscall_exit.raw.first))
 		syscall_exit_hit(hooks, regs, nr, ret, __builtin_frame_address(0));
+	compat_tracepoint_leave();
 }
 
 /*

@@ -16,6 +16,7 @@
 	.globl ebpf_trampoline
 	.type ebpf_trampoline, @function
 ebpf_trampoline:
+	COMPAT_NO_ENDBR
 	push %rbp
 	mov %rsp, %rbp
 	sub $TRAMPOLINE_FRAME, %rsp

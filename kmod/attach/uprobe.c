@@ -3,7 +3,7 @@
  * Events of the uprobe PMU.
  */
 #include "kmod/attach/event.h"
-#include "kmod/compat/perf.h"
+#include "kmod/compat/uprobe.h"
 #include "kmod/compat/uprobe_sem.h"
 #include "kmod/prog/run_inline.h"
 #include "kmod/prog/sleep.h"
@@ -17,7 +17,7 @@
 
 struct uprobe_event {
 	struct ebpf_event event;
-	struct uprobe_consumer consumer;
+	struct compat_uprobe probe;
 	struct file *file;		/* keeps the inode and its file system */
 	struct inode *inode;
 	char *name;			/* as the user named the file */
@@ -30,19 +30,20 @@ static struct uprobe_event *uprobe_event_of(struct ebpf_event *event)
 	return container_of(event, struct uprobe_event, event);
 }
 
-static struct uprobe_event *uprobe_event_of_consumer(struct uprobe_consumer *consumer)
+static struct uprobe_event *uprobe_event_of_probe(struct compat_uprobe *probe)
 {
-	return container_of(consumer, struct uprobe_event, consumer);
+	return container_of(probe, struct uprobe_event, probe);
 }
 
 /* Where breakpoints go in. */
-static bool uprobe_filter(struct uprobe_consumer *consumer, enum uprobe_filter_ctx ctx,
-			  struct mm_struct *mm)
+static bool uprobe_wanted(struct compat_uprobe *probe, struct mm_struct *mm)
 {
-	struct task_struct *task = uprobe_event_of_consumer(consumer)->event.task;
+	struct task_struct *task = uprobe_event_of_probe(probe)->event.task;
 
 	return !task || READ_ONCE(task->mm) == mm;
 }
+
+COMPAT_UPROBE_FILTER(uprobe_filter, uprobe_wanted)
 
 /* Whoever takes the program away waits for this handler before the event goes. */
 static noinline void uprobe_fire_sleepable(struct ebpf_event *event, struct pt_regs *regs)
@@ -66,9 +67,9 @@ static noinline void uprobe_fire_sleepable(struct ebpf_event *event, struct pt_r
 }
 
 /* Process context of the probed task, which may sleep. */
-static void uprobe_fire(struct uprobe_consumer *consumer, struct pt_regs *regs)
+static void uprobe_fire(struct compat_uprobe *probe, struct pt_regs *regs)
 {
-	struct ebpf_event *event = &uprobe_event_of_consumer(consumer)->event;
+	struct ebpf_event *event = &uprobe_event_of_probe(probe)->event;
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
 	bool sleeps = false;
@@ -91,18 +92,8 @@ static void uprobe_fire(struct uprobe_consumer *consumer, struct pt_regs *regs)
 		uprobe_fire_sleepable(event, regs);
 }
 
-static int uprobe_entry(struct uprobe_consumer *consumer, struct pt_regs *regs)
-{
-	uprobe_fire(consumer, regs);
-	return 0;
-}
-
-static int uprobe_return(struct uprobe_consumer *consumer, unsigned long func,
-			 struct pt_regs *regs)
-{
-	uprobe_fire(consumer, regs);
-	return 0;
-}
+COMPAT_UPROBE_HANDLER(uprobe_entry, uprobe_fire)
+COMPAT_URETPROBE_HANDLER(uprobe_return, uprobe_fire)
 
 /* Opens the regular file of that name. */
 static struct file *uprobe_open(const char *name)
@@ -127,18 +118,18 @@ static int uprobe_arm(struct uprobe_event *ue, const struct ebpf_perf_attr *attr
 	loff_t ref_ctr = attr->config >> UPROBE_REF_CTR_SHIFT;
 	int err;
 
-	ue->consumer.filter = uprobe_filter;
+	ue->probe.consumer.filter = uprobe_filter;
 	if (attr->config & EBPFDRV_PERF_PROBE_RETURN)
-		ue->consumer.ret_handler = uprobe_return;
+		ue->probe.consumer.ret_handler = uprobe_return;
 	else
-		ue->consumer.handler = uprobe_entry;
-	err = compat_uprobe_register(ue->inode, ue->offset, ref_ctr, &ue->consumer);
+		ue->probe.consumer.handler = uprobe_entry;
+	err = compat_uprobe_register(&ue->probe, ue->inode, ue->offset, ref_ctr);
 	if (err || !ref_ctr)
 		return err;
 	ue->sem = ebpf_compat_uprobe_sem_add(ue->inode, ref_ctr, ue->event.task);
 	if (!IS_ERR(ue->sem))
 		return 0;
-	uprobe_unregister(ue->inode, ue->offset, &ue->consumer);
+	compat_uprobe_unregister(&ue->probe, ue->inode, ue->offset);
 	return PTR_ERR(ue->sem);
 }
 
@@ -168,7 +159,7 @@ static void uprobe_stop(struct ebpf_event *event)
 	struct uprobe_event *ue = uprobe_event_of(event);
 
 	ebpf_compat_uprobe_sem_del(ue->sem);
-	uprobe_unregister(ue->inode, ue->offset, &ue->consumer);
+	compat_uprobe_unregister(&ue->probe, ue->inode, ue->offset);
 	fput(ue->file);
 }
 
@@ -218,7 +209,7 @@ static void uprobe_describe(const struct ebpf_event *event, struct ebpf_attach_d
 {
 	const struct uprobe_event *ue = container_of(event, struct uprobe_event, event);
 
-	desc->type = ue->consumer.ret_handler ? EBPF_FD_TYPE_URETPROBE : EBPF_FD_TYPE_UPROBE;
+	desc->type = ue->probe.consumer.ret_handler ? EBPF_FD_TYPE_URETPROBE : EBPF_FD_TYPE_UPROBE;
 	desc->name = ue->name;
 	desc->offset = ue->offset;
 }

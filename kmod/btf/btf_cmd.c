@@ -37,7 +37,7 @@ static struct ebpf_btf_obj *obj_alloc(const char *name, bool kernel)
 
 	if (!obj)
 		return NULL;
-	strlcpy(obj->name, name, sizeof(obj->name));
+	compat_strcpy(obj->name, name, sizeof(obj->name));
 	obj->kernel = kernel;
 	atomic_set(&obj->refcnt, 1);
 	return obj;

@@ -65,8 +65,9 @@ int ebpf_btf_module_path(char *path, size_t room, const char *name)
 /*
  * /sys/kernel/btf/vmlinux
  */
-static ssize_t vmlinux_read(struct file *file, struct kobject *kobj, struct bin_attribute *attr,
-			    char *buf, loff_t off, size_t count)
+static ssize_t vmlinux_read(struct file *file, struct kobject *kobj,
+			    COMPAT_BIN_ATTR_CONST struct bin_attribute *attr, char *buf, loff_t off,
+			    size_t count)
 {
 	size_t n = off < source.size ? min_t(size_t, count, source.size - off) : 0;
 
@@ -107,7 +108,7 @@ static int set_path(const char *format, const char *arg)
 	if (len < sizeof(source.path))
 		return 0;
 	source.problem = "is too long a name";
-	strlcpy(source.at, source.path, sizeof(source.at));
+	compat_strcpy(source.at, source.path, sizeof(source.at));
 	return -ENAMETOOLONG;
 }
 
@@ -155,7 +156,7 @@ static int find_and_parse(void *parsed)
 	source.data = NULL;
 	source.problem = PTR_ERR(*out) == -ENOMEM ? "cannot be parsed" :
 		"is not valid BTF: make it again with ebpfdrv-btf";
-	strlcpy(source.at, source.path, sizeof(source.at));
+	compat_strcpy(source.at, source.path, sizeof(source.at));
 	return PTR_ERR(*out);
 }
 

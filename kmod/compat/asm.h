@@ -8,6 +8,9 @@
 #include "kmod/compat/features.h"
 
 #include <linux/linkage.h>
+#ifdef HAVE_OBJTOOL_H
+#include <linux/objtool.h>
+#endif
 
 /* Kernels with return thunks or int3 behind returns (5.17) bring a macro for it. */
 #ifdef RET
@@ -27,6 +30,17 @@
 #define COMPAT_JMP_RCX	jmp __x86_indirect_thunk_rcx
 #else
 #define COMPAT_JMP_RCX	jmp *%rcx
+#endif
+
+/* Behind a label whose address is taken although no indirect branch leads to it: kernels that
+ * track these look for those that lack endbr64.
+ */
+#ifdef CONFIG_X86_KERNEL_IBT
+#define COMPAT_NO_ENDBR	ANNOTATE_NOENDBR
+#elif defined(__ASSEMBLY__) || defined(__ASSEMBLER__)
+#define COMPAT_NO_ENDBR
+#else
+#define COMPAT_NO_ENDBR	""
 #endif
 
 /* Per-CPU variables on this CPU, by the address that stands for all. */

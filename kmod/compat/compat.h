@@ -41,6 +41,8 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
 #include <linux/types.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -230,11 +232,40 @@ static inline long compat_copy_from_user_nofault(void *dst, const void __user *s
 	return left ? -EFAULT : 0;
 }
 
+/* In the hard part of an interrupt? */
+#define compat_in_hardirq()	(hardirq_count() != 0)
+
+/* As much of @src as there is room for; @dst is always terminated. */
+static inline void compat_strcpy(char *dst, const char *src, size_t size)
+{
+	size_t len = strnlen(src, size - 1);
+
+	memcpy(dst, src, len);
+	dst[len] = '\0';
+}
+
+/* @text, of @len bytes and terminated, into the trace buffer, as of the function at @ip. */
+static inline void compat_trace_puts(unsigned long ip, const char *text, int len)
+{
+#ifdef HAVE_TRACE_PUTS_STR
+	__trace_puts(ip, text);
+#else
+	__trace_puts(ip, text, len);
+#endif
+}
+
 /*
  * Files
  */
 
-/* static COMPAT_FDINFO show(struct seq_file *m, struct file *f)
+/* static ssize_t read(..., COMPAT_BIN_ATTR_CONST struct bin_attribute *attr, ...) */
+#ifdef HAVE_BIN_ATTR_READ_CONST
+#define COMPAT_BIN_ATTR_CONST	const
+#else
+#define COMPAT_BIN_ATTR_CONST
+#endif
+
+/* static compat_fdinfo_t show(struct seq_file *m, struct file *f)
  * { ...; return COMPAT_FDINFO_DONE; }
  */
 #ifdef HAVE_SHOW_FDINFO_INT

@@ -8,6 +8,7 @@
 #include "kmod/compat/compat.h"
 
 #include <linux/kobject.h>
+#include <linux/fs.h>
 #include <linux/namei.h>
 #include <linux/sysfs.h>
 
@@ -37,6 +38,9 @@ static inline void compat_inode_init_times(struct inode *inode)
 {
 #if defined(HAVE_SIMPLE_INODE_INIT_TS)
 	simple_inode_init_ts(inode);
+#elif defined(HAVE_INODE_SET_CTIME_CURRENT)
+	inode->i_mtime = inode_set_ctime_current(inode);
+	inode->i_atime = inode->i_mtime;
 #elif defined(HAVE_CURRENT_TIME)
 	inode->i_atime = current_time(inode);
 	inode->i_mtime = inode->i_atime;
@@ -53,6 +57,8 @@ static inline void compat_dir_changed(struct inode *dir)
 {
 #if defined(HAVE_SIMPLE_INODE_INIT_TS)
 	inode_set_mtime_to_ts(dir, inode_set_ctime_current(dir));
+#elif defined(HAVE_INODE_SET_CTIME_CURRENT)
+	dir->i_mtime = inode_set_ctime_current(dir);
 #elif defined(HAVE_CURRENT_TIME)
 	dir->i_mtime = current_time(dir);
 	dir->i_ctime = dir->i_mtime;
@@ -61,6 +67,61 @@ static inline void compat_dir_changed(struct inode *dir)
 	dir->i_ctime = dir->i_mtime;
 #endif
 }
+
+/* A new entry of @dir that stays until it is removed: @dentry is @inode from now on. */
+static inline void compat_entry_add(struct inode *dir, struct dentry *dentry, struct inode *inode)
+{
+#ifdef HAVE_D_MAKE_PERSISTENT
+	d_make_persistent(dentry, inode);
+#else
+	d_instantiate(dentry, inode);
+	dget(dentry);
+#endif
+	compat_dir_changed(dir);
+}
+
+/* super_operations.drop_inode for inodes that nobody needs once nobody has them. */
+#ifdef HAVE_INODE_JUST_DROP
+#define compat_drop_inode	inode_just_drop
+#else
+#define compat_drop_inode	generic_delete_inode
+#endif
+
+/* The place of a new entry at the user's path @name: its dentry, with @dir, its directory,
+ * locked until compat_create_end(). ERR_PTR.
+ */
+static inline struct dentry *compat_create_begin(const char __user *name, struct path *dir)
+{
+#ifdef HAVE_START_CREATING_USER_PATH
+	return start_creating_user_path(AT_FDCWD, name, dir, 0);
+#else
+	return user_path_create(AT_FDCWD, name, dir, 0);
+#endif
+}
+
+static inline void compat_create_end(struct path *dir, struct dentry *dentry)
+{
+#ifdef HAVE_START_CREATING_USER_PATH
+	end_creating_path(dir, dentry);
+#else
+	done_path_create(dir, dentry);
+#endif
+}
+
+/* A type of file systems in memory; each mount has one of its own. */
+struct compat_fs {
+	/* the caller's: owner and name */
+	struct file_system_type type;
+	/* whose name mounts bear, or NULL for that of the type */
+	struct compat_fs *shown;
+	/* sets up @sb with a root directory of @mode, by default rwxrwxrwx; 0 or an errno */
+	int (*fill)(struct super_block *sb, umode_t mode);
+};
+
+/* Of its options only mode=OCTAL counts, the last one; others are ignored. 0 or an errno. */
+int ebpf_compat_fs_register(struct compat_fs *fs);
+/* Nothing of it is mounted. */
+void ebpf_compat_fs_unregister(struct compat_fs *fs);
 
 /* Makes @inode a symbolic link to @target, which it reads from now on, perhaps
  * under RCU only.

@@ -84,7 +84,9 @@ void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip)
 #endif
 
 #define ENDBR64		0xfa1e0ff3	/* f3 0f 1e fa */
-#define ENDBR64_POISON	0x001f0f66	/* what the kernel puts where none is needed */
+/* What the kernel puts where none is needed, up to 6.14 and since. */
+#define ENDBR64_POISON_NOP4	0x001f0f66
+#define ENDBR64_POISON_UDB	0xd6401f0f
 #define ENDBR64_SIZE	4
 
 unsigned long ebpf_compat_ftrace_place(unsigned long addr)
@@ -94,7 +96,14 @@ unsigned long ebpf_compat_ftrace_place(unsigned long addr)
 	if (!compat_ibt() ||
 	    compat_copy_from_kernel_nofault(&word, (const void *)addr, sizeof(word)))
 		return addr;
-	return word == ENDBR64 || word == ENDBR64_POISON ? addr + ENDBR64_SIZE : addr;
+	switch (word) {
+	case ENDBR64:
+	case ENDBR64_POISON_NOP4:
+	case ENDBR64_POISON_UDB:
+		return addr + ENDBR64_SIZE;
+	default:
+		return addr;
+	}
 }
 
 int ebpf_compat_func_find(const char *name, unsigned long *addr)
@@ -116,7 +125,7 @@ unsigned long ebpf_compat_func_addr(const char *name)
 	return ebpf_compat_func_find(name, &addr) ? 0 : addr;
 }
 
-#ifdef HAVE_EXPORT_KALLSYMS_ON_EACH_SYMBOL
+#if defined(HAVE_EXPORT_KALLSYMS_ON_EACH_SYMBOL) && defined(HAVE_EXPORT_MODULE_MUTEX)
 struct name_search {
 	const char *name;
 	const struct module *mod;

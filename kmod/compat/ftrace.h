@@ -52,6 +52,13 @@ struct compat_ftrace {
 #define COMPAT_FTRACE_SAFE	0
 #endif
 
+/* What every handler gets of the registers, where it gets them unasked. */
+#if defined(HAVE_FTRACE_ARGS)
+#define COMPAT_FTRACE_ARGS(fregs)	(&(fregs)->regs)
+#elif defined(HAVE_FTRACE_ARGS_OPAQUE)
+#define COMPAT_FTRACE_ARGS(fregs)	(&arch_ftrace_regs(fregs)->regs)
+#endif
+
 /* COMPAT_FTRACE_DEFINE(name, hit) defines the static struct compat_ftrace @name that
  * calls hit(ip, regs), an inline function. @ip: the place; of @regs at least the
  * argument registers, ip, sp (of the return address) and bp are valid. In any
@@ -61,13 +68,13 @@ struct compat_ftrace {
 #ifndef COMPAT_FTRACE
 #define COMPAT_FTRACE_DEFINE(name, hit)					\
 	static struct compat_ftrace name
-#elif defined(HAVE_FTRACE_ARGS)
+#elif defined(COMPAT_FTRACE_ARGS)
 #define COMPAT_FTRACE_DEFINE(name, hit)					\
 	static void notrace name##_func(unsigned long ip, unsigned long parent_ip, \
 					struct ftrace_ops *ops,		\
 					struct ftrace_regs *fregs)	\
 	{								\
-		hit(ip, &fregs->regs);					\
+		hit(ip, COMPAT_FTRACE_ARGS(fregs));			\
 	}								\
 	static struct compat_ftrace name = {				\
 		.ops = { .func = name##_func, .flags = COMPAT_FTRACE_SAFE }, \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/keep.h"
+#include "kmod/compat/ksyms.h"
 
 #include <linux/kallsyms.h>
 #include <linux/sort.h>
@@ -128,6 +129,25 @@ static each_symbol_fn each_symbol(void)
 #endif
 }
 
+/* What keeps modules there while their symbols are walked, where that is the caller's
+ * business: up to 5.11, and no longer exported in the last of those. False: it cannot be had.
+ */
+static bool walk_lock(struct mutex **lock)
+{
+#if defined(HAVE_EXPORT_MODULE_MUTEX)
+	*lock = &module_mutex;
+#elif defined(HAVE_MODULE_MUTEX)
+	u64 addr;
+
+	if (ebpf_compat_ksym_find("module_mutex", &addr))
+		return false;
+	*lock = (struct mutex *)(unsigned long)addr;
+#else
+	*lock = NULL;
+#endif
+	return true;
+}
+
 /* One look at all symbols for all names. Whom it leaves without an address may be
  * found on his own.
  */
@@ -135,16 +155,15 @@ static void find_by_walk(struct compat_func *funcs, u32 cnt)
 {
 	struct find_funcs ff = { funcs, cnt, cnt };
 	each_symbol_fn each = each_symbol();
+	struct mutex *lock;
 
-	if (!each)
+	if (!each || !walk_lock(&lock))
 		return;
-#ifdef HAVE_MODULE_MUTEX
-	mutex_lock(&module_mutex);
-#endif
+	if (lock)
+		mutex_lock(lock);
 	each(found_symbol, &ff);
-#ifdef HAVE_MODULE_MUTEX
-	mutex_unlock(&module_mutex);
-#endif
+	if (lock)
+		mutex_unlock(lock);
 }
 #else
 static void find_by_walk(struct compat_func *funcs, u32 cnt)

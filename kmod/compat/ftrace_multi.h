@@ -22,9 +22,9 @@ struct compat_ftrace_multi {
 #ifndef COMPAT_FTRACE
 #define COMPAT_FTRACE_MULTI_HANDLER(name, hit)				\
 	static void *const name = NULL
-#elif defined(HAVE_FTRACE_ARGS) || defined(HAVE_FTRACE_REGS)
-#ifdef HAVE_FTRACE_ARGS
-#define compat_fregs(fregs)	(&(fregs)->regs)
+#elif defined(COMPAT_FTRACE_ARGS) || defined(HAVE_FTRACE_REGS)
+#ifdef COMPAT_FTRACE_ARGS
+#define compat_fregs(fregs)	COMPAT_FTRACE_ARGS(fregs)
 #else
 #define compat_fregs(fregs)	ftrace_get_regs(fregs)
 #endif

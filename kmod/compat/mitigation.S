@@ -14,6 +14,7 @@
 	.globl ebpf_return_sample
 	.type ebpf_return_sample, @function
 ebpf_return_sample:
+	COMPAT_NO_ENDBR
 	COMPAT_RET
 	.size ebpf_return_sample, . - ebpf_return_sample
 
@@ -21,6 +22,7 @@ ebpf_return_sample:
 	.globl ebpf_jump_sample
 	.type ebpf_jump_sample, @function
 ebpf_jump_sample:
+	COMPAT_NO_ENDBR
 	COMPAT_JMP_RCX
 	.size ebpf_jump_sample, . - ebpf_jump_sample
 	/* Whoever looks at a few bytes finds some. */

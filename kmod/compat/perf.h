@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Perf events, kprobes and uprobes across kernels.
+ * Perf events and kprobes across kernels.
  */
 #ifndef _COMPAT_PERF_H
 #define _COMPAT_PERF_H
@@ -10,7 +10,6 @@
 #include <linux/kprobes.h>
 #include <linux/cpu.h>
 #include <linux/perf_event.h>
-#include <linux/uprobes.h>
 #ifdef HAVE_TRACE_EVENTS_H
 #include <linux/trace_events.h>
 #else
@@ -104,39 +103,6 @@ static inline bool compat_within_module(unsigned long addr, struct module *mod)
 	return within_module(addr, mod);
 #else
 	return within_module_core(addr, mod) || within_module_init(addr, mod);
-#endif
-}
-
-/* Kernels before 4.20 do not keep reference counters: see uprobe_sem.h. */
-static inline int compat_uprobe_register(struct inode *inode, loff_t offset, loff_t ref_ctr,
-					 struct uprobe_consumer *uc)
-{
-#ifdef HAVE_UPROBE_REGISTER_REFCTR
-	if (ref_ctr)
-		return uprobe_register_refctr(inode, offset, ref_ctr, uc);
-#endif
-	return uprobe_register(inode, offset, uc);
-}
-
-/* The inode whose pages are mapped when @file is, overlayfs looked through. */
-static inline struct inode *compat_mapped_inode(struct file *file)
-{
-#ifdef HAVE_D_REAL_INODE
-	return d_real_inode(file->f_path.dentry);
-#else
-	return file_inode(file);
-#endif
-}
-
-/* Up to 3.15 and in el7, uprobes on files that have no readpage, as those of
- * tmpfs, are accepted and never hit.
- */
-static inline bool compat_uprobe_works_on(struct inode *inode)
-{
-#ifdef HAVE_TRACEPOINT_BY_NAME
-	return inode->i_mapping->a_ops->readpage != NULL;
-#else
-	return true;
 #endif
 }
 

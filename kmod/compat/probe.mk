@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Features of the target kernel, found by compiling: each file NAME.c in probes/
-# defines HAVE_NAME when it compiles against the target's headers with the
-# target's own flags. Distributions port features back without a change of
-# version number, so nothing else would tell. Included by Kbuild; runs within
-# the same kbuild run that builds the module.
+# defines HAVE_NAME when it compiles, with PROBE defined, against the target's
+# headers with the target's own flags. Distributions port features back without a
+# change of version number, so nothing else would tell. Included by Kbuild; runs
+# within the same kbuild run that builds the module.
+#
+# No answer by accident: a probe says in a line "asks: WORD..." what its question is
+# about. What does not compile must fail at one of these words, else the build stops.
+# Without PROBE all of them compile everywhere, which is what canary.c is for. And
+# probes/choices lists the questions of which one answer must be yes.
 #
 # compat-exports lists symbols that headers declare on more kernels than export
 # them; HAVE_EXPORT_NAME says that the target's Module.symvers has it.
@@ -24,6 +29,7 @@ compat-exports := \
 	ktime_get_boot_fast_ns \
 	ktime_get_mono_fast_ns \
 	ktime_get_tai_fast_ns \
+	module_mutex \
 	probe_kernel_read \
 	si_mem_available \
 	stack_trace_save \
@@ -34,44 +40,55 @@ compat-exports := \
 compat-dir := $(obj)/kmod/compat
 compat-features := $(compat-dir)/features.h
 compat-names := $(sort $(patsubst $(src)/kmod/compat/probes/%.c,%, \
-	$(wildcard $(src)/kmod/compat/probes/*.c)))
+	$(filter-out %/canary.c,$(wildcard $(src)/kmod/compat/probes/*.c))))
 compat-results := $(patsubst %,$(compat-dir)/probes/%.probe,$(compat-names))
 
-# What is in a header may warn with a compiler younger than the kernel: only
-# errors count. Probes do not rely on warnings.
+compat-sh := $(CONFIG_SHELL) $(src)/kmod/compat/probe.sh
+compat-symvers := $(objtree)/Module.symvers
+
+# What is in a header may warn with a compiler younger than the kernel, and what one
+# compiler warns of is an error to the next: only what every compiler refuses counts.
 compat-cflags = $(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(KBUILD_CPPFLAGS) $(KBUILD_CFLAGS) \
 	$(KBUILD_CFLAGS_MODULE) $(CFLAGS_MODULE) -DMODULE -DKBUILD_MODNAME='"probe"' \
 	-DKBUILD_BASENAME='"probe"' -I$(src)/kmod/compat/probes \
-	-Wno-error -Werror=implicit-function-declaration
+	-Wno-error -Wno-incompatible-pointer-types -Wno-int-conversion \
+	-Werror=implicit-function-declaration -Wfatal-errors
+compat-cc = LC_ALL=C $(CC) $(compat-cflags)
 
-# One kernel's answers are not another's: a changed release or compiler asks anew.
-compat-identity = $(KERNELRELEASE) $(CC) $(shell $(CC) -dumpversion)
+# One kernel's answers are not another's: a changed release, compiler or set of exports
+# asks anew.
+compat-identity = $(KERNELRELEASE) $(CC) $(shell $(CC) -dumpversion) \
+	$(shell cksum < $(compat-symvers) 2>&1)
 
-$(compat-dir)/probes/identity: FORCE
-	@echo '$(compat-identity)' | cmp -s - $@ || echo '$(compat-identity)' > $@
+# Nothing is asked of a kernel that this is not for, or that nothing compiles against.
+$(compat-dir)/probes/identity: $(src)/kmod/compat/probes/canary.c FORCE
+	@$(compat-sh) bounds $(VERSION) $(PATCHLEVEL) $(KERNELRELEASE)
+	@test -s $(compat-symvers) || { echo "ebpfdrv: the tree of Linux $(KERNELRELEASE) has no" \
+		"Module.symvers, which says what it exports: it is configured, but not built" >&2; \
+		exit 1; }
+	@echo '$(compat-identity)' | cmp -s - $@ || { \
+		$(compat-cc) -c -o $@.o $< > $@.log 2>&1 || \
+			$(compat-sh) canary $@.log '$(CC)' $(KERNELRELEASE) || exit 1; \
+		rm -f $@.o; \
+		echo '$(compat-identity)' > $@; }
 
 $(compat-dir)/probes/%.probe: $(src)/kmod/compat/probes/%.c $(compat-dir)/probes/identity
-	@if $(CC) $(compat-cflags) -c -o $@.o $< > $@.log 2>&1; then \
+	@if $(compat-cc) -DPROBE -c -o $@.o $< > $@.log 2>&1; then \
 		echo "#define HAVE_$*" ; \
 	else \
+		$(compat-sh) judge $< $@.log || exit 1; \
 		echo "/* no $* */" ; \
-	fi | tr 'a-z' 'A-Z' | sed 's/^#DEFINE/#define/' > $@
-	@rm -f $@.o
+	fi > $@.new
+	@tr 'a-z' 'A-Z' < $@.new | sed 's/^#DEFINE/#define/' > $@
+	@rm -f $@.o $@.new
 
-# probes/canary.c compiles everywhere: when it does not, no answer is worth
-# anything.
-$(compat-features): $(compat-results) $(src)/kmod/compat/probe.mk
-	@grep -q HAVE_CANARY $(compat-dir)/probes/canary.probe || { \
-		echo "ebpfdrv: cannot compile against this kernel's headers:" >&2; \
-		cat $(compat-dir)/probes/canary.probe.log >&2; \
-		rm -f $(compat-results); exit 1; }
+$(compat-features): $(compat-results) $(src)/kmod/compat/probe.mk $(src)/kmod/compat/probes/choices
+	@$(compat-sh) choices $(src)/kmod/compat/probes/choices $(compat-dir)/probes $(KERNELRELEASE)
 	@{ echo "/* Made by kmod/compat/probe.mk for $(KERNELRELEASE). */"; \
 	   cat $(compat-results); \
-	   for s in $(compat-exports); do \
-		grep -q "	$$s	" Module.symvers 2>/dev/null && \
-			echo "#define HAVE_EXPORT_$$s" | tr 'a-z' 'A-Z' | sed 's/^#DEFINE/#define/'; \
-	   done; :; } > $@.new
+	   $(compat-sh) exports $(compat-symvers) $(compat-exports); } > $@.new
 	@cmp -s $@.new $@ && rm -f $@.new && touch $@ || mv $@.new $@
 
 clean-files += $(addprefix kmod/compat/,features.h features.h.new \
-	$(foreach n,$(compat-names),probes/$(n).probe probes/$(n).probe.log) probes/identity)
+	$(foreach n,$(compat-names),probes/$(n).probe probes/$(n).probe.log probes/$(n).probe.new) \
+	probes/identity probes/identity.log)

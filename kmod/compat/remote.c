@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/remote.h"
+#include "kmod/compat/uprobe.h"
 
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
 
-#if !defined(HAVE_EXPORT_ACCESS_PROCESS_VM) || !defined(HAVE_UPROBE_REGISTER_REFCTR)
+#if !defined(HAVE_EXPORT_ACCESS_PROCESS_VM) || !defined(COMPAT_UPROBE_REF_CTR)
 /* One page, with a reference, to be written to if @write; 1 or an errno. mmap_sem is held. */
 static long get_page_of(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
 			bool write, struct page **page)
@@ -18,14 +19,16 @@ static long get_page_of(struct task_struct *task, struct mm_struct *mm, unsigned
 				     NULL);
 #elif defined(HAVE_GUP_REMOTE_LOCKED)
 	return get_user_pages_remote(mm, addr, 1, write ? FOLL_WRITE : 0, page, NULL, NULL);
-#else
+#elif defined(HAVE_GUP_REMOTE_NO_VMAS)
+	return get_user_pages_remote(mm, addr, 1, write ? FOLL_WRITE : 0, page, NULL);
+#elif defined(HAVE_GUP_TASK_WRITE_FORCE)
 	/* Before 4.6 one function serves all tasks. */
 	return get_user_pages(task, mm, addr, 1, write, 0, page, NULL);
 #endif
 }
 #endif
 
-#ifndef HAVE_UPROBE_REGISTER_REFCTR
+#ifndef COMPAT_UPROBE_REF_CTR
 long ebpf_compat_get_page(struct mm_struct *mm, unsigned long addr, struct page **page)
 {
 	return get_page_of(NULL, mm, addr, true, page);

@@ -26,7 +26,10 @@ bool ebpf_compat_tracepoint_lacks_first(const char *name);
 /* -ENOENT when there is none. Process context, as all here. */
 int ebpf_compat_tracepoint_find(const char *name, struct compat_tracepoint *ct);
 void ebpf_compat_tracepoint_put(struct compat_tracepoint *ct);
-/* @probe is called as probe(data, arguments of the tracepoint), preemption off. */
+/* @probe is called as probe(data, arguments of the tracepoint). It keeps preemption off by
+ * compat_tracepoint_enter() and leave() around what it does: from 6.13 on tracepoints of system
+ * calls are called with preemption on, later all are.
+ */
 int ebpf_compat_tracepoint_register(struct compat_tracepoint *ct, void *probe, void *data);
 /* After tracepoint_synchronize_unregister() nobody is in @probe, if this returned true. False:
  * the kernel keeps it and goes on calling it, so @data and the reference of @ct have to stay
@@ -36,5 +39,19 @@ bool ebpf_compat_tracepoint_unregister(struct compat_tracepoint *ct, void *probe
 /* Module start and end: the tracepoints of other modules are watched. */
 int ebpf_compat_tracepoint_init(void);
 void ebpf_compat_tracepoint_exit(void);
+
+static __always_inline void compat_tracepoint_enter(void)
+{
+#ifdef HAVE_TRACEPOINT_FAULTABLE
+	preempt_disable_notrace();
+#endif
+}
+
+static __always_inline void compat_tracepoint_leave(void)
+{
+#ifdef HAVE_TRACEPOINT_FAULTABLE
+	preempt_enable_notrace();
+#endif
+}
 
 #endif /* _COMPAT_TRACEPOINT_H */

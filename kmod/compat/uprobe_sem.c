@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/compat/uprobe.h"
 #include "kmod/compat/uprobe_sem.h"
 
-#ifdef HAVE_UPROBE_REGISTER_REFCTR
+#ifdef COMPAT_UPROBE_REF_CTR
 
 struct compat_uprobe_sem *ebpf_compat_uprobe_sem_add(struct inode *inode, loff_t offset,
 						     struct task_struct *task)

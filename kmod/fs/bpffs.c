@@ -24,20 +24,15 @@ static const struct inode_operations prog_iops;
 static const struct inode_operations link_iops;
 static const struct inode_operations dir_iops;
 
+static int bpffs_fill(struct super_block *sb, umode_t mode);
 /* Both names for the same: one to mount by where the other is the kernel's own. */
-static struct dentry *bpffs_mount(struct file_system_type *type, int flags, const char *dev,
-				  void *data);
-static struct file_system_type bpf_fs = {
-	.owner = THIS_MODULE,
-	.name = "bpf",
-	.mount = bpffs_mount,
-	.kill_sb = kill_litter_super,
+static struct compat_fs bpf_fs = {
+	.type = { .owner = THIS_MODULE, .name = "bpf" },
+	.fill = bpffs_fill,
 };
-static struct file_system_type ebpfdrv_fs = {
-	.owner = THIS_MODULE,
-	.name = "ebpfdrvfs",
-	.mount = bpffs_mount,
-	.kill_sb = kill_litter_super,
+static struct compat_fs ebpfdrv_fs = {
+	.type = { .owner = THIS_MODULE, .name = "ebpfdrvfs" },
+	.fill = bpffs_fill,
 };
 static bool have_bpf_fs;
 static bool have_mount_point;
@@ -128,14 +123,6 @@ static void bpffs_evict_inode(struct inode *inode)
 			  rcu);
 }
 
-/* A new entry: the directory and the dentry, pinned, know it. */
-static void entry_add(struct inode *dir, struct dentry *dentry, struct inode *inode)
-{
-	d_instantiate(dentry, inode);
-	dget(dentry);
-	compat_dir_changed(dir);
-}
-
 static int object_open(struct inode *inode, struct file *file)
 {
 	return -EIO;
@@ -162,7 +149,7 @@ static int object_create(struct inode *dir, struct dentry *dentry,
 	else if (kind == &link_iops && ebpf_link_is_iter(object))
 		inode->i_fop = &ebpf_iter_fops;
 	inode->i_private = object;
-	entry_add(dir, dentry, inode);
+	compat_entry_add(dir, dentry, inode);
 	return 0;
 }
 
@@ -181,7 +168,7 @@ static int dir_add(struct inode *dir, struct dentry *dentry, umode_t mode)
 		return -ENOSPC;
 	make_dir(inode);
 	inc_nlink(dir);
-	entry_add(dir, dentry, inode);
+	compat_entry_add(dir, dentry, inode);
 	return 0;
 }
 
@@ -206,7 +193,7 @@ static int dir_symlink(COMPAT_IDMAP_PARAM struct inode *dir, struct dentry *dent
 		return -ENOSPC;
 	}
 	ebpf_compat_symlink_init(inode, target->path);
-	entry_add(dir, dentry, inode);
+	compat_entry_add(dir, dentry, inode);
 	return 0;
 }
 
@@ -242,35 +229,15 @@ static int bpffs_show_options(struct seq_file *m, struct dentry *root)
 
 static const struct super_operations bpffs_sops = {
 	.statfs = simple_statfs,
-	.drop_inode = generic_delete_inode,
+	.drop_inode = compat_drop_inode,
 	.evict_inode = bpffs_evict_inode,
 	.show_options = bpffs_show_options,
 };
 
-/* "mode=OCTAL", the last one counts; as ever, other options are ignored. */
-static int parse_mode(char *options, umode_t *mode)
+static int bpffs_fill(struct super_block *sb, umode_t mode)
 {
-	unsigned long value;
-	char *option;
-
-	while ((option = strsep(&options, ",")) != NULL) {
-		if (strncmp(option, "mode=", 5))
-			continue;
-		if (kstrtoul(option + 5, 8, &value))
-			return -EINVAL;
-		*mode = value & S_IALLUGO;
-	}
-	return 0;
-}
-
-static int bpffs_fill_super(struct super_block *sb, void *data, int silent)
-{
-	umode_t mode = S_IRWXUGO;
 	struct inode *root;
-	int err = parse_mode(data, &mode);
 
-	if (err)
-		return err;
 	sb->s_magic = BPFFS_MAGIC;
 	sb->s_op = &bpffs_sops;
 	sb->s_blocksize = PAGE_SIZE;
@@ -283,15 +250,6 @@ static int bpffs_fill_super(struct super_block *sb, void *data, int silent)
 	make_dir(root);
 	sb->s_root = d_make_root(root);
 	return sb->s_root ? 0 : -ENOMEM;
-}
-
-static struct dentry *bpffs_mount(struct file_system_type *type, int flags, const char *dev,
-				  void *data)
-{
-	/* Tools look for mounts of type bpf. */
-	if (have_bpf_fs)
-		type = &bpf_fs;
-	return mount_nodev(type, flags, data, bpffs_fill_super);
 }
 
 /*
@@ -325,13 +283,13 @@ long ebpf_cmd_obj_pin(const union ebpf_attr *attr, union ebpf_attr __user *uattr
 	object = object_of_fd(attr->bpf_fd, &kind);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
-	dentry = user_path_create(AT_FDCWD, ebpf_user_ptr(attr->pathname), &dir, 0);
+	dentry = compat_create_begin(ebpf_user_ptr(attr->pathname), &dir);
 	if (IS_ERR(dentry)) {
 		err = PTR_ERR(dentry);
 		goto put;
 	}
 	err = pin_at(&dir, dentry, kind, object);
-	done_path_create(&dir, dentry);
+	compat_create_end(&dir, dentry);
 put:
 	if (err)
 		object_put(kind, object);
@@ -392,7 +350,7 @@ static void bpf_fs_exit(void)
 	if (have_mount_point)
 		ebpf_compat_mount_point_del(MOUNT_POINT);
 	if (have_bpf_fs)
-		unregister_filesystem(&bpf_fs);
+		ebpf_compat_fs_unregister(&bpf_fs);
 }
 
 int ebpf_bpffs_init(void)
@@ -400,11 +358,14 @@ int ebpf_bpffs_init(void)
 	int err;
 
 	/* Whoever has the name has made the mount point, too. */
-	have_bpf_fs = !register_filesystem(&bpf_fs);
+	have_bpf_fs = !ebpf_compat_fs_register(&bpf_fs);
 	have_mount_point = have_bpf_fs && !ebpf_compat_mount_point_add(MOUNT_POINT);
 	if (have_bpf_fs && !have_mount_point)
 		pr_warn("ebpfdrv: /sys/fs/" MOUNT_POINT " cannot be made\n");
-	err = register_filesystem(&ebpfdrv_fs);
+	/* Tools look for mounts of type bpf. */
+	if (have_bpf_fs)
+		ebpfdrv_fs.shown = &bpf_fs;
+	err = ebpf_compat_fs_register(&ebpfdrv_fs);
 	if (err)
 		bpf_fs_exit();
 	return err;
@@ -412,6 +373,6 @@ int ebpf_bpffs_init(void)
 
 void ebpf_bpffs_exit(void)
 {
-	unregister_filesystem(&ebpfdrv_fs);
+	ebpf_compat_fs_unregister(&ebpfdrv_fs);
 	bpf_fs_exit();
 }

@@ -269,7 +269,6 @@ const struct file_operations ebpf_iter_fops = {
 	.owner = THIS_MODULE,
 	.open = iter_open,
 	.read = iter_read,
-	.llseek = no_llseek,
 	.release = iter_release,
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/prog/load_stub.h"
 #include "kmod/prog/kernel_range.h"
+#include "kmod/compat/asm.h"
 #include "kmod/compat/compat.h"
 
 #include <asm/asm.h>
@@ -24,6 +25,7 @@
 	    ".globl ebpf_load_stub_" #size "\n\t"			\
 	    ".type ebpf_load_stub_" #size ", @function\n"		\
 	    "ebpf_load_stub_" #size ":\n\t"				\
+	    COMPAT_NO_ENDBR "\n\t"					\
 	    "leaq " #size " - 1(%rdi), %rax\n\t"			\
 	    "testq %rdi, %rax\n\t"					\
 	    "jns 2f\n\t"						\

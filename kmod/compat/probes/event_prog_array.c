@@ -2,12 +2,15 @@
 /* Programs of a tracepoint in trace_event_call::prog_array, statistics in
  * bpf_prog::stats: since 5.12, with CONFIG_BPF_EVENTS.
  */
-#include <linux/bpf.h>
+/* asks: bpf.h trace_events.h CONFIG_BPF_EVENTS bpf_prog bpf_prog_array bpf_prog_stats prog_array stats bpf_func items insnsi trace_event_call */
 #include <linux/filter.h>
+
+#ifdef PROBE
+#include <linux/bpf.h>
 #include <linux/trace_events.h>
 
 #ifndef CONFIG_BPF_EVENTS
-#error "no programs on tracepoints"
+#error no CONFIG_BPF_EVENTS
 #endif
 
 unsigned long probe(struct trace_event_call *call, struct bpf_prog_array *array,
@@ -19,3 +22,4 @@ unsigned long probe(struct trace_event_call *call, struct bpf_prog_array *array,
 	call->prog_array = array;
 	return offsetof(struct bpf_prog, insnsi);
 }
+#endif

@@ -2,9 +2,12 @@
 /* get_user_pages_remote() since 4.6 (el7 has it), with flags in place of write and force
  * since 4.9.
  */
+/* asks: get_user_pages_remote */
 #include <linux/mm.h>
 #include "probe.h"
 
+#ifdef PROBE
 PROBE_TYPE(gup, get_user_pages_remote,
 	   long(struct task_struct *, struct mm_struct *, unsigned long, unsigned long, int, int,
 		struct page **, struct vm_area_struct **));
+#endif

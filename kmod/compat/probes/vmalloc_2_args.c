@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* __vmalloc() without page protection since 5.8. */
+/* asks: __vmalloc */
 #include <linux/vmalloc.h>
 
+#ifdef PROBE
 void *probe(void)
 {
 	return __vmalloc(1, GFP_KERNEL);
 }
+#endif

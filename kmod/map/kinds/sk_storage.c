@@ -51,14 +51,14 @@ static bool is_full_sock(const struct sock *sk)
 
 void *ebpf_sk_storage_get(struct ebpf_map *map, struct sock *sk, const void *value, u64 flags)
 {
-	if (in_irq() || in_nmi() || !is_full_sock(sk))
+	if (compat_in_hardirq() || in_nmi() || !is_full_sock(sk))
 		return NULL;
 	return ebpf_storage_get(map, sk, value, flags, sock_alive);
 }
 
 long ebpf_sk_storage_delete(struct ebpf_map *map, struct sock *sk)
 {
-	if (in_irq() || in_nmi())
+	if (compat_in_hardirq() || in_nmi())
 		return -EPERM;
 	if (!is_full_sock(sk))
 		return -EINVAL;
