@@ -11,11 +11,15 @@ B   := $(or $(EBPFDRV_BUILD),$(top)/build)
 # KDIR=TREE (a kernel build tree), or the running one.
 ifneq ($(KERNEL),)
 KDIR  := $(abspath $(KERNEL))/build
-KNAME := $(shell $(top)/tests/vm/kernel-name $(KERNEL))
+KNAME := $(shell $(top)/tests/vm/kernel-name $(KERNEL) 2>/dev/null)
+$(if $(KNAME),,$(error KERNEL=$(KERNEL) is no kernel directory: tests/README.md says what it holds))
 else
 KDIR  ?= /lib/modules/$(shell uname -r)/build
-KNAME ?= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo unknown)
+KNAME ?= $(or $(KRELEASE),unknown)
 endif
+# What uname -r says there.
+KRELEASE = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 BK := $(B)/$(KNAME)
 
 PREFIX     ?= /usr
@@ -38,8 +42,7 @@ $(BK)/src: force
 		for d in $(module-dirs); do cp -Rsf $(top)/$$d . || exit 1; done
 
 module: $(BK)/src
-	@test -f $(KDIR)/Makefile || { echo "$(KDIR) is no kernel build tree: install the" \
-		"kernel's headers (kernel-devel) or give KDIR=" >&2; exit 1; }
+	@$(top)/kmod/compat/check-tree $(KDIR) > /dev/null
 	+@flock $(BK)/lock $(MAKE) -C $(KDIR) M=$(BK)/src W=$(W) modules
 	@cmp -s $(BK)/src/ebpfdrv.ko $(BK)/ebpfdrv.ko || cp $(BK)/src/ebpfdrv.ko $(BK)/ebpfdrv.ko
 
@@ -64,7 +67,7 @@ install-module: module
 	$(MAKE) -C $(KDIR) M=$(BK)/src INSTALL_MOD_DIR=extra \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	@# kbuild leaves it out where the kernel's System.map is not installed.
-	test -n "$(DESTDIR)" || depmod $$(cat $(KDIR)/include/config/kernel.release)
+	test -n "$(DESTDIR)" || depmod $(KRELEASE)
 	@echo "DKMS rebuilds the module with each new kernel instead:" \
 		"dkms add $(top) && dkms install ebpfdrv/$(VERSION)"
 
