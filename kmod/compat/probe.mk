@@ -87,7 +87,7 @@ $(compat-features): $(compat-results) $(src)/kmod/compat/probe.mk $(src)/kmod/co
 	@{ echo "/* Made by kmod/compat/probe.mk for $(KERNELRELEASE). */"; \
 	   cat $(compat-results); \
 	   $(compat-sh) exports $(compat-symvers) $(compat-exports); } > $@.new
-	@cmp -s $@.new $@ && rm -f $@.new && touch $@ || mv $@.new $@
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
 
 clean-files += $(addprefix kmod/compat/,features.h features.h.new \
 	$(foreach n,$(compat-names),probes/$(n).probe probes/$(n).probe.log probes/$(n).probe.new) \

@@ -316,7 +316,7 @@ long ebpf_cmd_obj_get(const union ebpf_attr *attr, union ebpf_attr __user *uattr
 {
 	const u32 one_way = EBPF_F_RDONLY | EBPF_F_WRONLY;
 	int access = MAY_READ | MAY_WRITE, flags = O_RDWR, fd;
-	const struct inode_operations *kind;
+	const struct inode_operations *kind = NULL;
 	struct path path;
 	void *object;
 

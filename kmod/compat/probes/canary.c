@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+#include <linux/gfp.h>
 #include <linux/hrtimer.h>
 #include <linux/idr.h>
 #include <linux/kallsyms.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* __vmalloc() without page protection since 5.8. */
 /* asks: __vmalloc */
+#include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/vmalloc.h>
 
 #ifdef PROBE
