@@ -192,8 +192,9 @@ static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *at
 		if (attr->config2 > U32_MAX)
 			return -EINVAL;
 		err = ebpf_compat_kprobe_place(ke->symbol, attr->config2, &addr);
+		/* Inside an instruction: no entry, which is what matters for returns. */
 		if (err)
-			return err;
+			return ke->probe.ret && err == -EILSEQ ? -EINVAL : err;
 	}
 	ke->probe.rp.kp.addr = (void *)addr;
 	return addr ? 0 : -EINVAL;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/branch.h"
+#include "kmod/compat/cfi.h"
 #include "kmod/compat/ksyms.h"
 
 /*
@@ -13,7 +14,7 @@ void ebpf_compat_branch_init(void)
 {
 	u64 addr;
 
-	if (!compat_ibt() && !ebpf_compat_ksym_find("__SCT__perf_snapshot_branch_stack", &addr))
+	if (!compat_calls_are_checked() && !ebpf_compat_ksym_find("__SCT__perf_snapshot_branch_stack", &addr))
 		snapshot = (void *)(unsigned long)addr;
 }
 

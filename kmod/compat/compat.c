@@ -15,6 +15,11 @@
 #define RET_NEAR	0xc3
 #define CS_PREFIX	0x2e
 
+/* Where a pointer comes from is not the compiler's to know: it would make addresses behind the
+ * labels of its own, which nothing marks as no targets of calls.
+ */
+#define HIDE(p)		__asm__("" : "+r" (p))
+
 extern const u8 ebpf_return_sample[], ebpf_jump_sample[];
 
 /* Declared here under a type of no consequence: only the address counts, and
@@ -45,6 +50,7 @@ u64 ebpf_compat_return_thunk(void)
 {
 	const u8 *at = ebpf_return_sample;
 
+	HIDE(at);
 	if (at[0] == JMP_REL32)
 		return jump_target(at);
 	return at[0] == RET_NEAR ? 0 : THUNK_RET;
@@ -56,6 +62,7 @@ enum compat_jump ebpf_compat_jump_rcx(u64 *thunk)
 	static const u8 jmp[] = { 0xff, 0xe1 };
 	const u8 *at = ebpf_jump_sample;
 
+	HIDE(at);
 	*thunk = 0;
 	if (!memcmp(at, jmp, sizeof(jmp)))
 		return COMPAT_JUMP_PLAIN;

@@ -5,6 +5,7 @@
 #ifndef _COMPAT_FTRACE_H
 #define _COMPAT_FTRACE_H
 
+#include "kmod/compat/cfi.h"
 #include "kmod/compat/compat.h"
 
 #include <linux/ftrace.h>
@@ -110,9 +111,9 @@ struct compat_ftrace {
  * which rax, on every kernel with SAVE_REGS or ARGS; argument registers must not
  * change. It takes a function whose first instruction calls ftrace, and a way to
  * wait for tasks that lost the CPU on the way: a kernel with preemption needs
- * RCU-tasks. Indirect branch tracking would fault at the entry in mid-function.
+ * RCU-tasks. Where indirect calls are checked, the entry in mid-function would fault.
  */
-#if defined(COMPAT_FTRACE) && defined(CC_USING_FENTRY) && !defined(CONFIG_X86_KERNEL_IBT) && \
+#if defined(COMPAT_FTRACE) && defined(CC_USING_FENTRY) && \
 	(!COMPAT_PREEMPTION || defined(HAVE_EXPORT_SYNCHRONIZE_RCU_TASKS))
 #define COMPAT_TRAMPOLINE	1
 #else
@@ -126,7 +127,7 @@ struct compat_ftrace {
 
 static inline bool compat_trampoline(void)
 {
-	return COMPAT_TRAMPOLINE;
+	return COMPAT_TRAMPOLINE && !compat_calls_are_checked();
 }
 
 /* False, and nothing happens: another handler has sent the call elsewhere. @from:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/ftrace_multi.h"
+#include "kmod/compat/cfi.h"
 #include "kmod/compat/keep.h"
 #include "kmod/compat/ksyms.h"
 
@@ -124,7 +125,7 @@ static each_symbol_fn each_symbol(void)
 	return kallsyms_on_each_symbol;
 #else
 	/* Functions that nobody takes the address of may not be called by it. */
-	return compat_ibt() ? NULL :
+	return compat_calls_are_checked() ? NULL :
 	       (each_symbol_fn)ebpf_compat_func_addr("kallsyms_on_each_symbol");
 #endif
 }

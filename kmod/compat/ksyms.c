@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/kallsyms.h>
+#include "kmod/compat/cfi.h"
 #include "kmod/compat/ftrace.h"
 #include "kmod/compat/ksyms.h"
 
@@ -19,7 +20,7 @@ static bool may_call(unsigned long addr)
 {
 	u32 word;
 
-	if (!compat_ibt())
+	if (!compat_calls_are_checked())
 		return true;
 	return !compat_copy_from_kernel_nofault(&word, (const void *)addr, sizeof(word)) &&
 	       word == ENDBR64;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/text.h"
+#include "kmod/compat/cfi.h"
 #include "kmod/compat/ftrace.h"
 
 #include <linux/mutex.h>
 #include <linux/vmalloc.h>
-#include <asm/cpufeature.h>
 
 static struct {
 	void *(*module_alloc)(unsigned long size);
@@ -15,20 +15,6 @@ static struct {
 } text;
 
 static DEFINE_MUTEX(find_lock);		/* text, until it is found */
-
-/* A kernel that checks indirect calls has taken the marks off functions whose
- * address it never takes itself: they must not be called by address.
- */
-static bool calls_are_checked(void)
-{
-#if defined(CONFIG_CFI_CLANG)
-	return true;
-#elif defined(CONFIG_X86_KERNEL_IBT)
-	return boot_cpu_has(X86_FEATURE_IBT);
-#else
-	return false;
-#endif
-}
 
 /* Sets @fn to NULL where there is no such function. */
 static int find(const char *name, void *fn)
@@ -65,7 +51,7 @@ static int text_functions(void)
 	mutex_lock(&find_lock);
 	/* What a shortage of memory kept from being found may be there the next time. */
 	if (!tried) {
-		err = calls_are_checked() ? 0 : find_all();
+		err = compat_calls_are_checked() ? 0 : find_all();
 		tried = !err;
 	}
 	if (tried && !text.module_alloc)

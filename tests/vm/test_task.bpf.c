@@ -21,7 +21,8 @@ struct rq {
 	int cpu;
 } __attribute__((preserve_access_index));
 
-extern const int cpu_number __ksym;
+/* Not from 6.2 to 6.14. */
+extern const int cpu_number __ksym __weak;
 extern const struct rq runqueues __ksym;
 
 struct {
@@ -34,13 +35,17 @@ struct {
 static __always_inline void note_cpus(struct task_seen *seen)
 {
 	const struct rq *rq = bpf_per_cpu_ptr(&runqueues, 1);
-	const int *nr = bpf_per_cpu_ptr(&cpu_number, 1);
+	const int *nr;
 
 	seen->cpu = bpf_get_smp_processor_id();
+	seen->rq_cpu = rq ? rq->cpu : NO_CPU;
+	seen->no_cpu = !bpf_per_cpu_ptr(&runqueues, NO_CPU);
+	if (!&cpu_number)
+		return;
+	seen->has_number = 1;
+	nr = bpf_per_cpu_ptr(&cpu_number, 1);
 	seen->cpu_number = *(int *)bpf_this_cpu_ptr(&cpu_number);
 	seen->cpu_1 = nr ? *nr : NO_CPU;
-	seen->no_cpu = !bpf_per_cpu_ptr(&cpu_number, NO_CPU);
-	seen->rq_cpu = rq ? rq->cpu : NO_CPU;
 }
 
 static __always_inline void note_text(struct task_seen *seen, struct pt_regs *regs)

@@ -36,6 +36,8 @@ struct task_seen {
 	__u32 cpu_1;		/* of CPU 1 */
 	__u32 no_cpu;		/* 1: there is none */
 	__u32 rq_cpu;		/* a member of CPU 1's run queue */
+	__u32 has_number;	/* 1: the kernel has that variable */
+	__u32 pad2;
 };
 
 #endif /* _TESTS_VM_TEST_TASK_H */
