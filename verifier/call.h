@@ -93,8 +93,10 @@ void ebpf_set_elem_args(struct vf_env *env, struct reg_state *regs, struct ebpf_
 int ebpf_remember_call(struct vf_env *env);
 /* Was the walk of the call, just taken from env->pending, true of all its rounds? */
 bool ebpf_call_is_done(struct vf_env *env);
-/* What was @written so far, per frame, by the callback that is entered with @callee. */
-int ebpf_begin_rounds(struct vf_env *env, struct func_state *callee, u64 *written);
+/* What was @written so far, per frame, by the callback that is entered with @callee; with
+ * @once there is no earlier round.
+ */
+int ebpf_begin_rounds(struct vf_env *env, struct func_state *callee, bool once, u64 *written);
 /* Was more written since @callee was entered? */
 bool ebpf_rounds_failed(struct vf_env *env, const struct func_state *callee);
 /* Slot @slot of @func, which may be a frame above a callback's, is written. */

@@ -4,7 +4,8 @@
  *
  * A callback is walked for each state in which its helper is called, and that walk
  * must be true of every repetition. What repetitions share are the stacks of the
- * frames above, where a callback has a pointer to one of them. So it starts with
+ * frames above, where a callback has a pointer to one of them. So, but for one that is
+ * called once at most, it starts with
  * nothing known of the numbers there that it may write (rounds.c), and may not change
  * which slots hold pointers, nor what these point to: the state it leaves is then
  * one it could have started from. References taken inside are given back inside.
@@ -168,9 +169,17 @@ static int set_args(struct vf_env *env, const struct call_meta *meta, struct reg
 	}
 }
 
+/* Rounds of bpf_loop, by its first argument, which ebpf_note_loop marked. */
+static bool runs_once(const struct reg_state *rounds)
+{
+	return rounds->type == SCALAR_VALUE && rounds->n.umax <= 1;
+}
+
 int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 			const struct reg_state *first, const struct reg_state *ctx)
 {
+	bool once = meta->func_id == EBPF_FUNC_find_vma ||
+		    (meta->func_id == EBPF_FUNC_loop && runs_once(first));
 	struct vf_state *st = env->cur;
 	u64 written[EBPF_MAX_CALL_FRAMES];
 	struct func_state *callee;
@@ -185,7 +194,7 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 		return PTR_ERR(callee);
 	callee->in_callback = true;
 	callee->callback_ret_range = ebpf_tnum_range(0, 1);
-	err = ebpf_begin_rounds(env, callee, written);
+	err = ebpf_begin_rounds(env, callee, once, written);
 	if (!err)
 		err = set_args(env, meta, callee->regs, first, ctx);
 	if (err)
@@ -234,6 +243,7 @@ int ebpf_note_loop(struct vf_env *env, int insn_idx, u32 subprogno)
 	struct insn_aux *aux = &env->aux[insn_idx];
 	const struct reg_state *flags = &cur_regs(env)[EBPF_REG_4];
 	bool zero = is_null_reg(flags);
+	int err = 0;
 
 	if (!aux->loop_seen) {
 		aux->loop_seen = true;
@@ -242,8 +252,12 @@ int ebpf_note_loop(struct vf_env *env, int insn_idx, u32 subprogno)
 	} else if (!zero || aux->subprogno_of_func != subprogno) {
 		aux->loop_inline = false;
 	}
-	/* Paths with other flags must be looked at. */
-	return zero ? ebpf_mark_precise(env, EBPF_REG_4) : 0;
+	/* Paths with other flags must be looked at, and those with more rounds. */
+	if (zero)
+		err = ebpf_mark_precise(env, EBPF_REG_4);
+	if (!err && runs_once(&cur_regs(env)[EBPF_REG_1]))
+		err = ebpf_mark_precise(env, EBPF_REG_1);
+	return err;
 }
 
 /* Room for what the loops save, once per function. */

@@ -8,6 +8,9 @@
  * none. When it writes another one, that walk was of no use: its paths end with the
  * callback, and the call is done again from the state in which it was made, which waits for
  * that. A call is left with no more than what the walk was true of.
+ *
+ * What runs once at most shares nothing with other rounds: it begins with all that is known,
+ * as any function that is called.
  */
 #include "verifier/call.h"
 
@@ -59,10 +62,16 @@ bool ebpf_call_is_done(struct vf_env *env)
 	return site && site->gen == env->call_gen;
 }
 
-int ebpf_begin_rounds(struct vf_env *env, struct func_state *callee, u64 *written)
+int ebpf_begin_rounds(struct vf_env *env, struct func_state *callee, bool once, u64 *written)
 {
-	struct cb_site *site = site_of(env, callee->callsite);
+	struct cb_site *site;
 
+	if (once) {
+		callee->cb_gen = 0;
+		memset(written, 0, EBPF_MAX_CALL_FRAMES * sizeof(*written));
+		return 0;
+	}
+	site = site_of(env, callee->callsite);
 	if (!site)
 		return -ENOMEM;
 	callee->cb_gen = site->gen;
@@ -72,8 +81,11 @@ int ebpf_begin_rounds(struct vf_env *env, struct func_state *callee, u64 *writte
 
 bool ebpf_rounds_failed(struct vf_env *env, const struct func_state *callee)
 {
-	struct cb_site *site = site_of(env, callee->callsite);
+	struct cb_site *site;
 
+	if (!callee->cb_gen)
+		return false;
+	site = site_of(env, callee->callsite);
 	return !site || site->gen != callee->cb_gen;
 }
 
@@ -85,7 +97,7 @@ int ebpf_note_write(struct vf_env *env, const struct func_state *func, u32 slot)
 
 	for (f = env->cur->curframe; f > func->frameno; f--) {
 		cb = env->cur->frame[f];
-		if (!cb->in_callback)
+		if (!cb->in_callback || !cb->cb_gen)
 			continue;
 		site = site_of(env, cb->callsite);
 		if (!site)

@@ -137,7 +137,7 @@ struct ref_state {
  * @stack:    slot i covers bytes [-8 * (i + 1), -8 * i) from R10
  * @async_entry: of the lowest frame: which function called by timers it is, 0: none
  * @frozen:   callbacks: slots of the frames above that hold pointers
- * @cb_gen:   callbacks: cb_site.gen when it was entered
+ * @cb_gen:   callbacks: cb_site.gen when it was entered; 0: this call runs it once at most
  */
 struct func_state {
 	struct reg_state regs[NR_REGS];

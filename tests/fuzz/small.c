@@ -386,6 +386,24 @@ static void gen_move_packet(struct gen *g)
 	land_here(g, end);
 }
 
+/* R1 = 0 to 3, perhaps as it was on the way. */
+static void gen_rounds(struct gen *g)
+{
+	u32 branch;
+
+	if (!below(3)) {
+		emit_mov(g, 1, reader(g));
+		emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 1, 0, 0, below(2) ? 3 : 1);
+		return;
+	}
+	emit_mov_imm(g, 1, below(4));
+	if (below(3))
+		return;
+	branch = emit_branch(g);
+	emit_mov_imm(g, 1, below(4));
+	land_here(g, branch);
+}
+
 /* A helper that calls a function of the program. */
 static void gen_callback(struct gen *g)
 {
@@ -401,11 +419,8 @@ static void gen_callback(struct gen *g)
 		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 9, kept, 0);
 	if (which == ELEM_CB) {
 		emit_ld64(g, 1, EBPF_PSEUDO_MAP_FD, small.hash_fd[below(2)], 0);
-	} else if (below(3)) {
-		emit_mov_imm(g, 1, below(4));
 	} else {
-		emit_mov(g, 1, reader(g));
-		emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 1, 0, 0, 3);
+		gen_rounds(g);
 	}
 	emit_ld64(g, 2, EBPF_PSEUDO_FUNC, which, 0);
 	if (below(8)) {

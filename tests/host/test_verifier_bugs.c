@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Classes of mistakes that verifiers make, with one or more programs for each that a
- * verifier with the mistake takes and ours must not, for its reason, also when states
- * are compared everywhere. Who takes one of those about numbers comes to no harm by it:
- * what is refused in them is to multiply a pointer that is then thrown away.
+ * Classes of mistakes that verifiers make, with one or more programs for each, also when
+ * states are compared everywhere. Those about numbers do nothing, and are accepted: the
+ * log tells whether a way was walked that the mistake takes for an impossible one. Others
+ * are refused, for the reason that is asked for.
  *
  * The classes: A 32 and 64 bits, B extension, C bit operations, shifts, division,
  * D pruning and precision, E pointers taken for something else, F what helpers are
@@ -19,10 +19,10 @@
 
 /* R0 = value of the array's only element, R6.. as they were; leaves on NULL. */
 #define VALUE	LOOKUP(MAP_ARRAY), JMP_K(JNE, 0, 0, 1), EXIT
-/* Refused where R7 may be 48 or more: five instructions. */
-#define IF_LARGE	JMP_K(JLE, 7, 47, 2), REFUSED, MOV_K(0, 0), EXIT
-#define REFUSED		MOV_X(2, FP), ALU_K(EBPF_MUL, 2, 2)
-#define LARGE		.err = EACCES, .says = "R2 pointer arithmetic with *= operator prohibited"
+/* WALKED where R7 may be 48 or more: five instructions. */
+#define IF_LARGE	JMP_K(JLE, 7, 47, 2), WALKED, MOV_K(0, 0), EXIT
+#define WALKED		MOV_K(2, 0), MOV_K(2, 4711)
+#define LARGE		.says = "r2 = 4711"
 
 static const struct verif_case cases[] = {
 	/* A: 32 and 64 bits mixed up. */
@@ -123,7 +123,7 @@ static const struct verif_case cases[] = {
 		     EXIT, IF_LARGE } },
 	{ "a saved half has no upper half", LARGE,
 	  .insns = { VALUE, LD64(7, 0x100000030LL), STX(W, FP, 7, -16), LDX(W, 8, FP, -16),
-		     JMP_K(JEQ, 8, 0x30, 1), EXIT, REFUSED, MOV_K(0, 0), EXIT } },
+		     JMP_K(JEQ, 8, 0x30, 1), EXIT, WALKED, MOV_K(0, 0), EXIT } },
 	{ "a saved byte, sign-extended, is another number", LARGE,
 	  .insns = { LDX(B, 7, 1, 0), VALUE, MOV_X(9, 7), STX(B, FP, 7, -16), LDSX(B, 8, FP, -16),
 		     JMP_K(JSLE, 8, -100, 1), EXIT, ADD_K(7, 128), IF_LARGE } },
@@ -196,11 +196,12 @@ static const struct verif_case cases[] = {
 		     STX(DW, 1, 10, 0), MOV_K(0, 0), EXIT } },
 
 	/* F: what helpers are given. */
+	/* (The end would be refused as well.) */
 	{ "a record released in its middle", .err = EACCES,
 	  .says = "dereference of modified alloc_mem ptr R1 off=8 disallowed",
 	  .insns = { LD_MAP(1, MAP_RINGBUF), MOV_K(2, 16), MOV_K(3, 0), HELPER(ringbuf_reserve),
 		     JMP_K(JEQ, 0, 0, 4), MOV_X(1, 0), ADD_K(1, 8), MOV_K(2, 0),
-		     HELPER(ringbuf_submit), MOV_K(0, 0), EXIT } },
+		     HELPER(ringbuf_submit), EXIT } },
 	{ "what is not a record released", .err = EACCES, .says = "R1 type=map_value expected=alloc_mem",
 	  .insns = { VALUE, MOV_X(1, 0), MOV_K(2, 0), HELPER(ringbuf_submit), MOV_K(0, 0), EXIT } },
 	{ "a record larger than memory", .err = EACCES, .says = "R2",
