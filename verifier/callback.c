@@ -178,8 +178,7 @@ static bool runs_once(const struct reg_state *rounds)
 int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 			const struct reg_state *first, const struct reg_state *ctx)
 {
-	bool once = meta->func_id == EBPF_FUNC_find_vma ||
-		    (meta->func_id == EBPF_FUNC_loop && runs_once(first));
+	bool once = meta->func_id == EBPF_FUNC_loop && runs_once(first);
 	struct vf_state *st = env->cur;
 	u64 written[EBPF_MAX_CALL_FRAMES];
 	struct func_state *callee;
