@@ -5,6 +5,13 @@
 #include "kmod/prog/nofault.h"
 #include "kmod/compat/task.h"
 
+/* Kernels with FRED leave room above a task's user registers. */
+#ifdef TOP_OF_KERNEL_STACK_PADDING
+#define STACK_PADDING	TOP_OF_KERNEL_STACK_PADDING
+#else
+#define STACK_PADDING	0
+#endif
+
 #define FDS_AT_ONCE	1024U	/* that are looked at with a lock held */
 
 #if defined(CONFIG_CGROUPS) && defined(HAVE_CGROUP_V2)
@@ -124,7 +131,7 @@ struct pt_regs *compat_task_user_regs(struct task_struct *task)
 
 	if (ebpf_read_kernel(&stack, (u64)(unsigned long)&task->stack, sizeof(stack)) || !stack)
 		return NULL;
-	return (struct pt_regs *)(stack + THREAD_SIZE) - 1;
+	return (struct pt_regs *)(stack + THREAD_SIZE - STACK_PADDING) - 1;
 }
 
 static struct file *file_at(struct files_struct *files, unsigned int fd)
