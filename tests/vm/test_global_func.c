@@ -106,6 +106,8 @@ int main(int argc, char **argv)
 	/* Hundreds of allocations in each of many loads. */
 	faults_dense(20);
 	test_good();
+	/* Their logs alone take hundreds of tries each. */
+	faults_hold(true);
 	test_bad("bad_size", "Caller passes invalid args into func#1");
 	test_bad("bad_range", "memory access");
 	test_bad("bad_result", "Global function pointer() doesn't return scalar");
