@@ -14,8 +14,10 @@
 
 #include "tap.h"
 
-/* In place of kmod/compat/compat.h */
+/* In place of kmod/compat/compat.h and asm.h */
 #define _KMOD_COMPAT_H
+#define _COMPAT_ASM_H
+#define COMPAT_NO_ENDBR	""
 #define __user
 
 static volatile int faults_off, faults_off_at_fault;
