@@ -173,6 +173,7 @@ static int write_var(struct vf_env *env, struct func_state *func, struct reg_sta
 	bool zero, zero_used = false;
 	int err;
 
+	watch_var_store();
 	zero = src_regno >= 0 ? is_null_reg(&cur_regs(env)[src_regno]) :
 				is_store_imm(insn) && !insn->imm;
 	err = ebpf_grow_stack(env, func, -min);

@@ -17,6 +17,7 @@
  *            less, whether it has an id already or not
  * @mild_math: a pointer that arithmetic took too far is some number, not an error
  * @mild_stack: a store that leaves half a pointer, and a load of a dynptr's slot, are of data
+ * @var_stores: counts stores to the stack whose place is not known
  * @no_links: to tell where a difference comes from: neither pruning nor precision asks
  *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
  */
@@ -26,6 +27,7 @@ struct vf_watch {
 	bool link_copies;
 	bool mild_math;
 	bool mild_stack;
+	u32 var_stores;
 	bool no_links;
 };
 
@@ -35,6 +37,7 @@ extern struct vf_watch ebpf_watch;
 #define watch_link_copies()	(ebpf_watch.link_copies)
 #define watch_mild_math()	(ebpf_watch.mild_math)
 #define watch_mild_stack()	(ebpf_watch.mild_stack)
+#define watch_var_store()	(ebpf_watch.var_stores++)
 #define watch_no_links()	(ebpf_watch.no_links)
 #else
 #define watch_insn(env)		0
@@ -42,6 +45,7 @@ extern struct vf_watch ebpf_watch;
 #define watch_link_copies()	false
 #define watch_mild_math()	false
 #define watch_mild_stack()	false
+#define watch_var_store()	((void)0)
 #define watch_no_links()	false
 #endif
 

@@ -155,20 +155,31 @@ static bool load_fully(bool *followed, u32 log_level)
 	return !full.err;
 }
 
-/* Why is it accepted with pruning only? */
+/* Does a path that counts store to the stack at a place that is not known? */
+static bool stores_anywhere(void)
+{
+	ebpf_watch.var_stores = 0;
+	verif_load(&full, &load, 0);
+	return ebpf_watch.var_stores;
+}
+
+/*
+ * Why is it accepted with pruning only? Data in place of a dynptr would explain too much
+ * where nothing stores at a place that is not known.
+ */
 static enum suspect_class classify(void)
 {
 	static const enum suspect_class classes[] = {
 		SUSPECT_UNEXPLAINED, SUSPECT_LINKED_COPIES, SUSPECT_MILD_MATH, SUSPECT_BOTH,
 		SUSPECT_MILD_STACK,
 	};
+	u32 i, nr = ARRAY_SIZE(classes) - !stores_anywhere();
 	struct ebpf_load copy = load;
-	u32 i;
 
 	copy.prog_flags = 0;
 	full.err = -EACCES;
 	ebpf_watch.no_prune = true;
-	for (i = 1; full.err && i < ARRAY_SIZE(classes); i++) {
+	for (i = 1; full.err && i < nr; i++) {
 		ebpf_watch.link_copies = i & 1;
 		ebpf_watch.mild_math = i & 2;
 		ebpf_watch.mild_stack = i & 4;
@@ -180,7 +191,6 @@ static enum suspect_class classify(void)
 	ebpf_watch.mild_stack = false;
 	return full.err ? SUSPECT_UNEXPLAINED : classes[i - 1];
 }
-
 
 /* Functions that are called back have to be described. */
 static void describe(void)

@@ -44,6 +44,21 @@ static inline void drv_open(void)
 	}
 }
 
+/* udev or devtmpfs make the file a moment after the module is there. */
+__attribute__((unused))
+static bool device_opens(void)
+{
+	int i;
+
+	for (i = 0; i < 500; i++) {
+		drv_fd = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
+		if (drv_fd >= 0)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
 static inline void drv_close(void)
 {
 	close(drv_fd);

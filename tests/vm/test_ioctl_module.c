@@ -33,20 +33,6 @@ static int rmmod(void)
 	return err_of(syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK));
 }
 
-/* udev or devtmpfs make the file a moment after the module is there. */
-static bool device_opens(void)
-{
-	int i;
-
-	for (i = 0; i < 500; i++) {
-		drv_fd = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
-		if (drv_fd >= 0)
-			return true;
-		usleep(10000);
-	}
-	return false;
-}
-
 static bool is_busy(void)
 {
 	int err = rmmod();

@@ -281,18 +281,8 @@ static void test_kinds(void)
 /* The module, with a kernel's BTF that tells of the function in this way. */
 static bool begin(enum release how)
 {
-	int i;
-
-	if (!tap_ok(kernel_btf(how) && !module_load(getenv("EBPFDRV_KO"), "btf=" BTF_PATH),
-		    "the module is loaded with our types"))
-		return false;
-	for (i = 0; i < 500; i++) {
-		drv_fd = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
-		if (drv_fd >= 0)
-			return true;
-		usleep(10000);
-	}
-	return false;
+	return tap_ok(kernel_btf(how) && !module_load(getenv("EBPFDRV_KO"), "btf=" BTF_PATH),
+		      "the module is loaded with our types") && device_opens();
 }
 
 static void end(void)
