@@ -317,6 +317,61 @@ static bool range_mod(struct range *d, const struct range *s, int w)
 	return true;
 }
 
+/* By a constant only; rounded to 0, x / 0 is 0, and the lowest number / -1 is itself. */
+static bool range_sdiv(struct range *d, const struct range *s, int w)
+{
+	struct range a = *d;
+	s64 by = s->smin;
+
+	ebpf_range_set_unknown(d, w);
+	if (!ebpf_range_is_const(s))
+		return false;
+	if (!by) {
+		ebpf_range_set_const(d, 0, w);
+	} else if (by == -1) {
+		if (ebpf_range_is_const(&a)) {
+			ebpf_range_set_const(d, -a.t.value, w);
+		} else if (a.smin > ebpf_width_smin(w)) {
+			d->smin = -a.smax;
+			d->smax = -a.smin;
+		}
+	} else {
+		d->smin = by > 0 ? a.smin / by : a.smax / by;
+		d->smax = by > 0 ? a.smax / by : a.smin / by;
+	}
+	return true;
+}
+
+/* By a constant only; with the sign of x, x % 0 is x and x % -1 is 0. */
+static bool range_smod(struct range *d, const struct range *s, int w)
+{
+	struct range a = *d;
+	s64 by = s->smin, max;
+
+	if (!ebpf_range_is_const(s)) {
+		ebpf_range_set_unknown(d, w);
+		return false;
+	}
+	if (!by)
+		return true;
+	/* Of the lowest number there is no positive one. */
+	max = by < 0 ? -(by + 1) : by - 1;
+	if (a.smin >= -max && a.smax <= max)
+		return true;
+	ebpf_range_set_unknown(d, w);
+	d->smin = a.smin >= 0 ? 0 : a.smin > -max ? a.smin : -max;
+	d->smax = a.smax <= 0 ? 0 : a.smax < max ? a.smax : max;
+	return true;
+}
+
+bool ebpf_range_alu_signed(struct range *d, const struct range *s, u8 op, int w)
+{
+	bool known = op == EBPF_DIV ? range_sdiv(d, s, w) : range_smod(d, s, w);
+
+	ebpf_range_sync(d, w);
+	return known;
+}
+
 bool ebpf_range_alu(struct range *d, const struct range *s, u8 op, int w)
 {
 	bool known = true;

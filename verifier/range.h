@@ -52,6 +52,8 @@ void ebpf_range_sync(struct range *r, int w);
 
 /* dst = dst OP src, @op of EBPF_OP(); false: no rule for it, dst is unknown. */
 bool ebpf_range_alu(struct range *dst, const struct range *src, u8 op, int w);
+/* The same of signed numbers, which DIV and MOD tell apart. */
+bool ebpf_range_alu_signed(struct range *dst, const struct range *src, u8 op, int w);
 
 /* As ebpf_scalar_branch() and ebpf_scalar_refine() for one width. */
 int ebpf_range_branch(const struct range *a, const struct range *b, u8 op);

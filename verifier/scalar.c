@@ -339,7 +339,9 @@ static void alu32(struct scalar *dst, const struct scalar *src, u8 op, bool is_s
 
 	get32(dst, &d);
 	get32(src, &s);
-	if (is_signed || (is_shift(op) && !shift_amount(&s, 32)))
+	if (is_signed)
+		ebpf_range_alu_signed(&d, &s, op, 32);
+	else if (is_shift(op) && !shift_amount(&s, 32))
 		ebpf_range_set_unknown(&d, 32);
 	else
 		ebpf_range_alu(&d, &s, op, 32);
@@ -407,11 +409,14 @@ static void alu64(struct scalar *dst, const struct scalar *src, u8 op, bool is_s
 	get64(src, &s);
 	get32(dst, &low);
 	get32(src, &src_low);
-	if (is_signed || (is_shift(op) && !shift_amount(&s, 64))) {
+	if (is_shift(op) && !shift_amount(&s, 64)) {
 		ebpf_scalar_set_unknown(dst);
 		return;
 	}
-	ebpf_range_alu(&d, &s, op, 64);
+	if (is_signed)
+		ebpf_range_alu_signed(&d, &s, op, 64);
+	else
+		ebpf_range_alu(&d, &s, op, 64);
 	if (op == EBPF_LSH && s.umin == 32 && s.umax == 32)
 		low_half_to_top(&d, &low);
 

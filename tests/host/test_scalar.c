@@ -26,6 +26,8 @@ static const char * const jmp_names[] = {
 	"jeq", "jne", "jgt", "jge", "jlt", "jle", "jsgt", "jsge", "jslt", "jsle", "jset",
 };
 
+static const u8 signed_ops[] = { EBPF_DIV, EBPF_MOD };
+
 static bool is_shift(u8 op)
 {
 	return op == EBPF_LSH || op == EBPF_RSH || op == EBPF_ARSH;
@@ -49,6 +51,18 @@ static u64 concrete_alu(u64 a, u64 b, u8 op, int w)
 	case EBPF_MOD: return b ? a % b : a;
 	}
 	abort();
+}
+
+static u64 concrete_signed(u64 a, u64 b, u8 op, int w)
+{
+	s64 x = ebpf_width_sext(a, w), y = ebpf_width_sext(b, w);
+	u64 mask = ebpf_width_umax(w);
+
+	if (!y)
+		return op == EBPF_DIV ? 0 : a;
+	if (y == -1)
+		return op == EBPF_DIV ? -a & mask : 0;
+	return (u64)(op == EBPF_DIV ? x / y : x % y) & mask;
 }
 
 static bool concrete_jmp(u64 a, u64 b, u8 op, int w)
@@ -203,6 +217,31 @@ static void check_alu(const struct domain *d, int op, int w)
 	tap_eq(bad, 0, "%s of %d bits holds every result (%lu pairs)", alu_names[op], w, pairs);
 }
 
+static bool signed_ok(const struct range *a, const struct range *b, u32 as, u32 bs, u8 op, int w)
+{
+	struct range r = *a;
+	u32 got, i, j;
+
+	ebpf_range_alu_signed(&r, b, op, w);
+	got = members(&r, w);
+	for (i = 0; i <= ebpf_width_umax(w); i++)
+		for (j = 0; as >> i & 1 && j <= ebpf_width_umax(w); j++)
+			if (bs >> j & 1 && !(got >> concrete_signed(i, j, op, w) & 1))
+				return false;
+	return true;
+}
+
+static void check_signed(const struct domain *d, u8 op, int w)
+{
+	unsigned long bad = 0;
+	size_t i, j;
+
+	for (i = 0; i < d->n; i++)
+		for (j = 0; j < d->n; j++)
+			bad += !signed_ok(&d->r[i], &d->r[j], d->set[i], d->set[j], op, w);
+	tap_eq(bad, 0, "signed %s of %d bits holds every result", op == EBPF_DIV ? "div" : "mod", w);
+}
+
 /* The values of each side for which some value of the other satisfies the jump. */
 static void concrete_jumps(u32 a, u32 b, u8 op, int w, bool want, u32 *ra, u32 *rb)
 {
@@ -257,6 +296,8 @@ static void exhaustive(int w, int what)
 	tap_diag("%zu different ranges of %d bits", d.n, w);
 	for (i = 0; i < ARRAY_SIZE(alu_ops); i++)
 		check_alu(&d, i, w);
+	for (i = 0; i < ARRAY_SIZE(signed_ops); i++)
+		check_signed(&d, signed_ops[i], w);
 	for (i = 0; i < ARRAY_SIZE(jmp_ops); i++)
 		check_jmp(&d, i, w);
 	free(d.r);
@@ -521,6 +562,17 @@ static void precision(void)
 	ebpf_scalar_alu(&a, &b, EBPF_MOD, true, false);
 	tap_ok(a.umax == 6, "x %% 7 is at most 6");
 	tap_ok(ebpf_scalar_branch(&a, &b, EBPF_JLT, false) == 1, "and so below 7 for sure");
+
+	ebpf_scalar_set_srange(&a, -10, 20);
+	c = d = a;
+	ebpf_scalar_set_const(&b, (u64)-3);
+	ebpf_scalar_alu(&a, &b, EBPF_DIV, true, true);
+	tap_ok(a.smin == -6 && a.smax == 3, "[-10,20] s/ -3 is [-6,3]");
+	ebpf_scalar_alu(&c, &b, EBPF_MOD, true, true);
+	tap_ok(c.smin == -2 && c.smax == 2, "[-10,20] s%% -3 is [-2,2]");
+	ebpf_scalar_set_const(&b, 100);
+	ebpf_scalar_alu(&d, &b, EBPF_MOD, true, true);
+	tap_ok(d.smin == -10 && d.smax == 20, "[-10,20] s%% 100 is [-10,20]");
 }
 
 int main(int argc, char **argv)

@@ -8,3 +8,8 @@ check-selftests:
 check-selftests-new:
 	@CPUS="$(CPUS)" $(top)/tests/suites/selftests_new $(FILES)
 .PHONY: check-selftests-new
+
+## judge-selftests [FILES="a b"] [CPUS=v3]  the same programs, judged on this machine in seconds
+judge-selftests:
+	@CPUS="$(CPUS)" $(top)/tests/suites/selftests_judge $(FILES)
+.PHONY: judge-selftests
