@@ -499,7 +499,8 @@ static long prog_load(const union ebpf_attr *attr)
 
 	if ((attr->prog_flags & ~PROG_FLAGS) || !type_supported(attr->prog_type))
 		return -EINVAL;
-	if (attr->expected_attach_type >= MAX_EBPF_ATTACH_TYPE)
+	if (attr->prog_type == EBPF_PROG_TYPE_CGROUP_SOCK_ADDR &&
+	    attr->expected_attach_type >= MAX_EBPF_ATTACH_TYPE)
 		return -EINVAL;
 	if (!attr->insn_cnt || attr->insn_cnt > 1000000)
 		return -E2BIG;
