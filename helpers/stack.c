@@ -22,14 +22,19 @@ static struct pt_regs *run_regs(void)
 	return run ? run->regs : NULL;
 }
 
+/* Where in the program the helper was called. */
+#define PROG_IP()	((unsigned long)__builtin_return_address(0))
+
 EBPF_HELPER(get_stackid)
 {
-	return ebpf_stackmap_get_id((struct ebpf_map *)(unsigned long)r2, run_regs(), r3);
+	return ebpf_stackmap_get_id((struct ebpf_map *)(unsigned long)r2, run_regs(), PROG_IP(),
+				    r3);
 }
 
 /* Whose stack, and which. */
 struct stack_of {
 	struct task_struct *task;
+	u64 prog_ip;
 	bool user;
 };
 
@@ -52,7 +57,7 @@ static long walk(const struct stack_of *of, u64 *ips, u32 max)
 		return walk_task(of, ips, max);
 	if (of->user)
 		return ebpf_stack_user(run_regs(), ips, max);
-	return ebpf_stack_kernel(run_regs(), ips, max);
+	return ebpf_stack_kernel(run_regs(), of->prog_ip, ips, max);
 }
 
 /* Bytes written to @buf, or an errno. */
@@ -82,10 +87,12 @@ out:
 	return n;
 }
 
-static long get_stack(struct task_struct *task, void *buf, u32 size, u64 flags)
+static long get_stack(struct task_struct *task, u64 prog_ip, void *buf, u32 size, u64 flags)
 {
 	const u64 known = EBPF_F_SKIP_FIELD_MASK | EBPF_F_USER_STACK | EBPF_F_USER_BUILD_ID;
-	struct stack_of of = { .task = task, .user = flags & EBPF_F_USER_STACK };
+	struct stack_of of = {
+		.task = task, .prog_ip = prog_ip, .user = flags & EBPF_F_USER_STACK,
+	};
 	bool ids = flags & EBPF_F_USER_BUILD_ID;
 	u32 elem = ids ? sizeof(struct ebpf_stack_build_id) : sizeof(u64);
 	long ret = -EINVAL;
@@ -99,7 +106,7 @@ static long get_stack(struct task_struct *task, void *buf, u32 size, u64 flags)
 /* ctx, where to, bytes, flags */
 EBPF_HELPER(get_stack)
 {
-	return get_stack(NULL, (void *)(unsigned long)r2, r3, r4);
+	return get_stack(NULL, PROG_IP(), (void *)(unsigned long)r2, r3, r4);
 }
 
 /* task, where to, bytes, flags */
@@ -109,7 +116,7 @@ EBPF_HELPER(get_task_stack)
 	void *buf = (void *)(unsigned long)r2;
 
 	if (task)
-		return get_stack(task, buf, r3, r4);
+		return get_stack(task, PROG_IP(), buf, r3, r4);
 	memset(buf, 0, (u32)r3);
 	return -EFAULT;
 }

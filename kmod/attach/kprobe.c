@@ -52,10 +52,14 @@ static int kprobe_entry(struct kprobe *kp, struct pt_regs *regs)
 static int kprobe_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *rp = compat_get_kretprobe(ri);
+	unsigned long ip;
 
 	/* The probe may be going away under calls that it still follows. */
-	if (rp)
-		kprobe_fire(&container_of(rp, struct kprobe_event, probe.rp)->event, regs);
+	if (!rp)
+		return 0;
+	ip = compat_kretprobe_enter(ri, regs);
+	kprobe_fire(&container_of(rp, struct kprobe_event, probe.rp)->event, regs);
+	compat_kretprobe_leave(regs, ip);
 	return 0;
 }
 

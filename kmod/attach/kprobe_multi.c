@@ -125,12 +125,15 @@ static int multi_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *rp = compat_get_kretprobe(ri);
 	struct multi_probe *probe;
+	unsigned long ip;
 
 	/* The probe may be going away under calls that it still follows. */
 	if (!rp || unlikely(!compat_rcu_watching()))
 		return 0;
 	probe = container_of(rp, struct multi_probe, probe.rp);
+	ip = compat_kretprobe_enter(ri, regs);
 	multi_fire(probe->ml, probe->target, regs);
+	compat_kretprobe_leave(regs, ip);
 	return 0;
 }
 

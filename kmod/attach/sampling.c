@@ -36,6 +36,7 @@ static void sampling_overflow(struct perf_event *pe, struct perf_sample_data *da
 	if (!prog)
 		return;
 	ebpf_run_ctx_init(&rctx, regs, se->event.cookie, 0, &se->event);
+	rctx.frame = __builtin_frame_address(0);
 	preempt_disable();
 	ebpf_prog_fire(prog, &ctx, &rctx);
 	preempt_enable();

@@ -41,14 +41,14 @@ static struct syscall_point syscall_exit;
 
 static __always_inline void syscall_fire(struct hlist_head *hooks,
 					 const struct syscall_record *record, u32 size,
-					 struct pt_regs *regs)
+					 void *frame)
 {
 	struct ebpf_syscall_hook *hook;
 	struct hlist_node *node;
 
 	for (node = READ_ONCE(hooks->first); node; node = READ_ONCE(node->next)) {
 		hook = hlist_entry(node, struct ebpf_syscall_hook, node);
-		ebpf_tp_fire(hook->event, record, size, regs);
+		ebpf_tp_fire(hook->event, record, size, NULL, frame);
 	}
 }
 
@@ -79,33 +79,12 @@ static void syscall_args(struct pt_regs *regs, u64 *args)
 	args[5] = regs->r9;
 }
 
-/* The registers that perf gives programs at the tracepoints for all calls are those of the
- * kernel there, as far as a function knows its caller's: ip and sp, and from the frame
- * that is noted at sp all that a stack needs. Programs of a single call get the user's.
+/* Apart, so that other calls do not pay for its frame. @frame: the probe's. Stacks begin with
+ * its caller, as in later versions of Linux: in 6.1 programs of one call are handed the user's
+ * registers, and get none.
  */
-static void regs_of_probe(struct pt_regs *regs, const void *frame)
-{
-	const u64 *words = frame;
-
-	memset(regs, 0, sizeof(*regs));
-	regs->bp = words[0];
-	regs->ip = words[1];
-	regs->sp = (unsigned long)frame;
-	regs->cs = __KERNEL_CS;
-}
-
-static noinline void syscall_fire_raw(struct hlist_head *hooks, const void *record, u32 size,
-				      const void *frame)
-{
-	struct pt_regs regs;
-
-	regs_of_probe(&regs, frame);
-	syscall_fire(hooks, record, size, &regs);
-}
-
-/* Apart, so that other calls do not pay for its frame. @frame: the probe's. */
 static noinline void syscall_enter_hit(struct hlist_head *hooks, struct pt_regs *regs, long nr,
-				       const void *frame)
+				       void *frame)
 {
 	struct syscall_record record COMPAT_UNINIT;
 
@@ -113,13 +92,12 @@ static noinline void syscall_enter_hit(struct hlist_head *hooks, struct pt_regs 
 	record.nr = nr;
 	syscall_args(regs, record.args);
 	if (hooks)
-		syscall_fire(hooks, &record, sizeof(record), regs);
+		syscall_fire(hooks, &record, sizeof(record), frame);
 	if (READ_ONCE(syscall_enter.raw.first))
-		syscall_fire_raw(&syscall_enter.raw, &record, sizeof(record), frame);
+		syscall_fire(&syscall_enter.raw, &record, sizeof(record), frame);
 }
 
-static noinline void syscall_exit_hit(struct hlist_head *hooks, struct pt_regs *regs, long nr,
-				      long ret, const void *frame)
+static noinline void syscall_exit_hit(struct hlist_head *hooks, long nr, long ret, void *frame)
 {
 	struct {
 		u64 common;
@@ -128,9 +106,9 @@ static noinline void syscall_exit_hit(struct hlist_head *hooks, struct pt_regs *
 	} record = { 0, nr, ret };
 
 	if (hooks)
-		syscall_fire(hooks, (void *)&record, sizeof(record), regs);
+		syscall_fire(hooks, (void *)&record, sizeof(record), frame);
 	if (READ_ONCE(syscall_exit.raw.first))
-		syscall_fire_raw(&syscall_exit.raw, &record, sizeof(record), frame);
+		syscall_fire(&syscall_exit.raw, (void *)&record, sizeof(record), frame);
 }
 
 static void syscall_enter_probe(void *data, struct pt_regs *regs, long nr)
@@ -152,7 +130,7 @@ static void syscall_exit_probe(void *data, struct pt_regs *regs, long ret)
 	compat_tracepoint_enter();
 	hooks = syscall_hooks(&syscall_exit, nr, regs);
 	if (hooks || READ_ONCE(syscall_exit.raw.first))
-		syscall_exit_hit(hooks, regs, nr, ret, __builtin_frame_address(0));
+		syscall_exit_hit(hooks, nr, ret, __builtin_frame_address(0));
 	compat_tracepoint_leave();
 }
 

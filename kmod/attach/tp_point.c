@@ -43,7 +43,7 @@ static DECLARE_WORK(tp_hotplug_work, tp_hotplug);
  */
 
 static __always_inline void point_fire(struct ebpf_tp_point *point, const void *record,
-				       u32 size, struct pt_regs *regs)
+				       u32 size, struct pt_regs *regs, void *frame)
 {
 	struct ebpf_tp_hook *hook;
 	struct hlist_node *node;
@@ -52,7 +52,7 @@ static __always_inline void point_fire(struct ebpf_tp_point *point, const void *
 		return;
 	for (node = READ_ONCE(point->hooks.first); node; node = READ_ONCE(node->next)) {
 		hook = hlist_entry(node, struct ebpf_tp_hook, node);
-		ebpf_tp_fire(hook->event, record, size, regs);
+		ebpf_tp_fire(hook->event, record, size, regs, frame);
 	}
 }
 
@@ -61,7 +61,7 @@ static void point_overflow(struct perf_event *pe, struct perf_sample_data *data,
 			   struct pt_regs *regs)
 {
 	point_fire(pe->overflow_handler_context, compat_raw_data(data), compat_raw_size(data),
-		   regs);
+		   regs, __builtin_frame_address(0));
 }
 
 /* How long the record is, nobody says: programs read no further than its fixed part,
@@ -71,7 +71,8 @@ static unsigned int point_run(const void *record, const struct bpf_insn *data)
 {
 	struct ebpf_tp_point *point = *(struct ebpf_tp_point *const *)data;
 
-	point_fire(point, record, PERF_MAX_TRACE_SIZE, *(struct pt_regs *const *)record);
+	point_fire(point, record, PERF_MAX_TRACE_SIZE, *(struct pt_regs *const *)record,
+		   __builtin_frame_address(0));
 	return 0;
 }
 

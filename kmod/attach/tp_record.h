@@ -16,10 +16,11 @@ void ebpf_tp_record_fire(struct ebpf_prog *prog, const void *record, u32 size,
 
 /* @size bytes of @record exist. Nothing says at attachment how many there will be,
  * and nothing at all how much the programs read that this one calls: verified is
- * only that it is less than EBPF_TP_CTX_MAX. Preemption is off.
+ * only that it is less than EBPF_TP_CTX_MAX. @regs: what the kernel noted, or NULL;
+ * @frame: of the function that the kernel called. Preemption is off.
  */
 static __always_inline void ebpf_tp_fire(struct ebpf_event *event, const void *record, u32 size,
-					 struct pt_regs *regs)
+					 struct pt_regs *regs, void *frame)
 {
 	struct ebpf_prog *prog = READ_ONCE(event->prog);
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
@@ -28,6 +29,7 @@ static __always_inline void ebpf_tp_fire(struct ebpf_event *event, const void *r
 	if (!prog || unlikely(prog->image.max_ctx_offset > size))
 		return;
 	ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
+	rctx.frame = frame;
 	if (unlikely(prog->image.has_tail_call))
 		ebpf_tp_record_fire(prog, record, size, &rctx);
 	else

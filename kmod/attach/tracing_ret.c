@@ -27,13 +27,16 @@ static int exit_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct kretprobe *rp = compat_get_kretprobe(ri);
 	struct args_record *rec = (void *)ri->data;
 	struct tracing_link *tl;
+	unsigned long ip;
 
 	/* The probe may be going away under calls that it still follows. */
 	if (!rp || unlikely(!compat_rcu_watching()))
 		return 0;
 	tl = container_of(rp, struct tracing_link, probe.rp);
 	rec->ctx[tl->layout.nr] = regs->ax & tracing_ret_mask(tl->ret_size);
+	ip = compat_kretprobe_enter(ri, regs);
 	tracing_fire(tl, rec->ctx, regs);
+	compat_kretprobe_leave(regs, ip);
 	return 0;
 }
 

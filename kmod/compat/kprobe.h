@@ -50,4 +50,24 @@ bool ebpf_compat_kprobe_del(struct compat_kprobe *ck);
 int ebpf_compat_kprobes_add(struct compat_kprobe **cks, u32 cnt, void **list);
 bool ebpf_compat_kprobes_del(struct compat_kprobe **cks, u32 cnt, void **list);
 
+/* While a kretprobe's handler runs: regs->ip is where the function returns to, as the kernel
+ * has it since 5.15. Before, it is that of the kernel's trampoline, from where no unwinder
+ * finds the caller. Returns what @regs had, for compat_kretprobe_leave().
+ */
+static inline unsigned long compat_kretprobe_enter(const struct kretprobe_instance *ri,
+						   struct pt_regs *regs)
+{
+	unsigned long ip = regs->ip;
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+	regs->ip = (unsigned long)ri->ret_addr;
+#endif
+	return ip;
+}
+
+static inline void compat_kretprobe_leave(struct pt_regs *regs, unsigned long ip)
+{
+	regs->ip = ip;
+}
+
 #endif /* _COMPAT_KPROBE_H */

@@ -14,25 +14,34 @@ struct frame {
 
 #include <asm/unwind.h>
 
-static u32 unwind_of(struct task_struct *task, struct pt_regs *regs, u64 *ips, u32 max)
+/* At most so many are left out. */
+#define FRAMES_BEFORE	32
+
+/* @from: leave out what comes before this address; 0: nothing. */
+static u32 unwind_of(struct task_struct *task, struct pt_regs *regs, u64 from, u64 *ips, u32 max)
 {
+	u32 n = 0, left = FRAMES_BEFORE;
 	struct unwind_state state;
 	unsigned long ip;
-	u32 n = 0;
 
 	for (unwind_start(&state, task, regs, NULL); n < max && !unwind_done(&state);
 	     unwind_next_frame(&state)) {
 		ip = unwind_get_return_address(&state);
 		if (!ip)
 			break;
+		if (from && ip != from && left--)
+			continue;
+		if (from && ip != from)
+			break;
+		from = 0;
 		ips[n++] = ip;
 	}
 	return n;
 }
 
-static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
+static u32 unwind(struct pt_regs *regs, u64 from, u64 *ips, u32 max)
 {
-	return unwind_of(current, regs, ips, max);
+	return unwind_of(current, regs, from, ips, max);
 }
 
 /* From 4.9 on a dead task's stack goes before the task does, from 5.17 on after a
@@ -42,7 +51,7 @@ static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
 
 long compat_unwind_task(struct task_struct *task, u64 *ips, u32 max)
 {
-	return unwind_of(task, NULL, ips, max);
+	return unwind_of(task, NULL, 0, ips, max);
 }
 
 #else
@@ -61,7 +70,7 @@ long compat_unwind_task(struct task_struct *task, u64 *ips, u32 max)
 	return -EOPNOTSUPP;
 }
 
-static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
+static u32 unwind(struct pt_regs *regs, u64 from, u64 *ips, u32 max)
 {
 	u64 bp = regs->bp, lowest = regs->sp;
 	struct frame f;
@@ -71,7 +80,10 @@ static u32 unwind(struct pt_regs *regs, u64 *ips, u32 max)
 	while (n < max && bp >= lowest && bp - regs->sp < 4 * THREAD_SIZE && !(bp & 7)) {
 		if (ebpf_read_kernel(&f, bp, sizeof(f)) || !f.ret)
 			break;
-		ips[n++] = f.ret;
+		if (f.ret == from)
+			from = 0;
+		if (!from)
+			ips[n++] = f.ret;
 		lowest = bp + sizeof(f);
 		bp = f.next;
 	}
@@ -97,7 +109,12 @@ u32 compat_unwind_kernel(struct pt_regs *regs, bool at_entry, u64 *ips, u32 max)
 	if (misses_caller_at_entry && at_entry && max &&
 	    !ebpf_read_kernel(ips, regs->sp, sizeof(*ips)))
 		n = 1;
-	return n + unwind(regs, ips + n, max - n);
+	return n + unwind(regs, 0, ips + n, max - n);
+}
+
+u32 compat_unwind_from(struct pt_regs *regs, u64 from, u64 *ips, u32 max)
+{
+	return unwind(regs, from, ips, max);
 }
 
 /*

@@ -14,6 +14,9 @@
  */
 u32 compat_unwind_kernel(struct pt_regs *regs, bool at_entry, u64 *ips, u32 max);
 
+/* The same from the first of them on that is @from; 0 where it is not found. */
+u32 compat_unwind_from(struct pt_regs *regs, u64 from, u64 *ips, u32 max);
+
 /* Return addresses of @task, which is not the current one and does not go away (RCU):
  * where it sleeps, or, while it runs on another CPU, whatever its stack shows.
  * -EOPNOTSUPP where the kernel may free the stack meanwhile. Any context.

@@ -116,9 +116,11 @@ void ebpf_fd_array_flush(void);
 
 /* Kernel stacks, for the stack map and the stack helpers (kmod/prog/stack.c): fills
  * at most @max return addresses, innermost first, of the place @regs describe
- * (NULL: the current place outside this module). Returns how many, any context.
+ * (NULL: the current place outside this module). Programs that Linux has on their own
+ * stack come first, at @prog_ip, where the helper returns to. Returns how many, program
+ * context.
  */
-u32 ebpf_stack_kernel(struct pt_regs *regs, u64 *ips, u32 max);
+u32 ebpf_stack_kernel(struct pt_regs *regs, u64 prog_ip, u64 *ips, u32 max);
 /* The same for the user stack of the current task; 0 for kernel threads. */
 u32 ebpf_stack_user(struct pt_regs *regs, u64 *ips, u32 max);
 

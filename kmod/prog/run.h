@@ -22,8 +22,9 @@ struct ebpf_run_ctx {
 	struct ebpf_run_ctx *outer;	/* the run this one interrupted, or NULL */
 	const struct ebpf_prog *prog;
 	struct pt_regs *regs;		/* registers at the probed place, or NULL */
-	void *frame;			/* without regs: __builtin_frame_address(0) of the
-					 * function the kernel called, or NULL
+	void *frame;			/* without regs, or with those that a tracepoint notes:
+					 * __builtin_frame_address(0) of the function the kernel
+					 * called, or NULL
 					 */
 	u64 cookie;			/* bpf_get_attach_cookie() */
 	u64 func_ip;			/* bpf_get_func_ip(), 0 unknown */

@@ -25,6 +25,7 @@ static __always_inline void ebpf_run_ctx_init(struct ebpf_run_ctx *rctx, struct 
 					      u64 cookie, u64 func_ip, void *event)
 {
 	rctx->regs = regs;
+	rctx->frame = NULL;
 	rctx->cookie = cookie;
 	rctx->func_ip = func_ip;
 	rctx->event = event;

@@ -6,6 +6,7 @@
 #include "kmod/map/map.h"
 #include "kmod/prog/nofault.h"
 #include "kmod/prog/run.h"
+#include "kmod/compat/ftrace.h"
 #include "kmod/compat/unwind.h"
 
 /* A probe at the entry of a function: the frame is not there yet. The kernel's
@@ -37,41 +38,85 @@ static bool regs_of_frame(struct pt_regs *regs, const void *frame)
 	return true;
 }
 
-/* Registers that a tracepoint noted of itself have an ip, a sp and nothing else that
- * counts; real ones have a flag that is always set. From kernel 5.2 on the sp is where the
- * frame of the function is that ip returns from: so there are more of them to be had.
+/* Registers that a tracepoint notes of itself have an ip and no more that every kernel and
+ * unwinder can start from; real ones have a flag that is always set. The function that ip is
+ * in has called what called us.
  */
-static struct pt_regs *fuller_regs(struct pt_regs *regs, struct pt_regs *made)
+static u32 frames_noted(const struct ebpf_run_ctx *run, const struct pt_regs *regs, u64 *ips,
+			u32 max)
 {
-	u64 words[2];
+	struct pt_regs made;
 
-	if (regs->flags & X86_EFLAGS_FIXED || ebpf_read_kernel(words, regs->sp, sizeof(words)) ||
-	    words[1] != regs->ip)
-		return regs;
-	regs_of_frame(made, (const void *)regs->sp);
-	return made;
+	if (regs->flags & X86_EFLAGS_FIXED || !regs_of_frame(&made, run->frame))
+		return 0;
+	return compat_unwind_from(&made, regs->ip, ips, max);
 }
 
-u32 ebpf_stack_kernel(struct pt_regs *regs, u64 *ips, u32 max)
+/* The place where the program was called. */
+static u32 frames_of_place(const struct ebpf_run_ctx *run, struct pt_regs *regs, u64 *ips, u32 max)
 {
-	const struct ebpf_run_ctx *run = ebpf_run_current();
 	struct pt_regs made;
 	bool at_entry = false;
+	u32 n;
 
-	if (!max)
-		return 0;
 	if (!regs) {
 		if (!run || !regs_of_frame(&made, run->frame))
 			return 0;
 		regs = &made;
-	} else {
+	} else if (!user_mode(regs)) {
+		n = run ? frames_noted(run, regs, ips, max) : 0;
+		if (n)
+			return n;
 		at_entry = is_function_entry(regs);
 	}
 	if (user_mode(regs))
 		return 0;
-	regs = fuller_regs(regs, &made);
 	ips[0] = regs->ip;
 	return 1 + compat_unwind_kernel(regs, at_entry, ips + 1, max - 1);
+}
+
+/* In Linux these programs are called by something that knows no registers, and find
+ * themselves on the stack.
+ */
+static bool sees_itself(const struct ebpf_prog *prog)
+{
+	return prog->type == EBPF_PROG_TYPE_RAW_TRACEPOINT ||
+	       prog->type == EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE ||
+	       prog->type == EBPF_PROG_TYPE_TRACING;
+}
+
+/* Does the program run in what a function's first instruction called, or, in its place, goes
+ * on to, so that the place is the function's caller's? In Linux the function is still on the
+ * stack.
+ */
+static bool is_around_function(const struct ebpf_run_ctx *run)
+{
+	return run->func_ip && (run->frame || run->prog->expected_attach_type == EBPF_TRACE_FEXIT);
+}
+
+/* Compiled programs have no frames that an unwinder knows: all functions of one, and all that
+ * leads to it here, are a frame each, as many as Linux has of a program of one function.
+ */
+static u32 frames_of_run(const struct ebpf_run_ctx *run, u64 prog_ip, u64 *ips, u32 max)
+{
+	u64 own[3] = { prog_ip, (unsigned long)ebpf_prog_run };
+	u32 n = 2;
+
+	if (is_around_function(run))
+		own[n++] = run->func_ip + MCOUNT_INSN_SIZE;
+	n = min(n, max);
+	memcpy(ips, own, n * sizeof(own[0]));
+	return n;
+}
+
+u32 ebpf_stack_kernel(struct pt_regs *regs, u64 prog_ip, u64 *ips, u32 max)
+{
+	const struct ebpf_run_ctx *run = ebpf_run_current();
+	u32 n = 0;
+
+	if (run && sees_itself(run->prog))
+		n = frames_of_run(run, prog_ip, ips, max);
+	return n < max ? n + frames_of_place(run, regs, ips + n, max - n) : n;
 }
 
 struct user_frame64 {

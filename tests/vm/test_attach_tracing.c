@@ -176,6 +176,13 @@ static void check_stack(const struct seen *s, const char *what)
 	       "%s: get_stack gives kernel addresses (%d bytes)", what, (int)s->stack_size);
 }
 
+/* As in Linux: the program, what calls it, the function. */
+static void check_func_on_stack(const struct seen *s, const char *what)
+{
+	tap_ok(s->stack[2] - s->func_ip <= 16 && s->stack[3] - s->func_ip > 16,
+	       "%s: the function is the third on the stack", what);
+}
+
 static void test_fentry(void)
 {
 	struct bpf_link *link = attach_cookie("entry_read", COOKIE);
@@ -187,7 +194,7 @@ static void test_fentry(void)
 	tap_eq(s.hits, (__u64)1, "fentry: one hit per call");
 	check_read_args(&s, "fentry");
 	check_stack(&s, "fentry");
-	tap_ok(s.stack[0] - s.func_ip <= 16, "fentry: the stack begins in the function");
+	check_func_on_stack(&s, "fentry");
 	tap_eq(s.ret_err, (__s64)-EOPNOTSUPP, "fentry: no get_func_ret");
 	bpf_link__destroy(link);
 	forget();
@@ -206,6 +213,7 @@ static void test_fexit(void)
 	tap_eq(s.hits, (__u64)1, "fexit: one hit per call");
 	check_read_args(&s, "fexit");
 	check_stack(&s, "fexit");
+	check_func_on_stack(&s, "fexit");
 	tap_eq(s.ret_err, (__s64)0, "fexit: get_func_ret");
 	tap_eq(s.ret, (__u64)READ_SIZE, "fexit: get_func_ret gives the result");
 	tap_eq(s.arg[4], (__u64)READ_SIZE, "fexit: the result follows the arguments");

@@ -131,7 +131,8 @@ static long stack_put(struct ebpf_stackmap *smap, const u64 *ips, u32 nr, u64 fl
 	return id;
 }
 
-static long stack_record(struct ebpf_stackmap *smap, struct pt_regs *regs, u64 flags, u64 *ips)
+static long stack_record(struct ebpf_stackmap *smap, struct pt_regs *regs, u64 prog_ip,
+			 u64 flags, u64 *ips)
 {
 	u32 skip = flags & EBPF_F_SKIP_FIELD_MASK;
 	u32 nr, max = min_t(u32, smap->depth + skip, EBPF_MAX_STACK_DEPTH);
@@ -139,13 +140,13 @@ static long stack_record(struct ebpf_stackmap *smap, struct pt_regs *regs, u64 f
 	if (flags & EBPF_F_USER_STACK)
 		nr = ebpf_stack_user(regs, ips, max);
 	else
-		nr = ebpf_stack_kernel(regs, ips, max);
+		nr = ebpf_stack_kernel(regs, prog_ip, ips, max);
 	if (nr <= skip)
 		return -EFAULT;
 	return stack_put(smap, ips + skip, nr - skip, flags);
 }
 
-long ebpf_stackmap_get_id(struct ebpf_map *map, struct pt_regs *regs, u64 flags)
+long ebpf_stackmap_get_id(struct ebpf_map *map, struct pt_regs *regs, u64 prog_ip, u64 flags)
 {
 	u64 *ips;
 	long id;
@@ -156,7 +157,7 @@ long ebpf_stackmap_get_id(struct ebpf_map *map, struct pt_regs *regs, u64 flags)
 	ips = ebpf_scratch_get();
 	if (unlikely(!ips))
 		return -EFAULT;
-	id = stack_record(stackmap_of(map), regs, flags, ips);
+	id = stack_record(stackmap_of(map), regs, prog_ip, flags, ips);
 	ebpf_scratch_put();
 	return id;
 }
