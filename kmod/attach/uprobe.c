@@ -22,6 +22,7 @@ struct uprobe_event {
 	struct inode *inode;
 	char *name;			/* as the user named the file */
 	loff_t offset;
+	u32 place;			/* enum ebpf_user_place */
 	struct compat_uprobe_sem *sem;	/* of its reference counter, or NULL */
 };
 
@@ -46,8 +47,9 @@ static bool uprobe_wanted(struct compat_uprobe *probe, struct mm_struct *mm)
 COMPAT_UPROBE_FILTER(uprobe_filter, uprobe_wanted)
 
 /* Whoever takes the program away waits for this handler before the event goes. */
-static noinline void uprobe_fire_sleepable(struct ebpf_event *event, struct pt_regs *regs)
+static noinline void uprobe_fire_sleepable(struct uprobe_event *ue, struct pt_regs *regs)
 {
+	struct ebpf_event *event = &ue->event;
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
 	bool sleeps;
@@ -61,6 +63,7 @@ static noinline void uprobe_fire_sleepable(struct ebpf_event *event, struct pt_r
 	preempt_enable();
 	if (sleeps) {
 		ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
+		rctx.user_place = ue->place;
 		ebpf_prog_run_sleepable(prog, regs, &rctx);
 	}
 	ebpf_sleep_read_unlock(idx);
@@ -69,7 +72,8 @@ static noinline void uprobe_fire_sleepable(struct ebpf_event *event, struct pt_r
 /* Process context of the probed task, which may sleep. */
 static void uprobe_fire(struct compat_uprobe *probe, struct pt_regs *regs)
 {
-	struct ebpf_event *event = &uprobe_event_of_probe(probe)->event;
+	struct uprobe_event *ue = uprobe_event_of_probe(probe);
+	struct ebpf_event *event = &ue->event;
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
 	bool sleeps = false;
@@ -84,12 +88,13 @@ static void uprobe_fire(struct compat_uprobe *probe, struct pt_regs *regs)
 		sleeps = prog->sleepable;
 		if (likely(!sleeps)) {
 			ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
+			rctx.user_place = ue->place;
 			ebpf_prog_fire(prog, regs, &rctx);
 		}
 	}
 	preempt_enable();
 	if (unlikely(sleeps))
-		uprobe_fire_sleepable(event, regs);
+		uprobe_fire_sleepable(ue, regs);
 }
 
 COMPAT_UPROBE_HANDLER(uprobe_entry, uprobe_fire)
@@ -113,16 +118,46 @@ static struct file *uprobe_open(const char *name)
 	return file;
 }
 
+/* From the file: where it is mapped, there is the breakpoint. What compilers begin functions
+ * with that have frames: endbr64 or endbr32, push %rbp, mov %rsp,%rbp.
+ */
+static u32 user_place(struct file *file, loff_t offset)
+{
+	static const struct {
+		u8 len, text[4];
+		u8 place;
+	} known[] = {
+		{ 4, { 0xf3, 0x0f, 0x1e, 0xfa }, EBPF_USER_AT_ENTRY },
+		{ 4, { 0xf3, 0x0f, 0x1e, 0xfb }, EBPF_USER_AT_ENTRY },
+		{ 1, { 0x55 }, EBPF_USER_AT_ENTRY },
+		{ 3, { 0x48, 0x89, 0xe5 }, EBPF_USER_PUSHED },
+		{ 3, { 0x48, 0x8b, 0xec }, EBPF_USER_PUSHED },
+		{ 2, { 0x89, 0xe5 }, EBPF_USER_PUSHED },
+		{ 2, { 0x8b, 0xec }, EBPF_USER_PUSHED },
+	};
+	u8 text[4] = { 0 };
+	u32 i;
+
+	if (compat_kernel_read(file, text, sizeof(text), offset) < 0)
+		return EBPF_USER_ANYWHERE;
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (!memcmp(text, known[i].text, known[i].len))
+			return known[i].place;
+	return EBPF_USER_ANYWHERE;
+}
+
 static int uprobe_arm(struct uprobe_event *ue, const struct ebpf_perf_attr *attr)
 {
 	loff_t ref_ctr = attr->config >> UPROBE_REF_CTR_SHIFT;
 	int err;
 
 	ue->probe.consumer.filter = uprobe_filter;
-	if (attr->config & EBPFDRV_PERF_PROBE_RETURN)
+	if (attr->config & EBPFDRV_PERF_PROBE_RETURN) {
 		ue->probe.consumer.ret_handler = uprobe_return;
-	else
+	} else {
 		ue->probe.consumer.handler = uprobe_entry;
+		ue->place = user_place(ue->file, ue->offset);
+	}
 	err = compat_uprobe_register(&ue->probe, ue->inode, ue->offset, ref_ctr);
 	if (err || !ref_ctr)
 		return err;

@@ -15,6 +15,13 @@
 
 struct pt_regs;
 
+/* Where a uprobe is, by what the instruction there does. */
+enum ebpf_user_place {
+	EBPF_USER_ANYWHERE,
+	EBPF_USER_AT_ENTRY,	/* of a function, whose frame is not there yet */
+	EBPF_USER_PUSHED,	/* behind push %rbp, before it is set */
+};
+
 /* What helpers may ask about the run they are called from. Lives on the stack of
  * the runner.
  */
@@ -32,6 +39,7 @@ struct ebpf_run_ctx {
 	u64 override_ret;		/* bpf_override_return() */
 	bool override;
 	u32 preempt;			/* preempt_count(): which context it runs in */
+	u32 user_place;			/* enum ebpf_user_place, of user regs */
 };
 
 /* Bytes of program stack of a CPU. Room for a chain of 33 tail calls out of
@@ -73,7 +81,8 @@ void ebpf_run_exit(void);
  * ebpf_prog_run() - run a program once
  * @prog: RCU-sched protected or referenced
  * @ctx:  what the program type receives
- * @rctx: the caller fills regs, frame, cookie, func_ip, event; the rest is set here
+ * @rctx: the caller fills regs, frame, cookie, func_ip, event, user_place; the rest is set
+ *        here
  *
  * Preemption off. Any context, NMI included. Returns R0, or 0 when the CPU's
  * program stack, or the kernel's, has no room or too many runs are inside each other

@@ -26,6 +26,7 @@ static __always_inline void ebpf_run_ctx_init(struct ebpf_run_ctx *rctx, struct 
 {
 	rctx->regs = regs;
 	rctx->frame = NULL;
+	rctx->user_place = EBPF_USER_ANYWHERE;
 	rctx->cookie = cookie;
 	rctx->func_ip = func_ip;
 	rctx->event = event;

@@ -142,18 +142,39 @@ static bool read_user_frame(u64 bp, bool is32, struct user_frame64 *f)
 	return true;
 }
 
-/* Is @regs, of the user, at a breakpoint on the first instruction of a function that will
- * have a frame? The breakpoint hides a byte; what is behind it tells: the rest of endbr64,
- * or what follows push %rbp.
- */
-static bool at_user_entry(const struct pt_regs *regs)
+/* Of a word of the user's stack, as wide as his are. */
+static bool read_user_word(u64 addr, bool is32, u64 *word)
 {
-	static const u8 endbr64[] = { 0x0f, 0x1e, 0xfa };
-	static const u8 mov_sp_bp[] = { 0x48, 0x89, 0xe5 };
-	u8 text[4];
+	u32 word32;
 
-	return !ebpf_read_user(text, regs->ip, sizeof(text)) && text[0] == 0xcc &&
-	       (!memcmp(text + 1, endbr64, 3) || !memcmp(text + 1, mov_sp_bp, 3));
+	if (!is32)
+		return !ebpf_read_user(word, addr, sizeof(*word));
+	if (ebpf_read_user(&word32, addr, sizeof(word32)))
+		return false;
+	*word = word32;
+	return true;
+}
+
+/* At the beginning of a function rbp is still its caller's, and so is the frame that it
+ * points to: where that one was called, and goes on, is known from the stack alone.
+ */
+static bool caller_of_entry(const struct pt_regs *regs, bool is32, u64 *ret)
+{
+	const struct ebpf_run_ctx *run = ebpf_run_current();
+	u64 sp = regs->sp, pushed;
+
+	switch (run ? run->user_place : EBPF_USER_ANYWHERE) {
+	case EBPF_USER_PUSHED:
+		if (!read_user_word(sp, is32, &pushed) ||
+		    pushed != (is32 ? (u32)regs->bp : regs->bp))
+			return false;
+		sp += is32 ? sizeof(u32) : sizeof(u64);
+		return read_user_word(sp, is32, ret);
+	case EBPF_USER_AT_ENTRY:
+		return read_user_word(sp, is32, ret);
+	default:
+		return false;
+	}
 }
 
 u32 ebpf_stack_user(struct pt_regs *regs, u64 *ips, u32 max)
@@ -167,16 +188,14 @@ u32 ebpf_stack_user(struct pt_regs *regs, u64 *ips, u32 max)
 
 	if (!max || !current->mm || current->flags & PF_KTHREAD)
 		return 0;
-	if (!regs || !user_mode(regs)) {
+	if (!probed) {
 		kregs = regs;
 		regs = task_pt_regs(current);
 	}
 	is32 = !user_64bit_mode(regs);
 	bp = compat_user_frame_pointer(regs, kregs);
 	ips[n++] = regs->ip;
-	/* The caller has pushed where to return to, and rbp is still his. */
-	if (probed && !is32 && n < max && at_user_entry(regs) &&
-	    !ebpf_read_user(&f.ret, regs->sp, sizeof(f.ret)))
+	if (probed && n < max && caller_of_entry(regs, is32, &f.ret))
 		ips[n++] = f.ret;
 	/* Outer frames lie higher: a chain that turns back is no chain. */
 	while (n < max && bp && read_user_frame(bp, is32, &f) && f.ret) {
