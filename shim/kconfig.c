@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HEADER		"include/generated/autoconf.h"
@@ -62,38 +61,6 @@ static bool option_is_harmless(void)
 
 	return !uname(&names) && sscanf(names.release, "%u.%u", &major, &minor) == 2 &&
 	       (major < 5 || (major == 5 && minor < 11));
-}
-
-/* Names in /dev/shm are everybody's: none that others could take beforehand. */
-static long file_in_shm(int flags)
-{
-	struct timespec now = { 0, 0 };
-	char path[64];
-	int tries;
-	long fd = -1;
-
-	for (tries = 0; tries < 16 && fd < 0; tries++) {
-		sys3(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0);
-		snprintf(path, sizeof(path), "/dev/shm/.ebpfdrv-%ld-%lx",
-			 sys3(SYS_gettid, 0, 0, 0),
-			 (unsigned long)now.tv_nsec ^ (unsigned long)&now >> 4);
-		fd = sys4(SYS_openat, AT_FDCWD, (long)path,
-			  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | (flags & O_CLOEXEC), 0600);
-	}
-	if (fd >= 0)
-		sys3(SYS_unlink, (long)path, 0, 0);
-	return fd;
-}
-
-/* A file without a name; -1. */
-static int nameless_file(int flags)
-{
-	long fd = sys3(SYS_memfd_create, (long)"autoconf.h", flags & O_CLOEXEC ? 1 : 0, 0);
-
-	/* Before Linux 3.17 */
-	if (fd < 0)
-		fd = file_in_shm(flags);
-	return fd < 0 ? -1 : fd;
 }
 
 static bool copy(int to, int from)
@@ -154,7 +121,7 @@ int shim_kernel_config(int fd, const char *path, int flags)
 	    !option_is_harmless() || !is_bcc() || !shim_device_usable(false))
 		goto native;
 	has = holds(fd, "CONFIG_BPF_SYSCALL ");
-	made = has ? -1 : nameless_file(flags);
+	made = has ? -1 : shim_nameless_file("autoconf.h", flags & O_CLOEXEC);
 	room = made >= 0 && copy(made, fd);
 	if (room && put_define(made)) {
 		sys3(SYS_close, fd, 0, 0);

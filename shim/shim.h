@@ -65,9 +65,15 @@ long shim_device_ioctl(unsigned long request, void *arg, bool complain);
 /* Set by the first bpf call of this process image; children inherit it. */
 extern bool shim_bpf_used;
 
-/* The two calls that syscall() takes; both return as syscall() does. */
+/* The calls that syscall() takes; they return as syscall() does. */
 long shim_bpf(long nr, long cmd, long attr, long size);
 long shim_perf_event_open(long nr, long attr, long pid, long cpu, long group_fd, long flags);
+long shim_memfd_create(long nr, long name, long flags);
+
+/* A file in memory without a name, @name for the eye only, where the kernel has memfd_create(2)
+ * or not. Return: a descriptor, or a negative errno.
+ */
+long shim_nameless_file(const char *name, bool cloexec);
 
 /**
  * enum shim_answer - what to do about a path

@@ -2,7 +2,7 @@
 /*
  * libc's syscall(). Written in assembly because the pass-through must be
  * exactly libc's: no stack frame (a clone() child on a new stack returns
- * through it), all registers where the kernel wants them, and only two
+ * through it), all registers where the kernel wants them, and only three
  * comparisons more.
  */
 #include "shim.h"
@@ -21,6 +21,8 @@ __asm__(
 "	je shim_bpf\n"
 "	cmpq $298, %rdi\n"
 "	je shim_perf_event_open\n"
+"	cmpq $319, %rdi\n"
+"	je shim_memfd_create\n"
 "	movq %rdi, %rax\n"
 "	movq %rsi, %rdi\n"
 "	movq %rdx, %rsi\n"
@@ -42,3 +44,4 @@ __asm__(
 /* The numbers above, which the assembler cannot take from the headers. */
 _Static_assert(SYS_bpf == 321, "number of bpf(2)");
 _Static_assert(SYS_perf_event_open == 298, "number of perf_event_open(2)");
+_Static_assert(SYS_memfd_create == 319, "number of memfd_create(2)");

@@ -8,9 +8,13 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/perf_event.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -235,6 +239,42 @@ static void test_bpftool(void)
 	tap_eq(found, 1, "bpftool lists the map");
 }
 
+/* From here on the kernel is one before 3.17. */
+static int deny_memfd(void)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 319, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(insns) / sizeof(insns[0]), insns };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* What libbpf since 1.4 does for each map: a placeholder first, whose number the map gets. */
+static void test_placeholder(void)
+{
+	static const char name[] = "libbpf-placeholder-fd";
+	__u64 value = 5, got = 0;
+	__u32 key = 1;
+	int fd, map;
+
+	if (!tap_ok(!deny_memfd(), "no memfd_create(2) any more"))
+		return;
+	tap_ok(syscall(319, name, 9) == -1 && errno == EINVAL, "a placeholder that seals itself: EINVAL");
+	fd = syscall(319, name, 1);
+	tap_ok(fd >= 0, "one that does not is there");
+	map = create_map();
+	tap_eq(syscall(SYS_dup3, map, fd, O_CLOEXEC), fd, "the map takes its number");
+	close(map);
+	tap_ok(!on_map(BPF_MAP_UPDATE_ELEM, fd, &key, &value) &&
+	       !on_map(BPF_MAP_LOOKUP_ELEM, fd, &key, &got) && got == 5, "and works by it");
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const char *shim = getenv("EBPFDRV_SHIM");
@@ -250,5 +290,6 @@ int main(int argc, char **argv)
 	test_closed(map);
 	test_bpftool();
 	test_events();
+	test_placeholder();
 	return tap_end();
 }

@@ -467,6 +467,60 @@ static void starved(void)
 	EXPECT("later", bpf(0), FAKE_BPF_BASE);
 }
 
+/* A file as memfd_create gives them, from libc's function or by number. */
+static void check_memfd(int fd, int fd_flags)
+{
+	char got[4] = "", *page;
+
+	EXPECT("a descriptor", fd >= 3, 1);
+	EXPECT("close on exec", fcntl(fd, F_GETFD), fd_flags);
+	EXPECT("write", write(fd, "abc", 3), 3);
+	EXPECT("read", pread(fd, got, 3, 0) == 3 && !memcmp(got, "abc", 3), 1);
+	EXPECT("grow", ftruncate(fd, 4096), 0);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	EXPECT("mmap", page != MAP_FAILED && page[0] == 'a', 1);
+	munmap(page, 4096);
+	EXPECT("another file in its place", dup3(0, fd, O_CLOEXEC), fd);
+	close(fd);
+}
+
+/* libbpf's flags: 1 is MFD_CLOEXEC, 8 MFD_NOEXEC_SEAL (EINVAL before 6.3), 2 MFD_ALLOW_SEALING. */
+static void no_memfd(void)
+{
+	const char *name = "libbpf-placeholder-fd";
+	int fd;
+
+	FAILS("sealed by itself", syscall(SYS_memfd_create, name, 9), EINVAL);
+	errno = 77;
+	fd = syscall(SYS_memfd_create, name, 1);
+	EXPECT("errno stays", errno, 77);
+	check_memfd(fd, FD_CLOEXEC);
+	check_memfd(syscall(SYS_memfd_create, name, 0), 0);
+	check_memfd(memfd_create(name, 1), FD_CLOEXEC);
+	FAILS("sealing cannot be had", syscall(SYS_memfd_create, name, 3), ENOSYS);
+	FAILS("nor huge pages", syscall(SYS_memfd_create, name, 4), ENOSYS);
+}
+
+static void own_memfd(void)
+{
+	const char *name = "own";
+	char path[64], target[64] = "";
+	int fd = syscall(SYS_memfd_create, name, 3);
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	EXPECT("readlink", readlink(path, target, sizeof(target) - 1) > 0, 1);
+	EXPECT("the kernel's own", !strncmp(target, "/memfd:own", 10), 1);
+	check_memfd(fd, FD_CLOEXEC);
+	FAILS("bad flags", memfd_create(name, 0x1000), EINVAL);
+	FAILS("bad name", syscall(SYS_memfd_create, 8L, 1), EFAULT);
+}
+
+static void denied_memfd(void)
+{
+	FAILS("by number", syscall(SYS_memfd_create, "x", 1), ENOSYS);
+	FAILS("libc's", memfd_create("x", 1), ENOSYS);
+}
+
 static void one_call(void)
 {
 	EXPECT("bpf", bpf(0), FAKE_BPF_BASE);
@@ -483,7 +537,8 @@ int client_main(const char *name)
 		{ "events", events }, { "served", served }, { "hidden", hidden },
 		{ "no_btf", no_btf }, { "closed", closed }, { "forked", forked },
 		{ "execed", execed }, { "threads", threads }, { "starved", starved },
-		{ "one_call", one_call },
+		{ "one_call", one_call }, { "no_memfd", no_memfd }, { "own_memfd", own_memfd },
+		{ "denied_memfd", denied_memfd },
 	};
 	size_t i;
 

@@ -350,6 +350,31 @@ static void test_files(void)
 	      OWN);
 }
 
+/* A root directory without /dev/shm, as of a chroot or an early boot. */
+static int no_shm(void)
+{
+	return unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	       mount("none", "/dev/shm", "tmpfs", MS_RDONLY, NULL);
+}
+
+static void test_memfd(void)
+{
+	static struct run run;
+
+	run = (struct run) { .client = "own_memfd" };
+	judge(&run, "memfd_create is the kernel's where it has it", "");
+	run = (struct run) { .client = "no_memfd", .fake.deny_memfd = true };
+	judge(&run, "memfd_create where the kernel has none", "");
+	run = (struct run) { .client = "no_memfd", .fake.deny_memfd = true, .setup = no_shm };
+	judge(&run, "the same without /dev/shm", "");
+	run = (struct run) { .client = "denied_memfd", .fake.deny_memfd = true,
+			     .device = "/nonexistent/ebpfdrv" };
+	judge(&run, "memfd_create without a device: the kernel's answer", "");
+	run = (struct run) { .client = "denied_memfd", .fake.deny_memfd = true,
+			     .variable = "EBPFDRV_DISABLE=1" };
+	judge(&run, "memfd_create with EBPFDRV_DISABLE=1: the kernel's answer", "");
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit files;
@@ -380,5 +405,6 @@ int main(int argc, char **argv)
 	test_calls();
 	test_descriptors();
 	test_files();
+	test_memfd();
 	return tap_end();
 }
