@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The formats that Linux gives programs: d i u x X with l and ll, flags and
- * width; c; s, pks, pus; p, px, pK, ps, pS, pB; pi4, pI4, pi6, pI6 and %%.
- */
+/* printf for programs; include/ebpf/format.h has the formats. */
 #include "helpers/format.h"
-#include <linux/ctype.h>
+#include <ebpf/format.h>
 #include "kmod/compat/compat.h"
 #include "kmod/prog/nofault.h"
 
-#define MAX_WIDTH	1024
-
-/* One conversion on its way through the parser. */
-struct conv {
-	const char *start;	/* at the '%' */
-	const char *kind;	/* at the letter after flags and width */
-	const char *end;
-	u32 width;
-	bool left;
-};
+/* What one call's arguments may take in all, strings included, as Linux counts them. */
+#define MAX_ARGS_SIZE	512
 
 struct sink {
 	char *out;
 	u32 size;
 	u32 len;	/* of the full text, may pass size */
+	u32 taken;	/* of MAX_ARGS_SIZE */
 };
+
+static char *place(const struct sink *s)
+{
+	return s->out + min_t(u32, s->len, s->size);
+}
+
+static u32 room(const struct sink *s)
+{
+	return s->len < s->size ? s->size - s->len : 0;
+}
 
 static void put_char(struct sink *s, char c)
 {
@@ -32,229 +32,250 @@ static void put_char(struct sink *s, char c)
 	s->len++;
 }
 
-static void put_text(struct sink *s, const char *text, u32 len)
-{
-	while (len--)
-		put_char(s, *text++);
-}
-
 static void put_padding(struct sink *s, u32 width, u32 len)
 {
 	for (; len < width; len++)
 		put_char(s, ' ');
 }
 
-static const char *skip_flags(struct conv *c, const char *p, const char *limit)
+/* Room for an argument of @size bytes; numbers are aligned. */
+static int take(struct sink *s, u32 size)
 {
-	for (; p < limit && (*p == '-' || *p == '+' || *p == ' ' || *p == '#' || *p == '0'); p++)
-		c->left |= *p == '-';
-	for (; p < limit && *p >= '0' && *p <= '9'; p++)
-		c->width = min_t(u32, c->width * 10 + (*p - '0'), MAX_WIDTH);
-	return p;
+	if (size > 1)
+		s->taken = round_up(s->taken, 4U);
+	if (s->taken + size > MAX_ARGS_SIZE)
+		return -ENOSPC;
+	s->taken += size;
+	return 0;
 }
 
-static bool is_one_of(char c, const char *set)
+/* '%', four flags, five digits of width, and six more */
+#define SPEC_SIZE	20
+
+/* The conversion as the kernel's snprintf() takes it: flags and width, then @tail. */
+static void make_spec(char *spec, const struct ebpf_conv *c, const char *tail)
 {
-	return c && strchr(set, c);
-}
-
-/* Linux asks for an end or a separator after %p, so that extensions it does not
- * know are refused.
- */
-static bool ends_pointer(char c)
-{
-	return !c || c == ' ' || c == '\t' || c == '\n' || c == '%' || ispunct(c) || isspace(c);
-}
-
-static const char *parse_pointer(const char *p)
-{
-	if (ends_pointer(p[1]))
-		return p + 1;
-	if (is_one_of(p[1], "xKsSB"))
-		return p + 2;
-	if ((p[1] == 'k' || p[1] == 'u') && p[2] == 's')
-		return p + 3;
-	if ((p[1] == 'i' || p[1] == 'I') && (p[2] == '4' || p[2] == '6'))
-		return p + 3;
-	return NULL;
-}
-
-/* c->start is at a '%'. Fills the rest; false for what is not allowed. */
-static bool parse_conv(struct conv *c, const char *limit)
-{
-	const char *p = skip_flags(c, c->start + 1, limit);
-	int longs = 0;
-
-	c->kind = p;
-	if (*p == 'p') {
-		c->end = parse_pointer(p);
-		return c->end != NULL;
-	}
-	if (*p == 's' || *p == 'c') {
-		c->end = p + 1;
-		return true;
-	}
-	for (; *p == 'l' && longs < 2; p++)
-		longs++;
-	c->end = p + 1;
-	return is_one_of(*p, "diuxX");
-}
-
-static void put_number(struct sink *s, const struct conv *c, u64 arg)
-{
-	char spec[32], text[80];
-	u32 len = c->end - c->start;
-	int n;
-
-	/* The flags and width as written; ll so that one call serves all sizes. */
-	if (c->kind[0] != 'l') {
-		bool is_signed = c->kind[0] == 'd' || c->kind[0] == 'i';
-
-		arg = is_signed ? (u64)(s64)(s32)arg : (u32)arg;
-	}
-	len = min_t(u32, c->kind - c->start, sizeof(spec) - 4);
-	memcpy(spec, c->start, len);
-	spec[len++] = 'l';
-	spec[len++] = 'l';
-	spec[len++] = c->end[-1];
-	spec[len] = '\0';
-	n = snprintf(text, sizeof(text), spec, arg);
-	put_text(s, text, min_t(u32, n, sizeof(text) - 1));
-}
-
-/* Reads straight into the output; what does not fit is not counted, as its
- * length is not known without reading it.
- */
-static void put_string(struct sink *s, const struct conv *c, u64 addr, bool user)
-{
-	u32 room = s->len < s->size ? s->size - s->len : 0;
-	char *to = s->out + s->len;
-	long n = 0;
-	u32 len;
-
-	if (!room)
-		return;
-	n = user ? ebpf_read_user_str(to, addr, room) : ebpf_read_kernel_str(to, addr, room);
-	len = n > 0 ? n - 1 : 0;
-	if (!c->left && len < c->width) {
-		u32 pad = min_t(u32, c->width - len, room - 1 - len);
-
-		memmove(to + pad, to, len);
-		memset(to, ' ', pad);
-		len += pad;
-	}
-	s->len += len;
+	*spec++ = '%';
+	if (c->zero)
+		*spec++ = '0';
+	if (c->plus)
+		*spec++ = '+';
 	if (c->left)
-		put_padding(s, c->width, len);
+		*spec++ = '-';
+	if (c->blank)
+		*spec++ = ' ';
+	if (c->width)
+		spec += snprintf(spec, 6, "%u", c->width);
+	strcpy(spec, tail);
 }
 
-static void put_ip(struct sink *s, const char *kind, u64 addr)
+static int put_number(struct sink *s, const struct ebpf_conv *c, u64 arg)
 {
-	char spec[8] = { '%', 'p', kind[1], kind[2] };
-	char text[48];
+	char tail[] = { 'l', 'l', c->end[-1], '\0' }, spec[SPEC_SIZE];
+	int err = take(s, *c->kind == 'l' ? 8 : 4);
+
+	if (err)
+		return err;
+	/* ll, so that one call serves all sizes. */
+	if (*c->kind != 'l')
+		arg = *c->kind == 'd' || *c->kind == 'i' ? (u64)(s64)(s32)arg : (u32)arg;
+	make_spec(spec, c, tail);
+	s->len += snprintf(place(s), room(s), spec, arg);
+	return 0;
+}
+
+static long read_str(char *to, u64 addr, u32 size, bool user)
+{
+	return user ? ebpf_read_user_str(to, addr, size) : ebpf_read_kernel_str(to, addr, size);
+}
+
+/* Length of a string of which @len bytes are known not to be its end, at most @limit;
+ * -EFAULT when it cannot be read up to there.
+ */
+static long length_from(u64 addr, u32 len, u32 limit, bool user)
+{
+	char piece[64];
+	long n;
+
+	while (len < limit) {
+		u32 size = min_t(u32, sizeof(piece), limit - len + 1);
+
+		n = read_str(piece, addr + len, size, user);
+		if (n < 0)
+			return n;
+		len += n - 1;
+		if (n < size)
+			break;
+	}
+	return len;
+}
+
+/* Reads straight into the output, and what does not fit into nothing, for its length. Returns
+ * the length, 0 of what cannot be read.
+ */
+static u32 read_text(const struct sink *s, u64 addr, u32 limit, bool user)
+{
+	u32 size = min_t(u32, room(s), limit + 1);
+	long n = 0;
+
+	if (size) {
+		n = read_str(place(s), addr, size, user);
+		if (n < 0)
+			return 0;
+		if (n < size)
+			return n - 1;
+		n--;
+	}
+	n = length_from(addr, n, limit, user);
+	return n < 0 ? 0 : n;
+}
+
+/* Is it the user's? %s tells by the address, which the two kinds do not share. */
+static bool is_user(const struct ebpf_conv *c, u64 addr)
+{
+	return *c->kind == 's' ? addr < TASK_SIZE_MAX : c->kind[1] == 'u';
+}
+
+static int put_string(struct sink *s, const struct ebpf_conv *c, u64 addr)
+{
+	/* Linux pads no %pks. */
+	u32 width = *c->kind == 's' ? c->width : 0, pad, len;
+	char *to = place(s);
+
+	if (s->taken == MAX_ARGS_SIZE)
+		return -ENOSPC;
+	len = read_text(s, addr, MAX_ARGS_SIZE - s->taken - 1, is_user(c, addr));
+	s->taken += len + 1;
+	pad = width > len && !c->left ? width - len : 0;
+	if (pad && room(s)) {
+		u32 left = room(s) - 1, blanks = min(pad, left);
+
+		memmove(to + blanks, to, min(len, left - blanks));
+		memset(to, ' ', blanks);
+	}
+	s->len += pad + len;
+	put_padding(s, width, pad + len);
+	return 0;
+}
+
+static int put_ip(struct sink *s, const struct ebpf_conv *c, u64 addr)
+{
+	char spec[8] = { '%', 'p', c->kind[1], c->kind[2] };
+	u32 size = c->kind[2] == '4' ? 4 : 16;
 	u8 ip[16] = { 0 };
 	int n;
 
-	if (ebpf_read_kernel(ip, addr, kind[2] == '4' ? 4 : 16))
+	if (s->taken + size > MAX_ARGS_SIZE)
+		return -ENOSPC;
+	if (ebpf_read_kernel(ip, addr, size))
 		memset(ip, 0, sizeof(ip));
-	n = snprintf(text, sizeof(text), spec, ip);
-	put_text(s, text, min_t(u32, n, sizeof(text) - 1));
+	n = snprintf(place(s), room(s), spec, ip);
+	s->len += n;
+	s->taken = min_t(u32, s->taken + n + 1, MAX_ARGS_SIZE);
+	return 0;
 }
 
-static void put_pointer(struct sink *s, const struct conv *c, u64 arg)
+/* The number itself. Old kernels do not know %px. */
+static int put_address(struct sink *s, const struct ebpf_conv *c, u64 arg)
 {
-	char text[128];
+	char spec[SPEC_SIZE];
+
+	make_spec(spec, c, c->width ? "llx" : "016llx");
+	return snprintf(place(s), room(s), spec, arg);
+}
+
+static int put_pointer(struct sink *s, const struct ebpf_conv *c, u64 arg)
+{
+	const void *ptr = (const void *)(unsigned long)arg;
+	char tail[] = { 'p', '\0', '\0' }, spec[SPEC_SIZE];
+	bool plain = c->end - c->kind == 1;
 	int n;
 
-	switch (c->kind[1]) {
-	case 'k':
-	case 'u':
-		if (c->end - c->kind == 3) {
-			put_string(s, c, arg, c->kind[1] == 'u');
-			return;
-		}
-		break;
-	case 'i':
-	case 'I':
-		if (c->end - c->kind == 3) {
-			put_ip(s, c->kind, arg);
-			return;
-		}
-		break;
-	case 's':
-	case 'S':
-	case 'B':
-		if (c->end - c->kind != 2)
-			break;
-		if (c->kind[1] == 's')
-			n = snprintf(text, sizeof(text), "%ps", (void *)(unsigned long)arg);
-		else
-			n = snprintf(text, sizeof(text), "%pS", (void *)(unsigned long)arg);
-		put_text(s, text, min_t(u32, n, sizeof(text) - 1));
-		return;
+	/* Linux takes the name of a frame as a string at once, and pads none of these. */
+	if (!plain && c->kind[1] == 'B') {
+		n = snprintf(place(s), room(s), "%pB", ptr);
+		s->taken = min_t(u32, s->taken + n + 1, MAX_ARGS_SIZE);
+		s->len += n;
+		return 0;
 	}
-	/* Programs that may load see addresses anyway: no hashing. */
-	n = snprintf(text, sizeof(text), "%016llx", arg);
-	put_text(s, text, n);
+	if (take(s, 8))
+		return -ENOSPC;
+	/* %p shows addresses as this kernel does elsewhere (from 4.15 on another number), but NULL
+	 * and errors as newer ones do.
+	 */
+	if (plain ? IS_ERR_OR_NULL(ptr) : c->kind[1] == 'x') {
+		n = put_address(s, c, arg);
+	} else {
+		if (!plain)
+			tail[1] = c->kind[1];
+		make_spec(spec, c, tail);
+		n = snprintf(place(s), room(s), spec, ptr);
+	}
+	s->len += n;
+	return 0;
 }
 
-static void put_one_char(struct sink *s, const struct conv *c, char ch)
+static int put_one_char(struct sink *s, const struct ebpf_conv *c, char ch)
 {
+	int err = take(s, 1);
+
+	if (err)
+		return err;
 	if (!c->left)
 		put_padding(s, c->width, 1);
 	put_char(s, ch);
 	if (c->left)
 		put_padding(s, c->width, 1);
+	return 0;
 }
 
-static void put_conv(struct sink *s, const struct conv *c, u64 arg)
+static int put_conv(struct sink *s, int part, const struct ebpf_conv *c, u64 arg)
 {
-	switch (c->kind[0]) {
-	case 'p':
-		put_pointer(s, c, arg);
-		break;
-	case 's':
-		put_string(s, c, arg, false);
-		break;
-	case 'c':
-		put_one_char(s, c, arg);
-		break;
+	switch (part) {
+	case EBPF_FORMAT_POINTER:
+		return put_pointer(s, c, arg);
+	case EBPF_FORMAT_IP:
+		return put_ip(s, c, arg);
+	case EBPF_FORMAT_STRING:
+		return put_string(s, c, arg);
+	case EBPF_FORMAT_ONE_CHAR:
+		return put_one_char(s, c, arg);
 	default:
-		put_number(s, c, arg);
-		break;
+		return put_number(s, c, arg);
+	}
+}
+
+static int put_all(struct sink *s, const char *fmt, const u64 *args, u32 nr_args)
+{
+	struct ebpf_conv conv;
+	u32 used = 0;
+	int part, err;
+
+	for (;;) {
+		part = ebpf_format_next(&fmt, &conv);
+		if (part <= 0)
+			return part;
+		if (part == EBPF_FORMAT_CHAR) {
+			put_char(s, *conv.start);
+			continue;
+		}
+		if (used >= nr_args)
+			return -EINVAL;
+		err = put_conv(s, part, &conv, args[used++]);
+		if (err)
+			return err;
 	}
 }
 
 int ebpf_format(char *out, u32 size, const char *fmt, u32 fmt_size, const u64 *args, u32 nr_args)
 {
-	struct sink s = { .out = out, .size = size, .len = 0 };
-	const char *limit = memchr(fmt, '\0', fmt_size);
-	const char *p;
-	u32 used = 0;
+	struct sink s = { .out = out, .size = size };
+	int err;
 
-	if (!limit)
+	if (!memchr(fmt, '\0', fmt_size))
 		return -EINVAL;
-	for (p = fmt; p < limit; ) {
-		struct conv c = { .start = p };
-
-		/* Other than ASCII may be UTF-8. */
-		if (isascii(*p) && !isprint(*p) && !isspace(*p))
-			return -EINVAL;
-		if (*p != '%') {
-			put_char(&s, *p++);
-			continue;
-		}
-		if (p[1] == '%') {
-			put_char(&s, '%');
-			p += 2;
-			continue;
-		}
-		if (!parse_conv(&c, limit) || used >= nr_args)
-			return -EINVAL;
-		put_conv(&s, &c, args[used++]);
-		p = c.end;
-	}
+	err = put_all(&s, fmt, args, nr_args);
 	if (size)
-		out[min_t(u32, s.len, size - 1)] = '\0';
-	return s.len;
+		out[err ? 0 : min_t(u32, s.len, size - 1)] = '\0';
+	return err ? err : (int)s.len;
 }

@@ -14,11 +14,12 @@
  * @out:  where to, always terminated when @size is not 0
  * @size: bytes at @out
  * @fmt, @fmt_size: the format; must hold a NUL within its size
- * @args: one number per conversion; addresses for %s (kernel), %pks, %pus
+ * @args: one number per conversion; addresses for %s (kernel or user), %pks, %pus
  *
  * Any context. Returns the length the text would have without the limit, NUL not
- * counted, or -EINVAL for a format that Linux refuses too (a conversion it does
- * not know, not ASCII, more conversions than @nr_args).
+ * counted; -EINVAL for a format that Linux refuses too (<ebpf/format.h>, or more
+ * conversions than @nr_args), -ENOSPC when strings and numbers are more than the 512
+ * bytes that Linux has for them.
  */
 int ebpf_format(char *out, u32 size, const char *fmt, u32 fmt_size, const u64 *args, u32 nr_args);
 

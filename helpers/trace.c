@@ -20,6 +20,20 @@ static noinline void bpf_trace_printk(const char *text, int len)
 	compat_trace_puts(_THIS_IP_, text, len);
 }
 
+/* Of @size bytes at @text, @len are to be printed, as an event of their own: the trace ends a line
+ * where the text does not, so a line's end that the text has gets one more. (So does nothing at
+ * all, which the trace would take for something.)
+ */
+static void put_trace(char *text, u32 len, u32 size)
+{
+	len = min(len, size - 1);
+	if ((!len || text[len - 1] == '\n') && len + 1 < size) {
+		text[len++] = '\n';
+		text[len] = '\0';
+	}
+	bpf_trace_printk(text, len);
+}
+
 static long print_trace(const char *fmt, u32 fmt_size, const u64 *args, u32 nr_args)
 {
 	char *buf = ebpf_scratch_get();
@@ -29,7 +43,7 @@ static long print_trace(const char *fmt, u32 fmt_size, const u64 *args, u32 nr_a
 		return -EBUSY;
 	len = ebpf_format(buf, EBPF_SCRATCH_SIZE, fmt, fmt_size, args, nr_args);
 	if (len >= 0)
-		bpf_trace_printk(buf, min_t(int, len, EBPF_SCRATCH_SIZE - 1));
+		put_trace(buf, len, EBPF_SCRATCH_SIZE);
 	ebpf_scratch_put();
 	return len;
 }

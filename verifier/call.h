@@ -31,6 +31,7 @@ struct call_meta {
 	u32 dynptr_type;	/* of the new one */
 	u32 dynptr_id;		/* of the one that was passed */
 	u32 dynptr_ref;
+	const char *str;	/* of EBPF_ARG_PTR_TO_CONST_STR; the map keeps it as it is */
 	const struct ebpf_map_field *kptr;	/* that EBPF_ARG_PTR_TO_KPTR points to */
 };
 

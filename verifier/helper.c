@@ -3,6 +3,7 @@
  * Calls of helpers: may this program call it, and what is known afterwards.
  */
 #include "verifier/call.h"
+#include <ebpf/format.h>
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -302,6 +303,21 @@ static int check_dynptr_mem(struct vf_env *env)
 	return 0;
 }
 
+/* The size of the arguments is known, but for a caller that has less of them at times: that call
+ * then fails when it is made.
+ */
+static int check_format(struct vf_env *env, const struct call_meta *meta)
+{
+	u64 size = cur_regs(env)[EBPF_REG_5].n.var_off.value;
+
+	if (size % 8)
+		return -EINVAL;
+	if (!ebpf_format_check(meta->str, size / 8))
+		return 0;
+	vlog(env, "Invalid format string\n");
+	return -EINVAL;
+}
+
 static int note_special(struct vf_env *env, const struct call_meta *meta, int insn_idx)
 {
 	int err;
@@ -326,6 +342,8 @@ static int note_special(struct vf_env *env, const struct call_meta *meta, int in
 		return ebpf_note_loop(env, insn_idx, meta->subprogno);
 	case EBPF_FUNC_dynptr_from_mem:
 		return check_dynptr_mem(env);
+	case EBPF_FUNC_snprintf:
+		return check_format(env, meta);
 	case EBPF_FUNC_snprintf_btf:
 		/* It is to be there when the program runs. */
 		if (!ebpf_kernel_btf(env)) {

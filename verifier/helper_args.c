@@ -242,7 +242,7 @@ static int check_number_out(struct vf_env *env, u32 regno, u32 arg_type, struct 
 	return ebpf_check_alignment(env, reg, 0, size, true);
 }
 
-static int check_const_str(struct vf_env *env, u32 regno)
+static int check_const_str(struct vf_env *env, u32 regno, struct call_meta *meta)
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
 	const struct ebpf_map *map = reg->map;
@@ -274,6 +274,7 @@ static int check_const_str(struct vf_env *env, u32 regno)
 		return err;
 	}
 	str = (const char *)(unsigned long)addr;
+	meta->str = str;
 	for (i = off; i < map->value_size; i++)
 		if (!str[i - off])
 			return 0;
@@ -346,7 +347,7 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 	case EBPF_ARG_PTR_TO_LONG:
 		return check_number_out(env, regno, arg_type, meta);
 	case EBPF_ARG_PTR_TO_CONST_STR:
-		return check_const_str(env, regno);
+		return check_const_str(env, regno, meta);
 	case EBPF_ARG_PTR_TO_FUNC:
 		return check_func(env, reg, meta);
 	case EBPF_ARG_PTR_TO_TIMER:

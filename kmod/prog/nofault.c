@@ -9,6 +9,7 @@
 #include "kmod/prog/kernel_range.h"
 #include "kmod/compat/compat.h"
 #include <asm/asm.h>
+#include <asm/processor.h>
 
 /* Copies one unit through a scratch register; jumps to @fault when the source
  * cannot be read.
@@ -40,10 +41,20 @@ fault:
 	return -EFAULT;
 }
 
+/* Where nothing of the kernel can be is -ERANGE, as in Linux; what just cannot be read, -EFAULT. */
+static bool is_kernel_addr(u64 addr)
+{
+	u32 unused = 64 - boot_cpu_data.x86_virt_bits;
+
+	return ebpf_is_kernel_range(addr, 1) && (u64)((s64)(addr << unused) >> unused) == addr;
+}
+
 long ebpf_read_kernel(void *dst, u64 src, u32 size)
 {
 	long ret;
 
+	if (unlikely(!is_kernel_addr(src)))
+		return -ERANGE;
 	if (unlikely(!size))
 		return 0;
 	if (unlikely(!ebpf_is_kernel_range(src, size)))
@@ -76,6 +87,8 @@ long ebpf_read_kernel_str(char *dst, u64 src, u32 size)
 
 	if (unlikely(!size))
 		return 0;
+	if (unlikely(!is_kernel_addr(src)))
+		return -ERANGE;
 	pagefault_disable();
 	ret = read_kernel_str(dst, src, size);
 	pagefault_enable();

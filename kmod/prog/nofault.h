@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Memory accesses that may fail: from any context, NMI included, never sleeping,
- * never faulting a page in. 0 or -EFAULT; what was copied before a fault stays.
+ * never faulting a page in. 0 or -EFAULT, -ERANGE for an address at which nothing of the
+ * kernel can be; what was copied before a fault stays.
  */
 #ifndef _KMOD_NOFAULT_H
 #define _KMOD_NOFAULT_H
 
 #include <ebpf/types.h>
 
-/* Kernel addresses only (kernel_range.h): a user address is -EFAULT. */
+/* Kernel addresses only (kernel_range.h): a user address is -ERANGE, of any size. */
 long ebpf_read_kernel(void *dst, u64 src, u32 size);
 /* At most @size bytes up to and with the NUL; the last byte is always NUL.
  * Returns how many were written, NUL included; 0 for size 0.

@@ -115,19 +115,25 @@ static bool tries_load(u32 size, u64 addr)
 
 static u8 buf[16384];
 
+/* Where nothing of the kernel can be is told from what cannot be read. */
+static long error_at(u64 addr)
+{
+	return addr < LOWEST || addr - VSYSCALL < 4096 ? -ERANGE : -EFAULT;
+}
+
 static bool tries_copy(u32 size, u64 addr)
 {
 	tries = 0;
-	if (ebpf_read_kernel(buf, addr, size) != -EFAULT)
-		tap_ok(false, "what cannot be copied is EFAULT");
+	if (ebpf_read_kernel(buf, addr, size) != error_at(addr))
+		tap_ok(false, "what cannot be copied is EFAULT, or ERANGE");
 	return tries;
 }
 
 static bool tries_string(u32 size, u64 addr)
 {
 	tries = 0;
-	if (ebpf_read_kernel_str((char *)buf, addr, size) != -EFAULT)
-		tap_ok(false, "a string that cannot be copied is EFAULT");
+	if (ebpf_read_kernel_str((char *)buf, addr, size) != error_at(addr))
+		tap_ok(false, "a string that cannot be copied is EFAULT, or ERANGE");
 	return tries;
 }
 
@@ -190,13 +196,23 @@ int main(void)
 	u32 i;
 
 	faults_init();
+	boot_cpu_data.x86_virt_bits = 48;
 	for (i = 1; i <= 8; i *= 2)
 		test_edges("a load", tries_load, i, true);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		test_edges("a copy", tries_copy, sizes[i], true);
 	test_edges("a string", tries_string, 100, false);
-	tap_eq(ebpf_read_kernel(buf, 0, 0), 0, "a copy of nothing is one, wherever");
-	tap_eq(ebpf_read_kernel_str((char *)buf, 0, 0), 0, "and a string without room");
+	tap_eq(ebpf_read_kernel(buf, LOWEST, 0), 0, "a copy of nothing is one");
+	tap_eq(ebpf_read_kernel(buf, 0, 0), -ERANGE, "but not where the kernel is not");
+	tap_eq(ebpf_read_kernel_str((char *)buf, 0, 0), 0, "a string without room is one, wherever");
+	tap_ok(all_are(tries_copy, 8, HALF, 64, false) &&
+	       all_are(tries_string, 8, LOWEST - 64, 64, false),
+	       "nothing between the halves is tried");
+	boot_cpu_data.x86_virt_bits = 57;
+	tries = 0;
+	tap_ok(ebpf_read_kernel(buf, 0xff10000000000000ULL, 8) == -EFAULT && tries,
+	       "with five levels of pages more of it is the kernel's");
+	boot_cpu_data.x86_virt_bits = 48;
 	tries_copy(8, LOWEST);
 	tap_eq(faults_off_at_fault, 1, "page faults are off during a copy");
 	tries_string(8, LOWEST);

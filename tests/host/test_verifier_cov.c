@@ -63,8 +63,15 @@ static const struct verif_case cases[] = {
 		MOV_X(1, 10), ADD_K(1, -8), MOV_K(2, 8), LD_MAP_VALUE(3, MAP_ARRAY, 0),
 		MOV_K(4, 0), MOV_K(5, 0), HELPER(snprintf), EXIT } },
 	{ "a format that is one", 0, 0, 0, NULL, {
+		MOV_X(1, 10), ADD_K(1, -8), MOV_K(2, 8), LD_MAP_VALUE(3, MAP_RDONLY, 4),
+		MOV_K(4, 0), MOV_K(5, 0), HELPER(snprintf), MOV_K(0, 0), EXIT } },
+	{ "a format with a bell in it", 0, 0, EINVAL, "Invalid format string", {
 		MOV_X(1, 10), ADD_K(1, -8), MOV_K(2, 8), LD_MAP_VALUE(3, MAP_RDONLY, 0),
 		MOV_K(4, 0), MOV_K(5, 0), HELPER(snprintf), MOV_K(0, 0), EXIT } },
+	{ "half an argument", 0, 0, EINVAL, NULL, {
+		ST(DW, 10, -8, 0), ST(DW, 10, -16, 0), MOV_X(1, 10), ADD_K(1, -8), MOV_K(2, 8),
+		LD_MAP_VALUE(3, MAP_RDONLY, 4), MOV_X(4, 10), ADD_K(4, -16), MOV_K(5, 4),
+		HELPER(snprintf), MOV_K(0, 0), EXIT } },
 	{ "a format without end", 0, 0, EINVAL, "string is not zero-terminated", {
 		MOV_X(1, 10), ADD_K(1, -8), MOV_K(2, 8), LD_MAP_VALUE(3, MAP_RDONLY, 12),
 		MOV_K(4, 0), MOV_K(5, 0), HELPER(snprintf), EXIT } },

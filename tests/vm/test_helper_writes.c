@@ -303,7 +303,8 @@ static void test_helper(u32 type, u32 func, const char *name)
 	if (has(letters, "z"))
 		ok = try_size(type, func, letters, 0);
 	for (i = 0; ok && i < ARRAY_SIZE(sizes); i++)
-		ok = try_size(type, func, letters, sizes[i]);
+		/* Its last argument is numbers, whole ones. */
+		ok = (func == EBPF_FUNC_snprintf && sizes[i] % 8) || try_size(type, func, letters, sizes[i]);
 	tap_ok(ok, "bpf_%s writes what it says", name);
 }
 

@@ -135,7 +135,8 @@ int insist(struct bpf_iter__task *ctx)
 	if (!task || !seen)
 		return 0;
 	seen->utf8 = bpf_snprintf(text, sizeof(text), utf8_text, &number, sizeof(number));
-	seen->utf8_conv = bpf_snprintf(text, sizeof(text), utf8_conv, &number, sizeof(number));
+	seen->utf8_conv = bpf_seq_printf(seq, utf8_conv, sizeof(utf8_conv), &number,
+					 sizeof(number));
 	seen->bad_format = bpf_seq_printf(seq, "%d %d", sizeof("%d %d"), NULL, 0);
 	seen->calls++;
 	BPF_SEQ_PRINTF(seq, "%d\n", task->pid);

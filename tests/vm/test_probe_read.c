@@ -33,17 +33,20 @@ static const struct {
 	const char *what;
 	u64 addr;
 	u32 size;
+	int error;
 } no_kernel[] = {
-	{ "address 0", 0, 8 },
-	{ "the last user page", 0x7fffffffe000ULL, 8 },
-	{ "the page behind user memory", 0x7ffffffff000ULL, 8 },
-	{ "what is no address", 0x800000000000ULL, 8 },
-	{ "a range from the lower into the upper half", 0x7ffffffffffffffcULL, 8 },
-	{ "the vsyscall page", VSYSCALL, 8 },
-	{ "its last byte", VSYSCALL + PAGE - 1, 1 },
-	{ "a range that ends in it", VSYSCALL - 3, 8 },
-	{ "a range that ends in its first byte", VSYSCALL - 7, 8 },
-	{ "a range over the end of the address space", -4ULL, 8 },
+	{ "address 0", 0, 8, -ERANGE },
+	{ "a low address", 64, 8, -ERANGE },
+	{ "the last user page", 0x7fffffffe000ULL, 8, -ERANGE },
+	{ "the page behind user memory", 0x7ffffffff000ULL, 8, -ERANGE },
+	{ "what is no address", 0x800000000000ULL, 8, -ERANGE },
+	{ "what is none, above", 0xf000000000000000ULL, 8, -ERANGE },
+	{ "a range from the lower into the upper half", 0x7ffffffffffffffcULL, 8, -ERANGE },
+	{ "the vsyscall page", VSYSCALL, 8, -ERANGE },
+	{ "its last byte", VSYSCALL + PAGE - 1, 1, -ERANGE },
+	{ "a range that ends in it", VSYSCALL - 3, 8, -EFAULT },
+	{ "a range that ends in its first byte", VSYSCALL - 7, 8, -EFAULT },
+	{ "a range over the end of the address space", -4ULL, 8, -EFAULT },
 };
 
 static void test_no_kernel(int helper, const char *name)
@@ -52,9 +55,25 @@ static void test_no_kernel(int helper, const char *name)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(no_kernel); i++)
-		tap_eq(run(prog, no_kernel[i].addr, no_kernel[i].size, 0), -EFAULT,
+		tap_eq(run(prog, no_kernel[i].addr, no_kernel[i].size, 0), no_kernel[i].error,
 		       "%s: %s is not readable", name, no_kernel[i].what);
 	close(prog);
+}
+
+/* The older pair takes the kernel's for everything that is not the user's. */
+static void test_old(void)
+{
+	int read = prog_read(EBPF_FUNC_probe_read), str = prog_read(EBPF_FUNC_probe_read_str);
+
+	tap_eq(run(read, 0, 8, 0), -EFAULT, "probe_read: NULL is the user's");
+	tap_eq(run(str, 0, 8, 0), -EFAULT, "probe_read_str: NULL is the user's");
+	/* With four levels of pages as with five. */
+	tap_eq(run(read, 1ULL << 56, 8, 0), -ERANGE, "probe_read: what is no address is not");
+	tap_eq(run(str, 1ULL << 56, 8, 0), -ERANGE, "nor for probe_read_str");
+	tap_eq(run(prog_read(EBPF_FUNC_probe_read_kernel), 0, 0, 0), -ERANGE,
+	       "nothing of NULL is ERANGE, too");
+	close(read);
+	close(str);
 }
 
 static void test_user(void)
@@ -159,6 +178,7 @@ int main(void)
 	test_no_kernel(EBPF_FUNC_probe_read_kernel, "probe_read_kernel");
 	test_no_kernel(EBPF_FUNC_probe_read_kernel_str, "probe_read_kernel_str");
 	test_user();
+	test_old();
 	test_kernel_buffer();
 	return tap_end();
 }
