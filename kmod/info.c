@@ -55,7 +55,8 @@ static long prog_info(const struct file *file, const union ebpf_attr *attr,
 	memset(&info, 0, sizeof(info));
 	err = info_in(&info, sizeof(info), attr);
 	if (!err)
-		err = ebpf_prog_fill_info(prog, &info, shows_addresses(file));
+		err = ebpf_prog_fill_info(prog, &info, compat_bpf_capable(),
+					  shows_addresses(file));
 	return err ? err : info_out(&info, sizeof(info), attr, uattr);
 }
 

@@ -12,16 +12,20 @@
  * struct command - one command
  * @fn: what carries it out
  * @attr_end: bytes of attr that it knows
- * @cap: what it takes besides the right to make any, where Linux asks for it: a capability,
- *       or 0
+ * @cap: the capability that it takes, where Linux asks for one, or 0
+ * @makes: it makes an object, which takes CAP_BPF. Who holds a descriptor may do with it
+ *         what its own mode and the object allow, as in Linux since 5.19: programs give up
+ *         their rights once their objects are there.
  */
 struct command {
 	long (*fn)(const union ebpf_attr *attr, union ebpf_attr __user *uattr);
 	u32 attr_end;
 	int cap;
+	bool makes;
 };
 
 #define CMD_CAP(id, name, last, cap) [EBPF_##id] = { ebpf_cmd_##name, ATTR_END(last), cap }
+#define CMD_MAKES(id, name, last) [EBPF_##id] = { ebpf_cmd_##name, ATTR_END(last), 0, true }
 #define CMD(id, name, last) CMD_CAP(id, name, last, 0)
 /* Of objects and tasks that the caller holds nothing of, and of all programs. */
 #define CMD_ADMIN(id, name, last) CMD_CAP(id, name, last, CAP_SYS_ADMIN)
@@ -29,12 +33,12 @@ struct command {
 #define NOT_YET(id, last) [EBPF_##id] = { NULL, ATTR_END(last), 0 }
 
 static const struct command commands[] = {
-	CMD(MAP_CREATE, map_create, map_extra),
+	CMD_MAKES(MAP_CREATE, map_create, map_extra),
 	CMD(MAP_LOOKUP_ELEM, map_lookup_elem, flags),
 	CMD(MAP_UPDATE_ELEM, map_update_elem, flags),
 	CMD(MAP_DELETE_ELEM, map_delete_elem, key),
 	CMD(MAP_GET_NEXT_KEY, map_get_next_key, next_key),
-	CMD(PROG_LOAD, prog_load, core_relo_rec_size),
+	CMD_MAKES(PROG_LOAD, prog_load, core_relo_rec_size),
 	CMD(OBJ_PIN, obj_pin, file_flags),
 	CMD(OBJ_GET, obj_get, file_flags),
 	NOT_YET(PROG_ATTACH, replace_bpf_fd),
@@ -47,7 +51,7 @@ static const struct command commands[] = {
 	CMD(OBJ_GET_INFO_BY_FD, obj_get_info_by_fd, info.info),
 	CMD_CAP(PROG_QUERY, prog_query, query.prog_attach_flags, CAP_NET_ADMIN),
 	CMD(RAW_TRACEPOINT_OPEN, raw_tracepoint_open, raw_tracepoint.prog_fd),
-	CMD(BTF_LOAD, btf_load, btf_log_level),
+	CMD_MAKES(BTF_LOAD, btf_load, btf_log_level),
 	CMD_ADMIN(BTF_GET_FD_BY_ID, btf_get_fd_by_id, btf_id),
 	CMD_ADMIN(TASK_FD_QUERY, task_fd_query, task_fd_query.probe_addr),
 	CMD(MAP_LOOKUP_AND_DELETE_ELEM, map_lookup_and_delete_elem, flags),
@@ -116,8 +120,8 @@ long ebpf_syscall(u32 cmd, void __user *uattr, u32 size)
 	union ebpf_attr attr;
 	long err;
 
-	/* Who holds nothing but descriptors makes no command. */
-	if (!compat_bpf_capable())
+	/* Before anything is looked at, as in Linux. */
+	if (cmd < ARRAY_SIZE(commands) && commands[cmd].makes && !compat_bpf_capable())
 		return -EPERM;
 	err = copy_attr(&attr, uattr, size);
 	if (err)

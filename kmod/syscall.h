@@ -58,7 +58,7 @@ EBPF_CMD(ebpf_cmd_task_fd_query);
 /* stats.c */
 EBPF_CMD(ebpf_cmd_enable_stats);
 
-/* One bpf(2) call: checks who calls, copies @size bytes of @uattr once,
+/* One bpf(2) call: checks what takes rights of the caller, copies @size bytes of @uattr once,
  * dispatches.
  */
 long ebpf_syscall(u32 cmd, void __user *uattr, u32 size);

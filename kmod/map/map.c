@@ -125,6 +125,8 @@ int ebpf_map_freeze(struct ebpf_map *map)
 	mutex_lock(&freeze_lock);
 	if (atomic_read(&map->writecnt) || map->frozen)
 		err = -EBUSY;
+	else if (!compat_bpf_capable())	/* it is for good, and for all who hold the map */
+		err = -EPERM;
 	else
 		WRITE_ONCE(map->frozen, true);
 	mutex_unlock(&freeze_lock);

@@ -235,7 +235,20 @@ static void hide_addresses(struct ebpf_prog_info *info)
 	info->nr_jited_line_info = 0;
 }
 
-int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *info, bool addresses)
+/* What the program consists of, how much of it there is included, and what it is for. */
+static void hide_code(struct ebpf_prog_info *info)
+{
+	hide_addresses(info);
+	info->xlated_prog_len = 0;
+	info->nr_jited_func_lens = 0;
+	info->nr_func_info = 0;
+	info->nr_line_info = 0;
+	info->attach_btf_obj_id = 0;
+	info->attach_btf_id = 0;
+}
+
+int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *info, bool code,
+			bool addresses)
 {
 	int err;
 
@@ -246,6 +259,10 @@ int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *inf
 	err = check_rec_sizes(info);
 	if (err)
 		return err;
+	if (!code) {
+		hide_code(info);
+		return 0;
+	}
 	if (!addresses)
 		hide_addresses(info);
 	err = fill_xlated(prog, info, addresses);

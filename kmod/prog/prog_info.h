@@ -5,9 +5,10 @@
 #include "kmod/prog/prog.h"
 
 /* OBJ_GET_INFO_BY_FD of a program: @info holds what the caller asked for and
- * gets the answer; buffers it names are filled. @addresses: those of the kernel, and code,
- * may be among it. 0, -EFAULT, -EINVAL, -ENOMEM.
+ * gets the answer; buffers it names are filled. @code: the caller may see code; @addresses:
+ * those of the kernel may be among it. 0, -EFAULT, -EINVAL, -ENOMEM.
  */
-int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *info, bool addresses);
+int ebpf_prog_fill_info(const struct ebpf_prog *prog, struct ebpf_prog_info *info, bool code,
+			bool addresses);
 
 #endif /* _KMOD_PROG_INFO_H */

@@ -239,6 +239,40 @@ static void test_bpftool(void)
 	tap_eq(found, 1, "bpftool lists the map");
 }
 
+/* Its objects made, a daemon goes on as nobody. */
+static int as_nobody(int map)
+{
+	struct bpf_map_info info = { 0 };
+	union bpf_attr attr = { 0 };
+	__u64 value = 77, got = 0;
+	__u32 key = 9;
+	int wrong;
+
+	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		return 1;
+	wrong = on_map(BPF_MAP_UPDATE_ELEM, map, &key, &value) ? 2 : 0;
+	wrong |= on_map(BPF_MAP_LOOKUP_ELEM, map, &key, &got) || got != 77 ? 4 : 0;
+	wrong |= on_map(BPF_MAP_GET_NEXT_KEY, map, NULL, &got) ? 8 : 0;
+	wrong |= on_map(BPF_MAP_DELETE_ELEM, map, &key, NULL) ? 16 : 0;
+	attr.info.bpf_fd = map;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (unsigned long)&info;
+	wrong |= bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) || info.value_size != 8 ? 32 : 0;
+	wrong |= create_map() != -1 || errno != EPERM ? 64 : 0;
+	return wrong;
+}
+
+static void test_setuid(int map)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(as_nobody(map));
+	waitpid(pid, &status, 0);
+	tap_eq(status, 0, "after setuid() the map goes on, and no other can be made");
+}
+
 /* From here on the kernel is one before 3.17. */
 static int deny_memfd(void)
 {
@@ -290,6 +324,7 @@ int main(int argc, char **argv)
 	test_closed(map);
 	test_bpftool();
 	test_events();
+	test_setuid(map);
 	test_placeholder();
 	return tap_end();
 }
