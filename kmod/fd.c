@@ -2,11 +2,42 @@
 #include "kmod/fd.h"
 
 #include <linux/anon_inodes.h>
+#include <linux/dcache.h>
 #include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/sched.h>
 
 int ebpf_fd_new(const char *name, const struct file_operations *fops, void *private, int flags)
 {
 	return anon_inode_getfd(name, fops, private, flags);
+}
+
+/*
+ * Whether @file is an object of the kernel's own bpf(2): its names are known, and files of
+ * ours that are of another kind have our operations.
+ */
+static bool is_kernels_object(struct file *file)
+{
+	static const char * const names[] = { "bpf-map", "bpf-prog", "bpf_link", "bpf-link", "btf" };
+	const char *name = (const char *)file->f_path.dentry->d_name.name;
+	unsigned int i;
+
+	if (!file->f_op || file->f_op->owner == THIS_MODULE ||
+	    strcmp(file->f_path.dentry->d_sb->s_type->name, "anon_inodefs"))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* The errno of both is that of any wrong descriptor, which tells the user nothing. */
+static void explain_other(struct file *file, int fd)
+{
+	if (is_kernels_object(file))
+		pr_info_ratelimited("ebpfdrv: %s[%d]: descriptor %d is an object of the kernel's own bpf(2), made without ebpfdrv: use one of both for all\n",
+				    current->comm, task_tgid_vnr(current), fd);
 }
 
 struct file *ebpf_fd_get(int fd, const struct file_operations *fops)
@@ -16,6 +47,7 @@ struct file *ebpf_fd_get(int fd, const struct file_operations *fops)
 	if (!file)
 		return ERR_PTR(-EBADF);
 	if (file->f_op != fops) {
+		explain_other(file, fd);
 		fput(file);
 		return ERR_PTR(-EINVAL);
 	}

@@ -30,6 +30,19 @@ static const char *env_path(const char *name, const char *otherwise)
 	return value && *value ? value : otherwise;
 }
 
+static enum shim_choice env_choice(void)
+{
+	const char *value = env_path("EBPFDRV", "always");
+
+	if (env_on("EBPFDRV_DISABLE") || !strcmp(value, "never"))
+		return SHIM_NEVER;
+	if (!strcmp(value, "auto"))
+		return SHIM_AUTO;
+	if (strcmp(value, "always"))
+		shim_say("EBPFDRV=%s: it is auto, always or never; taken for always", value);
+	return SHIM_ALWAYS;
+}
+
 /*
  * The strings are copied: a program may rewrite its environment later. Two
  * threads may come here at once; both then store the same values.
@@ -47,7 +60,7 @@ static void read_config(void)
 		config.btf = btf;
 	}
 	config.debug = env_on("EBPFDRV_DEBUG");
-	config.disabled = env_on("EBPFDRV_DISABLE");
+	config.choice = env_choice();
 }
 
 const struct shim_config *shim_config(void)

@@ -24,6 +24,7 @@
 /* Neither is a descriptor nor a negative errno. */
 #define FD_UNOPENED	(-5000)
 #define FD_REFUSED	(-5001)
+#define FD_UNWANTED	(-5002)		/* the kernel's own bpf(2) is used */
 
 static int device_fd = FD_UNOPENED;
 static dev_t device_rdev;
@@ -118,16 +119,27 @@ static int open_device(void)
 	return move_high(fd);
 }
 
+static bool is_unwanted(void)
+{
+	return shim_config()->choice == SHIM_AUTO && shim_kernel_suffices();
+}
+
+static bool is_for_good(int fd)
+{
+	return fd == FD_REFUSED || fd == FD_UNWANTED;
+}
+
 /*
  * Put a new descriptor in the place of @old. Where another thread was faster,
- * its descriptor counts and ours is closed.
- * Return: as open_device().
+ * its descriptor counts and ours is closed. A process that has used the device
+ * stays with it.
+ * Return: as open_device(), or FD_UNWANTED for good.
  */
 static int replace_device(int old)
 {
-	int fd = open_device();
+	int fd = old == FD_UNOPENED && is_unwanted() ? FD_UNWANTED : open_device();
 
-	if (fd < 0 && fd != FD_REFUSED)
+	if (fd < 0 && !is_for_good(fd))
 		return fd;
 	if (__atomic_compare_exchange_n(&device_fd, &old, fd, false, __ATOMIC_ACQ_REL,
 					__ATOMIC_ACQUIRE))
@@ -141,8 +153,8 @@ static int get_device(void)
 {
 	int fd = __atomic_load_n(&device_fd, __ATOMIC_ACQUIRE);
 
-	if (shim_config()->disabled)
-		return FD_REFUSED;
+	if (shim_config()->choice == SHIM_NEVER)
+		return FD_UNWANTED;
 	if (fd == FD_UNOPENED)
 		fd = replace_device(FD_UNOPENED);
 	return fd;
@@ -160,7 +172,7 @@ bool shim_device_usable(bool complain)
 {
 	int fd = get_device();
 
-	if (fd == FD_REFUSED && complain && !shim_config()->disabled)
+	if (fd == FD_REFUSED && complain)
 		complain_once();
 	return fd >= 0;
 }
@@ -178,7 +190,7 @@ long shim_device_ioctl(unsigned long request, void *arg, bool complain)
 		fd = replace_device(fd);
 		ret = fd < 0 ? SHIM_NO_DEVICE : sys3(SYS_ioctl, fd, request, (long)arg);
 	}
-	if (fd == FD_REFUSED && complain && !shim_config()->disabled)
+	if (fd == FD_REFUSED && complain)
 		complain_once();
-	return fd < 0 && fd != FD_REFUSED ? fd : ret;
+	return fd < 0 && !is_for_good(fd) ? fd : ret;
 }

@@ -117,7 +117,7 @@ int shim_kernel_config(int fd, const char *path, int flags)
 	int saved = errno, made;
 	bool has, room;
 
-	if (!is_header(path) || (flags & O_ACCMODE) != O_RDONLY || shim_config()->disabled ||
+	if (!is_header(path) || (flags & O_ACCMODE) != O_RDONLY || shim_config()->choice == SHIM_NEVER ||
 	    !option_is_harmless() || !is_bcc() || !shim_device_usable(false))
 		goto native;
 	has = holds(fd, "CONFIG_BPF_SYSCALL ");

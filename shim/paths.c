@@ -183,7 +183,7 @@ enum shim_answer shim_path_lookup(const char *path, int error, struct shim_path 
 	if ((error && error != ENOENT) ||
 	    (strncmp(path, "/sys/", 5) && strncmp(path, "/proc/sys/", 10)))
 		return SHIM_NATIVE;
-	if (!shim_config()->disabled)
+	if (shim_config()->choice != SHIM_NEVER)
 		out->answer = lookup(path, error == ENOENT, out);
 	if (out->answer == SHIM_CONTENT)
 		shim_debug("%s: served", path);

@@ -40,7 +40,9 @@ static void help(FILE *out)
 "  EBPFDRV_DEVICE   device node (default /dev/ebpfdrv)\n"
 "  EBPFDRV_BTF      BTF file to use when the module serves none\n"
 "  EBPFDRV_DEBUG    1: log each call to stderr\n"
-"  EBPFDRV_DISABLE  1: change nothing\n");
+"  EBPFDRV          whose bpf(2): always the module's (default), never, or auto:\n"
+"                   the kernel's own where it has what the module has\n"
+"  EBPFDRV_DISABLE  1: change nothing (EBPFDRV=never)\n");
 }
 
 static bool is_library(const char *path)

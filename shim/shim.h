@@ -11,22 +11,35 @@
 
 #define SHIM_EXPORT __attribute__((visibility("default")))
 
+/* Whose bpf(2) the process gets (EBPFDRV); all of its calls go to the same one. */
+enum shim_choice {
+	SHIM_ALWAYS,		/* the module's */
+	SHIM_NEVER,		/* the kernel's */
+	SHIM_AUTO,		/* the kernel's where shim_kernel_suffices(), else the module's */
+};
+
 /**
  * struct shim_config - what the environment asks for
  * @device:   path of the device node (EBPFDRV_DEVICE)
  * @btf:      BTF file for kernels that serve none (EBPFDRV_BTF), or NULL
  * @debug:    log each call (EBPFDRV_DEBUG=1)
- * @disabled: let everything through (EBPFDRV_DISABLE=1)
+ * @choice:   EBPFDRV=auto, always (also when it is not set) or never (as EBPFDRV_DISABLE=1)
  */
 struct shim_config {
 	const char *device;
 	const char *btf;
 	bool debug;
-	bool disabled;
+	enum shim_choice choice;
 };
 
 /* Read from the environment once, at the first call from any thread. */
 const struct shim_config *shim_config(void);
+
+/*
+ * Whether the kernel's own bpf(2) has what the module has. Makes objects of the kernel's and
+ * closes them again.
+ */
+bool shim_kernel_suffices(void);
 
 /* One line on stderr, "ebpfdrv: " before it. Keeps errno. */
 void shim_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
