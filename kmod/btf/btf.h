@@ -50,8 +50,15 @@ u64 ebpf_btf_count(void);
 int ebpf_btf_init_module(void);
 void ebpf_btf_exit_module(void);
 
-/* btf_vmlinux.c: the running kernel's BTF. One that is missing, must not be believed or
- * is malformed is no error: the log says so once, and what needs it is refused later.
+/* btf_layout.c: a structure of the kernel that has @there bytes in @btf and another size,
+ * @here, in the headers that this module was compiled with; NULL when all that are looked at
+ * agree or are not in @btf.
+ */
+const char *ebpf_btf_other_layout(const struct ebpf_btf *btf, u32 *there, u32 *here);
+
+/* btf_vmlinux.c: the running kernel's BTF. One that is missing, must not be believed, is
+ * malformed or another kernel's is no error: the log says so once, and what needs it is
+ * refused later. -ENOEXEC: it is the kernel's own, and this module was built for another.
  */
 int ebpf_btf_vmlinux_init(void);
 void ebpf_btf_vmlinux_exit(void);

@@ -35,6 +35,7 @@ static const char * const search_paths[] = {
 
 /* All set before anybody can ask. */
 static struct ebpf_host_file source;
+static char wrong_layout[128];
 static struct ebpf_btf_obj *vmlinux_obj;
 static bool have_native;
 static struct kobject *btf_kobj;
@@ -49,13 +50,17 @@ bool ebpf_btf_vmlinux_served(void)
 	return btf_kobj;
 }
 
+static bool is_native(void)
+{
+	return !strcmp(source.path, NATIVE_PATH);
+}
+
 /* Beside the kernel's. */
 int ebpf_btf_module_path(char *path, size_t room, const char *name)
 {
-	bool native = !strcmp(source.path, NATIVE_PATH);
 	int len;
 
-	if (native)
+	if (is_native())
 		len = snprintf(path, room, NATIVE_DIR "%s", name);
 	else
 		len = snprintf(path, room, "%s.d/%s", source.path, name);
@@ -138,6 +143,26 @@ static int find_source(void)
 	return err;
 }
 
+/* Which of the two is the wrong one is known where the BTF is the kernel's own. */
+static int check_layout(const struct ebpf_btf *parsed)
+{
+	u32 there = 0, here = 0;
+	const char *name = ebpf_btf_other_layout(parsed, &there, &here);
+
+	if (!name)
+		return 0;
+	if (is_native()) {
+		pr_err("ebpfdrv: struct %s has %u bytes in this kernel and %u in the one that the module was built for: build it for this one (make module KDIR=)\n",
+		       name, there, here);
+		return -ENOEXEC;
+	}
+	snprintf(wrong_layout, sizeof(wrong_layout),
+		 "is another kernel's (struct %s: %u bytes, here %u): make it anew with ebpfdrv-btf",
+		 name, there, here);
+	source.problem = wrong_layout;
+	return -EINVAL;
+}
+
 static int find_and_parse(void *parsed)
 {
 	struct ebpf_btf **out = parsed;
@@ -150,14 +175,24 @@ static int find_and_parse(void *parsed)
 	 * through each other, and nothing that reads it relies on them.
 	 */
 	*out = ebpf_btf_parse_vmlinux(source.data, source.size, NULL);
-	if (!IS_ERR(*out))
-		return 0;
+	err = IS_ERR(*out) ? PTR_ERR(*out) : 0;
+	if (err) {
+		source.problem = err == -ENOMEM ? "cannot be parsed" :
+			"is not valid BTF: make it again with ebpfdrv-btf";
+		goto drop;
+	}
+	err = check_layout(*out);
+	if (err)
+		goto destroy;
+	return 0;
+
+destroy:
+	ebpf_btf_destroy(*out);
+drop:
 	ebpf_free(source.data);
 	source.data = NULL;
-	source.problem = PTR_ERR(*out) == -ENOMEM ? "cannot be parsed" :
-		"is not valid BTF: make it again with ebpfdrv-btf";
 	compat_strcpy(source.at, source.path, sizeof(source.at));
-	return PTR_ERR(*out);
+	return err;
 }
 
 static void say_absent(int err)
@@ -180,6 +215,8 @@ int ebpf_btf_vmlinux_init(void)
 	struct ebpf_btf *parsed;
 	int err = ebpf_host_run(find_and_parse, &parsed);
 
+	if (err == -ENOEXEC)
+		return err;
 	if (err) {
 		say_absent(err);
 		return 0;

@@ -22,6 +22,9 @@ le32() { local n; for n in "$@"; do
 small_btf() { printf '\x9f\xeb\x01\x00'; le32 24 0 16 16 5; le32 1 $((1 << 24)) 4 $((1 << 24 | 32))
 	printf '\0%s\0' "$1"; }
 
+# BTF with a structure of the kernel that has another size there: NAME has 11 letters
+struct_btf() { printf '\x9f\xeb\x01\x00'; le32 24 0 12 12 13; le32 1 $((4 << 24)) 3; printf '\0%s\0' "$1"; }
+
 # insert [ARGS]: loads the module; $said is what it says about BTF
 insert()
 {
@@ -115,6 +118,22 @@ head -c 40 $good >$dir/short
 refused "half a file" $dir/short "is not valid BTF: make it again with ebpfdrv-btf"
 echo "no BTF at all, whatever it says" >$dir/text
 refused "some other file" $dir/text "is not valid BTF"
+struct_btf task_struct >$dir/other
+refused "BTF of another kernel" $dir/other \
+	"is another kernel's (struct task_struct: 3 bytes, here"
+struct_btf nask_struct >$dir/unknown
+taken "BTF with a structure that the kernel has not" $dir/unknown
+
+# The kernel's own is right, so the module is wrong.
+if [ -e /sys/kernel/btf/vmlinux ]; then
+	mount --bind $dir/other /sys/kernel/btf/vmlinux
+	timeout -k 5 60 insmod "$EBPFDRV_KO" 2>/dev/null
+	[ $? -ne 0 ] && [ ! -d "/sys/module/${module//-/_}" ] &&
+		dmesg | tail -n 3 | grep -q "ebpfdrv: struct task_struct has 3 bytes in this kernel and"
+	tap_result $? "a module for another kernel than its BTF tells of does not load" ||
+		tap_diag "$(dmesg | tail -n 3)"
+	umount /sys/kernel/btf/vmlinux
+fi
 
 # What counts is what init sees, not what is mounted where insmod runs.
 cat >$dir/inside <<SCRIPT

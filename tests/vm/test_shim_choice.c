@@ -145,7 +145,7 @@ static bool kernel_said(const char *text)
 static void test_mixtures(int native)
 {
 	struct result res;
-	char number[16];
+	char number[24];
 	long fd;
 
 	drv_open();
