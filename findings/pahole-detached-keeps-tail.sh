@@ -6,7 +6,7 @@
 #       bytes of the older one. bpftool shows it without a word; who compares the file's size
 #       with what the header says finds more than there should be.
 # Seen: pahole 1.24-4.1 (pahole v1.24), bpftool 7.1.0+6.1.192-3, Debian 12.
-#       A file of 100,000 bytes is as long afterwards, the BTF in it has 186.
+#       A file of 100,000 bytes is as long afterwards, the BTF in it has less than 200.
 # Use:  write into a new file and rename it.
 #
 # Needs apt-get, dpkg-deb, gcc and Debian's archive; unpacks the packages into a temporary
