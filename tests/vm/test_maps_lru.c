@@ -85,6 +85,27 @@ static void test_commands(void)
 	close(fd);
 }
 
+/* Each CPU has its share then, the same for all. */
+static u32 rounded(u32 max, u32 flags)
+{
+	u32 cpus = possible_cpus();
+
+	return flags & F(NO_COMMON_LRU) ? (max + cpus - 1) / cpus * cpus : max;
+}
+
+static u32 max_of(int fd)
+{
+	struct ebpf_map_info info;
+	union ebpf_attr attr;
+
+	memset(&info, 0, sizeof(info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = fd;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	return sys_bpf(EBPF_OBJ_GET_INFO_BY_FD, &attr) ? 0 : info.max_entries;
+}
+
 /* More keys than fit: the last ones are there, and never more than fit. */
 static void test_overflow(u32 type, u32 max, u32 flags)
 {
@@ -103,7 +124,11 @@ static void test_overflow(u32 type, u32 max, u32 flags)
 	       total);
 	tap_ok(!wrong, "type %u, max %u, flags %#x: the key just made is there", type, max, flags);
 	n = count_keys(fd);
-	tap_eq(n, max, "type %u, max %u, flags %#x: full", type, max, flags);
+	tap_eq(max_of(fd), rounded(max, flags), "type %u, max %u, flags %#x: so many it is made for",
+	       type, max, flags);
+	/* All on one CPU. */
+	tap_eq(n, flags & F(NO_COMMON_LRU) ? rounded(max, flags) / cpus : max,
+	       "type %u, max %u, flags %#x: full", type, max, flags);
 	wrong = 0;
 	for (key = 0; key < total; key++)
 		if (!map_lookup(fd, &key, got))
@@ -118,7 +143,7 @@ static void test_overflow(u32 type, u32 max, u32 flags)
 static void test_order(u32 flags)
 {
 	enum { MAX = 100, HOT = 20 };
-	int fd = must(T(LRU_HASH), 4, 8, MAX, flags);
+	int fd = must(T(LRU_HASH), 4, 8, flags ? MAX * possible_cpus() : MAX, flags);
 	int lookup = prog_lookup(fd), update = prog_update(fd);
 	int hot_lost = 0, old_kept = 0;
 	u32 key, h;
@@ -279,14 +304,91 @@ static void test_threads(u32 max, u32 flags)
 	tap_eq(failed, 0, "threads, max %u, flags %#x: no update fails", max, flags);
 	tap_eq(wrong, 0, "threads, max %u, flags %#x: commands see each key's value, programs some",
 	       max, flags);
-	tap_ok(count_keys(fd) <= (int)max, "threads, max %u, flags %#x: no more than fit", max,
-	       flags);
+	tap_ok(count_keys(fd) <= (int)rounded(max, flags),
+	       "threads, max %u, flags %#x: no more than fit", max, flags);
 	/* No element was lost. */
-	for (key = 1000; key < 1000 + 3 * max; key++)
-		run(update, key, key, 0);
-	tap_eq(count_keys(fd), max, "threads, max %u, flags %#x: and all that fit", max, flags);
+	for (key = 1000; key < 1000 + 3 * max * possible_cpus(); key++)
+		run_on(update, key % possible_cpus(), key, key, 0);
+	tap_eq(count_keys(fd), rounded(max, flags), "threads, max %u, flags %#x: and all that fit",
+	       max, flags);
 	close(update);
 	close(lookup);
+	close(del);
+	close(fd);
+}
+
+static u32 count_range(int fd, u32 from, u32 to)
+{
+	u64 *got = calloc(possible_cpus(), sizeof(*got));
+	u32 key, n = 0;
+
+	for (key = from; key < to; key++)
+		n += !map_lookup(fd, &key, got);
+	free(got);
+	return n;
+}
+
+/* @used of @max, made one after the other, are in use when @more come. */
+static void test_long_run(u32 max, u32 used, u32 more)
+{
+	int fd = must(T(LRU_HASH), 4, 8, max, 0), lookup = prog_lookup(fd);
+	u64 value = 1;
+	u32 key;
+
+	for (key = 0; key < max; key++)
+		map_update(fd, &key, &value, 0);
+	for (key = 0; key < used; key++)
+		run(lookup, key, 0, 0);
+	for (key = max; key < max + more; key++)
+		map_update(fd, &key, &value, 0);
+	tap_eq(count_range(fd, 0, used), used, "%u of %u in use, %u new ones: all of them stay", used,
+	       max, more);
+	tap_ok(count_range(fd, max, max + more) >= more - more / 10,
+	       "and of the new ones nearly all");
+	tap_eq(count_keys(fd), max, "and it is full");
+	close(lookup);
+	close(fd);
+}
+
+/* Where each CPU has its own, no other CPU's keys go for them. */
+static void test_own(u32 type)
+{
+	enum { SHARE = 32 };
+	int cpus = possible_cpus(), fd = must(type, 4, 8, SHARE * cpus, F(NO_COMMON_LRU));
+	int update = prog_update(fd), del = prog_delete(fd);
+	u32 key, round;
+
+	if (cpus < 2) {
+		tap_skip("one CPU: no other's keys");
+		goto out;
+	}
+	for (key = 0; key < SHARE; key++)
+		run_on(update, 1, key, key, 0);
+	for (key = 1000; key < 1000 + 10 * SHARE; key++)
+		run_on(update, 0, key, key, 0);
+	tap_eq(count_range(fd, 0, SHARE), SHARE, "type %u: a flood on one CPU leaves the other's keys",
+	       type);
+	tap_eq(count_keys(fd), 2 * SHARE, "type %u: and fills its own share", type);
+	/* Values that the other CPU replaces stay in the first one's share. */
+	for (round = 0; round < 5; round++)
+		for (key = 0; key < SHARE; key++)
+			run_on(update, 0, key, key + round, 0);
+	for (key = 2000; key < 2000 + 10 * SHARE; key++)
+		run_on(update, 0, key, key, 0);
+	tap_eq(count_range(fd, 0, SHARE), SHARE, "type %u: also after it changed their values", type);
+	tap_eq(count_keys(fd), 2 * SHARE, "type %u: with all shares full", type);
+	/* What another CPU deletes comes back to the share that it was of. */
+	for (key = 0; key < SHARE; key++)
+		run_on(del, 0, key, 0, 0);
+	for (key = 3000; key < 3000 + 10 * SHARE; key++)
+		run_on(update, 0, key, key, 0);
+	tap_eq(count_keys(fd), SHARE, "type %u: deleted elements stay the other's", type);
+	for (key = 0; key < SHARE; key++)
+		run_on(update, 1, key, key, 0);
+	tap_eq(count_range(fd, 0, SHARE), SHARE, "type %u: who has room for as many again", type);
+	tap_eq(count_keys(fd), 2 * SHARE, "type %u: at nobody's cost", type);
+out:
+	close(update);
 	close(del);
 	close(fd);
 }
@@ -313,6 +415,11 @@ int main(void)
 	test_order(0);
 	test_order(F(NO_COMMON_LRU));
 	test_command_lookup_is_no_use();
+	test_long_run(256, 191, 64);
+	test_long_run(4096, 2048, 500);
+	test_long_run(4096, 3500, 500);
+	test_own(T(LRU_HASH));
+	test_own(T(LRU_PERCPU_HASH));
 	test_prog(T(LRU_HASH));
 	test_prog(T(LRU_PERCPU_HASH));
 	test_percpu_zero();

@@ -90,9 +90,19 @@ void ebpf_freelist_push(struct ebpf_freelist *list, void *elem)
 	push_to(list, per_cpu_ptr(list->heads, raw_smp_processor_id()), elem);
 }
 
+void *ebpf_freelist_pop_cpu(struct ebpf_freelist *list, int cpu)
+{
+	return pop_from(list, per_cpu_ptr(list->heads, cpu));
+}
+
+void ebpf_freelist_push_cpu(struct ebpf_freelist *list, void *elem, int cpu)
+{
+	push_to(list, per_cpu_ptr(list->heads, cpu), elem);
+}
+
 int ebpf_freelist_init(struct ebpf_freelist *list, void *area, u32 stride, u32 link_off, u32 nr)
 {
-	u32 share = nr / num_possible_cpus() + 1;
+	u32 share = DIV_ROUND_UP(nr, num_possible_cpus());
 	u32 i = 0;
 	int cpu;
 

@@ -32,7 +32,7 @@ struct ebpf_freelist {
 };
 
 /* All @nr elements of @stride bytes (a multiple of 8) are free at first, shared
- * out over the CPUs. @area: 8-aligned, less than EBPF_FREELIST_AREA_MAX bytes.
+ * out over the CPUs, in order and evenly. @area: 8-aligned, less than EBPF_FREELIST_AREA_MAX bytes.
  * Returns 0 or -ENOMEM. May sleep.
  */
 int ebpf_freelist_init(struct ebpf_freelist *list, void *area, u32 stride, u32 link_off, u32 nr);
@@ -43,5 +43,8 @@ void ebpf_freelist_destroy(struct ebpf_freelist *list);
 /* NULL: none was free on any CPU. Preemption off; any context. */
 void *ebpf_freelist_pop(struct ebpf_freelist *list);
 void ebpf_freelist_push(struct ebpf_freelist *list, void *elem);
+/* The same of the list of one CPU alone. */
+void *ebpf_freelist_pop_cpu(struct ebpf_freelist *list, int cpu);
+void ebpf_freelist_push_cpu(struct ebpf_freelist *list, void *elem, int cpu);
 
 #endif /* _KMOD_FREELIST_H */

@@ -98,6 +98,7 @@ static void htab_replace(struct ebpf_htab *htab, struct htab_bucket *bucket,
 	*spare = bucket_replace(bucket, place, *spare);
 	ebpf_map_end_fields(&htab->map, elem_value(htab, *spare));
 	if (htab->lru) {
+		htab_swap_slot(htab, *place, *spare);
 		elem_set_mark(htab, *spare, LRU_UNUSED);
 		elem_set_mark(htab, *place, LRU_USED);
 	}
@@ -212,7 +213,7 @@ static int htab_lru_update(struct ebpf_htab *htab, const void *key, const void *
 		err = u.fresh ? htab_try_update(htab, &u) : -ENOMEM;
 	}
 	if (u.fresh)
-		ebpf_freelist_push(&htab->free, u.fresh);
+		htab_push(htab, u.fresh);
 	return err;
 }
 

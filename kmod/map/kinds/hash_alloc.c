@@ -74,7 +74,7 @@ static void htab_layout(struct ebpf_htab *htab, bool percpu)
 
 	htab->value_off = offsetof(struct htab_elem, key) + round_up(htab->map.key_size, 8);
 	if (htab->lru)
-		htab->value_off += 8;	/* the mark */
+		htab->value_off += 8;	/* mark and slot */
 	htab->elem_size = htab->value_off + value_size;
 	if (htab->grows)
 		htab->elem_size += 8;	/* the name */
@@ -236,6 +236,8 @@ struct ebpf_map *ebpf_htab_alloc(const union ebpf_attr *attr)
 		return ERR_PTR(-ENOMEM);
 	ebpf_map_init_from_attr(&htab->map, attr);
 	htab->lru = type_is_lru(attr);
+	if (attr->map_flags & EBPF_F_NO_COMMON_LRU)
+		htab->map.max_entries = ebpf_lru_round(attr->max_entries);
 	htab->grows = attr->map_flags & EBPF_F_NO_PREALLOC;
 	htab_layout(htab, type_is_percpu(attr));
 	htab->seed = HASH_K2;
@@ -256,6 +258,8 @@ u64 ebpf_htab_mem_usage(const struct ebpf_map *map)
 
 	if (htab->grows)
 		return size + ebpf_pool_mem(&htab->pool);
+	if (htab->slots)
+		size += (u64)htab->map.max_entries * sizeof(*htab->slots);
 	return size + (u64)htab->nr_elems * htab->elem_size +
 	       (u64)htab->nr_elems * htab->percpu_size * num_possible_cpus();
 }

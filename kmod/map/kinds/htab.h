@@ -17,7 +17,7 @@ struct htab_elem {
 	struct htab_elem *next;
 	u32 hash;
 	u32 link;	/* of the freelist */
-	/* The key, padded to 8 bytes; in LRU maps 8 bytes that begin with the mark;
+	/* The key, padded to 8 bytes; in LRU maps the mark and the slot, u32s;
 	 * then the value: the bytes themselves, or for a per-cpu map the offset in
 	 * the CPUs' areas (u64, never changes), or for a map of maps the pointer;
 	 * in maps that grow 8 bytes that begin with the name in the freelist.
@@ -52,7 +52,13 @@ struct ebpf_htab {
 	struct ebpf_pool pool;
 	struct htab_elem * __percpu *spare;
 	int __percpu *locked;	/* this CPU is changing the map */
-	atomic_t __percpu *hands;	/* LRU: where the search for a victim goes on */
+	struct lru_hand __percpu *hands;	/* LRU: where the search for a victim goes on */
+	/* With EBPF_F_NO_COMMON_LRU: slot_share slots for each CPU, the ones of slot_cpu[0]
+	 * first, and what lies in each.
+	 */
+	struct htab_elem **slots;
+	u32 slot_share;
+	int *slot_cpu;
 };
 
 static inline struct ebpf_htab *htab_of(const struct ebpf_map *map)
@@ -98,10 +104,18 @@ static inline struct htab_elem *htab_pop(struct ebpf_htab *htab)
 	return ebpf_freelist_pop(&htab->free);
 }
 
+static inline u32 *elem_slot(const struct ebpf_htab *htab, struct htab_elem *elem)
+{
+	return (u32 *)((u8 *)elem + htab->value_off - 4);
+}
+
 static inline void htab_push(struct ebpf_htab *htab, struct htab_elem *elem)
 {
 	if (htab->grows)
 		ebpf_pool_push(&htab->pool, elem);
+	else if (htab->slots)
+		ebpf_freelist_push_cpu(&htab->free, elem,
+				       htab->slot_cpu[*elem_slot(htab, elem) / htab->slot_share]);
 	else
 		ebpf_freelist_push(&htab->free, elem);
 }
@@ -167,7 +181,12 @@ int ebpf_htab_delete(struct ebpf_htab *htab, const void *key, void *value);
  * LRU maps (hash_lru.c): the mark of an element says what a search for a victim does
  * with it. It is a hint: only being in a bucket makes an element one that can go.
  */
-enum { LRU_UNUSED, LRU_OLD, LRU_USED };
+enum {
+	LRU_UNUSED,
+	LRU_OLD,	/* not looked up since it was made */
+	LRU_PASSED,	/* not since it was let off */
+	LRU_USED,
+};
 
 static inline u32 *elem_mark(const struct ebpf_htab *htab, struct htab_elem *elem)
 {
@@ -183,11 +202,33 @@ static inline void elem_set_mark(const struct ebpf_htab *htab, struct htab_elem 
 		WRITE_ONCE(*at, mark);
 }
 
+/* @next is counted up at each step; @first is the first of this CPU's slots. */
+struct lru_hand {
+	atomic_t next;
+	u32 first;
+};
+
+/* The number of elements that each CPU gets as many of, as Linux rounds it. */
+u32 ebpf_lru_round(u32 max_entries);
+/* The elements are there. */
 int ebpf_lru_init(struct ebpf_htab *htab);
 void ebpf_lru_destroy(struct ebpf_htab *htab);
 /* An element in no bucket and not free: a free one, or somebody's who has not been
  * looked up for long. NULL: all of them are on their way elsewhere. Program context.
  */
 struct htab_elem *ebpf_lru_get(struct ebpf_htab *htab);
+
+/* @elem stands in the bucket in place of @old, which becomes a spare. Under the bucket's lock. */
+static inline void htab_swap_slot(struct ebpf_htab *htab, struct htab_elem *elem,
+				  struct htab_elem *old)
+{
+	u32 slot;
+
+	if (!htab->slots)
+		return;
+	slot = *elem_slot(htab, old);
+	*elem_slot(htab, elem) = slot;
+	WRITE_ONCE(htab->slots[slot], elem);
+}
 
 #endif /* _KMOD_HTAB_H */
