@@ -12,12 +12,12 @@
 #include <linux/user_namespace.h>
 
 /* Structures of callers older and newer than we: what they do not know is not
- * written, what we do not know must be zero.
+ * written, what we do not know (behind @known bytes) must be zero.
  */
-static long info_in(void *info, size_t size, const union ebpf_attr *attr)
+static long info_in(void *info, size_t size, size_t known, const union ebpf_attr *attr)
 {
 	void __user *uinfo = ebpf_user_ptr(attr->info.info);
-	int err = ebpf_check_tail_zero(uinfo, size, attr->info.info_len);
+	int err = ebpf_check_tail_zero(uinfo, known, attr->info.info_len);
 
 	if (err)
 		return err;
@@ -53,7 +53,9 @@ static long prog_info(const struct file *file, const union ebpf_attr *attr,
 	long err;
 
 	memset(&info, 0, sizeof(info));
-	err = info_in(&info, sizeof(info), attr);
+	/* Of the padding behind the last member nothing is known. */
+	err = info_in(&info, sizeof(info), offsetof(struct ebpf_prog_info, attach_btf_id) +
+		      sizeof(info.attach_btf_id), attr);
 	if (!err)
 		err = ebpf_prog_fill_info(prog, &info, compat_bpf_capable(),
 					  shows_addresses(file));
@@ -118,7 +120,7 @@ static long btf_info(const struct ebpf_btf_obj *obj, const union ebpf_attr *attr
 	long err, cut;
 
 	memset(&info, 0, sizeof(info));
-	err = info_in(&info, sizeof(info), attr);
+	err = info_in(&info, sizeof(info), sizeof(info), attr);
 	if (err)
 		return err;
 	if (!info.name != !info.name_len)
@@ -144,7 +146,7 @@ static long link_info(const struct ebpf_link *link, const union ebpf_attr *attr,
 	long err;
 
 	memset(&info, 0, sizeof(info));
-	err = info_in(&info, sizeof(info), attr);
+	err = info_in(&info, sizeof(info), sizeof(info), attr);
 	if (err)
 		return err;
 	info.type = link->type;

@@ -12,6 +12,7 @@
 
 #define TP_PREFIX	"btf_trace_"
 #define HOOK_PREFIX	"security_"
+#define TEST_FUNC	"bpf_modify_return_test"
 #define ITER_PREFIX	"bpf_iter_"
 #define MAX_ARG_SIZE	16	/* bytes of a struct passed by value */
 #define SLOT_SIZE	8
@@ -191,8 +192,8 @@ static int target_traceable(struct vf_env *env, const struct ebpf_btf_type *func
 	return -EINVAL;
 }
 
-/* Functions whose callers take any result: system calls, and the hooks of security
- * modules. Linux has a list of others that are marked so, which old kernels do not
+/* Functions whose callers take any result: system calls, the hooks of security
+ * modules, and the one for test runs. Linux has a list of others that are marked so, which old kernels do not
  * have and new ones show no module.
  */
 static int target_modifiable(struct vf_env *env, const struct ebpf_btf_type *func)
@@ -202,7 +203,7 @@ static int target_modifiable(struct vf_env *env, const struct ebpf_btf_type *fun
 	if (err || is_sleepable(env))
 		return err;
 	if (!strncmp(env->target.name, HOOK_PREFIX, sizeof(HOOK_PREFIX) - 1) ||
-	    is_syscall(env, func))
+	    !strcmp(env->target.name, TEST_FUNC) || is_syscall(env, func))
 		return 0;
 	vlog(env, "%s() is not modifiable\n", env->target.name);
 	return -EINVAL;

@@ -234,11 +234,14 @@ static int delete(struct batch *b, bool unused)
 /*
  * Commands
  */
-static int check_flags(const struct batch *b)
+/* Of flags that mean nothing yet, Linux looks only at those of look-ups in hashes. */
+static int check_flags(const struct batch *b, bool lookup_in_hash)
 {
 	u64 flags = b->attr->batch.elem_flags;
 
-	if (b->attr->batch.flags || (flags & ~(u64)EBPF_F_LOCK))
+	if (lookup_in_hash && b->attr->batch.flags)
+		return -EINVAL;
+	if (flags & ~(u64)EBPF_F_LOCK)
 		return -EINVAL;
 	if ((flags & EBPF_F_LOCK) && !ebpf_map_has_spin_lock(b->map))
 		return -EINVAL;
@@ -247,7 +250,7 @@ static int check_flags(const struct batch *b)
 
 static long batch_run(struct batch *b, int (*fn)(struct batch *b, bool arg), bool arg)
 {
-	long err = check_flags(b);
+	long err = check_flags(b, fn == lookup && kind_of(b->map) == HASHES);
 
 	if (err || !b->attr->batch.count)
 		return err;

@@ -81,6 +81,8 @@ static long test_run_prog(struct ebpf_prog *prog, const union ebpf_attr *attr,
 	case EBPF_PROG_TYPE_LWT_OUT:
 	case EBPF_PROG_TYPE_LWT_XMIT:
 		return ebpf_test_run_skb(prog, attr, uattr);
+	case EBPF_PROG_TYPE_TRACING:
+		return ebpf_test_run_tracing(prog, attr, uattr);
 	case EBPF_PROG_TYPE_XDP:
 		return ebpf_test_run_xdp(prog, attr, uattr);
 	default:

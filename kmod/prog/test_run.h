@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Between test_run.c (the command), test_run_skb.c, test_run_xdp.c (programs that get a
- * packet of the caller's) and test_run_data.c (what these share).
+ * packet of the caller's), test_run_tracing.c and test_run_data.c (what these share).
  *
  * All of it in process context.
  */
@@ -45,6 +45,8 @@ bool ebpf_test_device(u32 ifindex, u8 addr[ETH_ALEN]);
 
 long ebpf_test_run_skb(struct ebpf_prog *prog, const union ebpf_attr *attr,
 		       union ebpf_attr __user *uattr);
+long ebpf_test_run_tracing(struct ebpf_prog *prog, const union ebpf_attr *attr,
+			   union ebpf_attr __user *uattr);
 long ebpf_test_run_xdp(struct ebpf_prog *prog, const union ebpf_attr *attr,
 		       union ebpf_attr __user *uattr);
 

@@ -259,6 +259,8 @@ static void test_freeze(void)
 	close(fd);
 }
 
+static uint64_t batch_flags;
+
 static long batch(unsigned int cmd, int fd, void *in, void *out, void *keys, void *values,
 		  uint32_t *count)
 {
@@ -272,6 +274,7 @@ static long batch(unsigned int cmd, int fd, void *in, void *out, void *keys, voi
 	attr.batch.keys = ptr(keys);
 	attr.batch.values = ptr(values);
 	attr.batch.count = *count;
+	attr.batch.flags = batch_flags;
 	ret = err_of(bpf(cmd, &attr));
 	*count = attr.batch.count;
 	return ret;
@@ -315,6 +318,33 @@ static void test_batch_hash(void)
 	tap_eq(batch(EBPF_MAP_UPDATE_BATCH, fd, NULL, NULL, NULL, values, &count), -EFAULT,
 	       "batch: keys at NULL");
 	close(fd);
+}
+
+/* Flags that mean nothing yet: Linux looks at them when it looks into hashes. */
+static void test_batch_flags(void)
+{
+	int hash = map_create(EBPF_MAP_TYPE_HASH, 4, 8, 4, 0);
+	int array = map_create(EBPF_MAP_TYPE_ARRAY, 4, 8, 4, 0);
+	uint32_t keys[4] = { 0, 1, 2, 3 }, token, count = 4;
+	uint64_t values[4] = { 5, 6, 7, 8 };
+
+	batch_flags = 1;
+	tap_eq(batch(EBPF_MAP_UPDATE_BATCH, hash, NULL, NULL, keys, values, &count), 0,
+	       "flags of an update in a hash are not looked at");
+	tap_eq(batch(EBPF_MAP_LOOKUP_BATCH, hash, NULL, &token, keys, values, &count), -EINVAL,
+	       "those of a look-up are");
+	tap_eq(batch(EBPF_MAP_LOOKUP_AND_DELETE_BATCH, hash, NULL, &token, keys, values, &count),
+	       -EINVAL, "and of one that deletes");
+	tap_eq(batch(EBPF_MAP_DELETE_BATCH, hash, NULL, NULL, keys, NULL, &count), 0,
+	       "of deleting they are not");
+	count = 4;
+	tap_eq(batch(EBPF_MAP_UPDATE_BATCH, array, NULL, NULL, keys, values, &count), 0,
+	       "nor of an update in an array");
+	tap_eq(batch(EBPF_MAP_LOOKUP_BATCH, array, NULL, &token, keys, values, &count), 0,
+	       "nor of a look-up there");
+	batch_flags = 0;
+	close(hash);
+	close(array);
 }
 
 #define MANY	200000
@@ -450,6 +480,7 @@ int main(void)
 	test_others();
 	test_access();
 	test_freeze();
+	test_batch_flags();
 	test_batch_hash();
 	test_batch_many();
 	test_batch_pieces(EBPF_MAP_TYPE_HASH);

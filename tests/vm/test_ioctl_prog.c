@@ -3,6 +3,8 @@
  * Programs by command: loading, refusal, running, numbers, dumps.
  */
 #define _GNU_SOURCE
+#include <stddef.h>
+
 #include "ioctl_lib.h"
 #include "tap.h"
 
@@ -185,6 +187,23 @@ static void test_packet(void)
 	close(fd);
 }
 
+/* Its last member ends 4 bytes before the struct does, and those are not known. */
+static void test_info_tail(int fd)
+{
+	struct ebpf_prog_info info;
+	unsigned char *bytes = (void *)&info;
+	unsigned int end = offsetof(struct ebpf_prog_info, attach_btf_id) + 4;
+
+	memset(&info, 0, sizeof(info));
+	tap_eq(sizeof(info) - end, 4, "info ends in 4 bytes without a meaning");
+	bytes[end] = 1;
+	tap_eq(info_of(fd, &info, sizeof(info)), -E2BIG, "which must be zero");
+	memset(&info, 0, sizeof(info));
+	bytes[sizeof(info) - 1] = 1;
+	tap_eq(info_of(fd, &info, sizeof(info) - 1), 0, "but not where they are not passed");
+	tap_eq(bytes[sizeof(info) - 1], 1, "and nothing is written there");
+}
+
 static void test_ids_and_info(void)
 {
 	int map = map_create(EBPF_MAP_TYPE_ARRAY, 4, 8, 1, 0), extra, fd, fd2;
@@ -216,6 +235,7 @@ static void test_ids_and_info(void)
 	info.jited_prog_insns = ptr(code);
 	info.jited_prog_len = sizeof(code);
 	tap_eq(info_of(fd, &info, sizeof(info)), 0, "info of a program");
+	test_info_tail(fd);
 	memset(&minfo, 0, sizeof(minfo));
 	info_of(map, &minfo, sizeof(minfo));
 	tap_ok(info.type == RAW_TP && info.id && !strcmp(info.name, "some_prog") &&
