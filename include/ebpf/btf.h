@@ -53,6 +53,8 @@ const struct ebpf_btf_type *ebpf_btf_type_by_id(const struct ebpf_btf *btf, u32 
 const char *ebpf_btf_name(const struct ebpf_btf *btf, u32 name_off);
 /* First type of that kind and name, or -ENOENT. */
 s32 ebpf_btf_find(const struct ebpf_btf *btf, const char *name, u32 kind);
+/* The same of @btf's own types, not its base's, of those with a higher number than @after. */
+s32 ebpf_btf_find_next(const struct ebpf_btf *btf, const char *name, u32 kind, u32 after);
 /* Follows modifiers and typedefs; @res_id may be NULL. NULL for a bad id or a
  * loop (unchecked BTF only).
  */
@@ -116,6 +118,10 @@ static inline u32 ebpf_btf_member_bits(const struct ebpf_btf_type *t,
  */
 const struct ebpf_btf_member *ebpf_btf_find_member(const struct ebpf_btf *btf, u32 id,
 						   const char *name, u32 *bits);
+/* The same, with the struct or union that it is in. */
+const struct ebpf_btf_member *ebpf_btf_find_member_in(const struct ebpf_btf *btf, u32 id,
+						      const char *name, u32 *bits,
+						      const struct ebpf_btf_type **owner);
 /**
  * struct ebpf_btf_show - where and how a value is printed
  * @write:  takes @len bytes of text

@@ -81,8 +81,8 @@ s32 ebpf_map_struct(const struct ebpf_btf *btf, u32 map_type);
 /**
  * struct ebpf_load - everything about one load request
  *
- * @insns is copied and never changed. @func_info and @line_info are kernel
- * copies of the records as sent (with the record sizes given).
+ * @insns is copied and never changed. @func_info, @line_info and @core_relos are
+ * kernel copies of the records as sent (with the record sizes given).
  */
 struct ebpf_load {
 	u32 prog_type;
@@ -99,6 +99,9 @@ struct ebpf_load {
 	const void *line_info;
 	u32 line_info_cnt;
 	u32 line_info_rec_size;
+	const void *core_relos;
+	u32 core_relo_cnt;
+	u32 core_relo_rec_size;
 	u32 attach_btf_id;
 	const struct ebpf_btf *attach_btf;
 	const struct ebpf_btf *vmlinux_btf;
@@ -121,6 +124,13 @@ struct ebpf_load {
  * sleep; uses less than 2 KiB of stack.
  */
 int ebpf_verify(const struct ebpf_load *load, struct ebpf_prog_image *img);
+
+/* Applies @load's core_relos to @insns, the caller's copy of the instructions, before
+ * ebpf_verify(): places in types of @load's BTF become those of the kernel's. 0, or the
+ * errno Linux gives (-EINVAL, -E2BIG, -ERANGE, -EOPNOTSUPP, -ENOMEM, -EAGAIN on a signal)
+ * and a line in the log. Process context; may sleep.
+ */
+int ebpf_core_relocate(const struct ebpf_load *load, struct ebpf_insn *insns);
 
 /* Calls from dead branches that libbpf could not relocate, left for the log. */
 

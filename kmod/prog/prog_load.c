@@ -18,7 +18,6 @@
 #include <ebpf/verifier.h>
 #include <linux/cred.h>
 #include <linux/license.h>
-#include <linux/ratelimit.h>
 
 #define LICENSE_MAX	128
 #define INFO_REC_MAX	252	/* bytes of one func_info or line_info record */
@@ -32,6 +31,7 @@ struct request {
 	struct ebpf_insn *insns;
 	void *func_info;
 	void *line_info;
+	void *core_relos;
 	struct ebpf_user_log log;
 	struct ebpf_load load;
 };
@@ -235,12 +235,6 @@ static int check_attr(const union ebpf_attr *attr)
 		return -EPERM;
 	if (attr->prog_ifindex)		/* offload to a device */
 		return -EINVAL;
-	/* Relocation by the kernel, which only light skeletons ask for. */
-	if (attr->core_relo_cnt) {
-		pr_info_ratelimited("ebpfdrv: %s[%d]: core_relos are not supported\n",
-				    current->comm, task_pid_nr(current));
-		return -ENOTSUPP;
-	}
 	if (!target_fits(attr))
 		return -EINVAL;
 	if (!type_supported(attr->prog_type) || !attach_type_fits(attr))
@@ -278,9 +272,9 @@ static void *copy_records(u64 uaddr, u32 cnt, u32 size)
 }
 
 /* Records of a size that is refused anyway are not copied; the verifier says so. */
-static void *copy_info(u64 uaddr, u32 cnt, u32 size, u32 min, u32 insn_cnt)
+static void *copy_info(u64 uaddr, u32 cnt, u32 size, u32 min, u32 max_cnt)
 {
-	if (!cnt || size < min || size > INFO_REC_MAX || cnt > insn_cnt)
+	if (!cnt || size < min || size > INFO_REC_MAX || cnt > max_cnt)
 		return NULL;
 	return copy_records(uaddr, cnt, size);
 }
@@ -304,11 +298,17 @@ static int request_copy(struct request *req)
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	req->line_info = p;
+	p = copy_info(attr->core_relos, attr->core_relo_cnt, attr->core_relo_rec_size,
+		      sizeof(struct ebpf_core_relo), EBPF_COMPLEXITY_LIMIT);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	req->core_relos = p;
 	return 0;
 }
 
 static void request_free(struct request *req)
 {
+	ebpf_free(req->core_relos);
 	ebpf_free(req->line_info);
 	ebpf_free(req->func_info);
 	ebpf_free(req->insns);
@@ -417,6 +417,9 @@ static void request_fill(struct request *req, const struct ebpf_prog *prog)
 	load->line_info = req->line_info;
 	load->line_info_cnt = attr->line_info_cnt;
 	load->line_info_rec_size = attr->line_info_rec_size;
+	load->core_relos = req->core_relos;
+	load->core_relo_cnt = attr->core_relo_cnt;
+	load->core_relo_rec_size = attr->core_relo_rec_size;
 	load->attach_btf_id = attr->attach_btf_id;
 	load->attach_btf = prog->attach_btf ? prog->attach_btf->btf : NULL;
 	load->ops = attr->fd_array ? &load_ops_fd_array : &load_ops;
@@ -440,7 +443,11 @@ static int prog_verify(struct ebpf_prog *prog, struct request *req)
 	if (err)
 		return ebpf_user_log_result(&req->log, err);
 	request_fill(req, prog);
-	err = ebpf_verify(&req->load, &prog->image);
+	/* Linux looks at them only beside other information of the program's types. */
+	if (attr->core_relo_cnt && prog->btf)
+		err = req->core_relos ? ebpf_core_relocate(&req->load, req->insns) : -EINVAL;
+	if (!err)
+		err = ebpf_verify(&req->load, &prog->image);
 	prog->verify_ns = ebpf_now_ns() - start;
 	/* On error the image is empty and holds no map. */
 	return ebpf_user_log_result(&req->log, err);

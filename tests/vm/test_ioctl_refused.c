@@ -300,7 +300,9 @@ static void test_load_attr(void)
 	tap_eq(err_of(bpf(EBPF_PROG_LOAD, &attr)), -EINVAL, "a program for a device");
 	prog_attr(&attr, RAW_TP, insns, 2);
 	attr.core_relo_cnt = 1;
-	tap_eq(err_of(bpf(EBPF_PROG_LOAD, &attr)), -ENOTSUPP, "relocations for the kernel to make");
+	fd = err_of(bpf(EBPF_PROG_LOAD, &attr));
+	tap_ok(fd >= 0, "relocations without types are not looked at (%ld)", fd);
+	close(fd);
 	prog_attr(&attr, RAW_TP, insns, 2);
 	attr.attach_btf_id = 1;
 	tap_eq(err_of(bpf(EBPF_PROG_LOAD, &attr)), -EINVAL, "a target for what has none");

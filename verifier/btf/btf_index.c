@@ -75,6 +75,22 @@ static s32 find_own(const struct ebpf_btf *btf, const char *name, u32 kind)
 	return -ENOENT;
 }
 
+s32 ebpf_btf_find_next(const struct ebpf_btf *btf, const char *name, u32 kind, u32 after)
+{
+	u32 i;
+
+	if (!btf->hash) {
+		for (i = after < btf->start_id ? 0 : after - btf->start_id + 1; i < btf->nr; i++)
+			if (is_called(btf, i, name, kind))
+				return btf->start_id + i;
+		return -ENOENT;
+	}
+	for (i = btf->hash[hash_of(name, kind) & btf->hash_mask]; i; i = btf->next[i - 1])
+		if (btf->start_id + i - 1 > after && is_called(btf, i - 1, name, kind))
+			return btf->start_id + i - 1;
+	return -ENOENT;
+}
+
 /* The base's types have the lower ids; it is one level deep at most in practice,
  * so that asking each level from the top and keeping the last answer is cheap.
  */

@@ -138,8 +138,9 @@ static const struct ebpf_btf_type *struct_of(const struct ebpf_btf *btf, u32 id)
 	return t && btf_is(t, BTF_STRUCTS) ? t : NULL;
 }
 
-const struct ebpf_btf_member *ebpf_btf_find_member(const struct ebpf_btf *btf, u32 id,
-						   const char *name, u32 *bits)
+const struct ebpf_btf_member *ebpf_btf_find_member_in(const struct ebpf_btf *btf, u32 id,
+						      const char *name, u32 *bits,
+						      const struct ebpf_btf_type **owner)
 {
 	struct level levels[MAX_LEVELS];
 	const struct ebpf_btf_member *member;
@@ -161,6 +162,7 @@ const struct ebpf_btf_member *ebpf_btf_find_member(const struct ebpf_btf *btf, u
 		mname = ebpf_btf_name(btf, member->name_off);
 		if (mname && mname[0] && !strcmp(mname, name)) {
 			*bits = l->bits + ebpf_btf_member_bits(l->t, member);
+			*owner = l->t;
 			return member;
 		}
 		if (!mname || mname[0] || depth == MAX_LEVELS)
@@ -174,6 +176,14 @@ const struct ebpf_btf_member *ebpf_btf_find_member(const struct ebpf_btf *btf, u
 		depth++;
 	}
 	return NULL;
+}
+
+const struct ebpf_btf_member *ebpf_btf_find_member(const struct ebpf_btf *btf, u32 id,
+						   const char *name, u32 *bits)
+{
+	const struct ebpf_btf_type *owner;
+
+	return ebpf_btf_find_member_in(btf, id, name, bits, &owner);
 }
 
 const struct ebpf_btf_type *ebpf_btf_func_proto(const struct ebpf_btf *btf, u32 id)
