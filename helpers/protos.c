@@ -141,6 +141,10 @@ EBPF_HELPER_DECL(probe_read_user_str);
 EBPF_HELPER_DECL(probe_read_kernel_str);
 EBPF_HELPER_DECL(probe_write_user);
 EBPF_HELPER_DECL(copy_from_user);
+EBPF_HELPER_DECL(sys_bpf);
+EBPF_HELPER_DECL(sys_close);
+EBPF_HELPER_DECL(btf_find_by_name_kind);
+EBPF_HELPER_DECL(kallsyms_lookup_name);
 EBPF_HELPER_DECL(copy_from_user_task);
 /* Time */
 EBPF_HELPER_DECL(ktime_get_ns);
@@ -368,7 +372,16 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	PROTO(probe_write_user, TRACING_PROG, .gpl_only = true, .sys_admin = true,
 	      .ret_type = EBPF_RET_INTEGER, .arg_type = { EBPF_ARG_ANYTHING, MEM_RD,
 	      EBPF_ARG_CONST_SIZE }),
-	PROTO(copy_from_user, TRACING_PROG, .may_sleep = true, .ret_type = EBPF_RET_INTEGER,
+	PROTO(sys_bpf, T(SYSCALL), .may_sleep = true, .ret_type = EBPF_RET_INTEGER,
+	      .arg_type = { EBPF_ARG_ANYTHING, MEM_RD, EBPF_ARG_CONST_SIZE }),
+	PROTO(sys_close, T(SYSCALL), .may_sleep = true, .ret_type = EBPF_RET_INTEGER,
+	      .arg_type = { EBPF_ARG_ANYTHING }),
+	PROTO(btf_find_by_name_kind, T(SYSCALL), .ret_type = EBPF_RET_INTEGER,
+	      .arg_type = { MEM_RD, EBPF_ARG_CONST_SIZE, EBPF_ARG_ANYTHING, EBPF_ARG_ANYTHING }),
+	PROTO(kallsyms_lookup_name, T(SYSCALL), .may_sleep = true, .ret_type = EBPF_RET_INTEGER,
+	      .arg_type = { MEM_RD, EBPF_ARG_CONST_SIZE_OR_ZERO, EBPF_ARG_ANYTHING,
+			    EBPF_ARG_PTR_TO_LONG_OUT }),
+	PROTO(copy_from_user, TRACING_PROG | T(SYSCALL), .may_sleep = true, .ret_type = EBPF_RET_INTEGER,
 	      .arg_type = { EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO,
 	      EBPF_ARG_ANYTHING }),
 	PROTO(copy_from_user_task, TRACING_PROG, .gpl_only = true, .may_sleep = true,

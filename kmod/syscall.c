@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/syscall.h"
+#include "kmod/caller.h"
 
 #include <linux/ctype.h>
 #include <linux/ratelimit.h>
@@ -114,22 +115,21 @@ static long copy_attr(union ebpf_attr *attr, const void __user *uattr, u32 size)
 	return 0;
 }
 
-long ebpf_syscall(u32 cmd, void __user *uattr, u32 size)
+/* Before anything is looked at, as in Linux. */
+static bool may_make(u32 cmd)
+{
+	return cmd >= ARRAY_SIZE(commands) || !commands[cmd].makes || compat_bpf_capable();
+}
+
+static long dispatch(u32 cmd, const union ebpf_attr *attr, union ebpf_attr __user *uattr)
 {
 	const struct command *command;
-	union ebpf_attr attr;
-	long err;
 
-	/* Before anything is looked at, as in Linux. */
-	if (cmd < ARRAY_SIZE(commands) && commands[cmd].makes && !compat_bpf_capable())
-		return -EPERM;
-	err = copy_attr(&attr, uattr, size);
-	if (err)
-		return err;
 	if (cmd >= ARRAY_SIZE(commands) || !commands[cmd].attr_end)
 		return -EINVAL;
 	command = &commands[cmd];
-	if (memchr_inv((u8 *)&attr + command->attr_end, 0, sizeof(attr) - command->attr_end))
+	if (memchr_inv((const u8 *)attr + command->attr_end, 0,
+		       sizeof(*attr) - command->attr_end))
 		return -EINVAL;
 	if (command->cap && !capable(command->cap))
 		return -EPERM;
@@ -138,5 +138,56 @@ long ebpf_syscall(u32 cmd, void __user *uattr, u32 size)
 				    current->comm, task_pid_nr(current), cmd);
 		return -ENOTSUPP;
 	}
-	return command->fn(&attr, uattr);
+	return command->fn(attr, uattr);
+}
+
+long ebpf_syscall(u32 cmd, void __user *uattr, u32 size)
+{
+	union ebpf_attr attr;
+	long err;
+
+	if (!may_make(cmd))
+		return -EPERM;
+	err = copy_attr(&attr, uattr, size);
+	return err ? err : dispatch(cmd, &attr, uattr);
+}
+
+/* None of them answers in its attr. */
+static bool programs_may(u32 cmd)
+{
+	switch (cmd) {
+	case EBPF_MAP_CREATE:
+	case EBPF_MAP_UPDATE_ELEM:
+	case EBPF_MAP_DELETE_ELEM:
+	case EBPF_MAP_FREEZE:
+	case EBPF_MAP_GET_FD_BY_ID:
+	case EBPF_PROG_LOAD:
+	case EBPF_BTF_LOAD:
+	case EBPF_LINK_CREATE:
+	case EBPF_RAW_TRACEPOINT_OPEN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+long ebpf_syscall_kernel(u32 cmd, const void *kattr, u32 size)
+{
+	struct ebpf_kernel_call call;
+	union ebpf_attr attr;
+	long err;
+
+	if (!programs_may(cmd))
+		return -EINVAL;
+	if (!may_make(cmd))
+		return -EPERM;
+	if (size > PAGE_SIZE || (size > sizeof(attr) &&
+				 memchr_inv(kattr + sizeof(attr), 0, size - sizeof(attr))))
+		return -E2BIG;
+	memset(&attr, 0, sizeof(attr));
+	memcpy(&attr, kattr, min_t(u32, size, sizeof(attr)));
+	ebpf_kernel_call_begin(&call);
+	err = dispatch(cmd, &attr, NULL);
+	ebpf_kernel_call_end(&call);
+	return err;
 }

@@ -63,6 +63,11 @@ EBPF_CMD(ebpf_cmd_enable_stats);
  */
 long ebpf_syscall(u32 cmd, void __user *uattr, u32 size);
 
+/* The same for a program (bpf_sys_bpf()): @kattr, @size bytes, and what it points to but the log
+ * are in the kernel's memory. Process context.
+ */
+long ebpf_syscall_kernel(u32 cmd, const void *kattr, u32 size);
+
 /* -E2BIG when one of the bytes @known..@size at @p is not zero, or @size exceeds
  * a page; -EFAULT.
  */

@@ -283,6 +283,14 @@ static int xdp_convert(const struct ebpf_insn *insn, struct ebpf_insn *buf, u32 
 	return 1;
 }
 
+/* What the caller of the test run gave it, to read and to write. */
+static bool syscall_valid(s32 off, int size, int acc, struct ctx_access *info)
+{
+	(void)acc;
+	(void)info;
+	return off >= 0 && off < 0xffff && off % size == 0;
+}
+
 static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_KPROBE, kprobe_valid, NULL },
 	{ EBPF_PROG_TYPE_TRACEPOINT, tracepoint_valid, NULL },
@@ -308,6 +316,7 @@ static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_CGROUP_DEVICE, ebpf_ctx_cgroup_device, NULL },
 	{ EBPF_PROG_TYPE_CGROUP_SYSCTL, ebpf_ctx_sysctl, NULL },
 	{ EBPF_PROG_TYPE_CGROUP_SOCKOPT, ebpf_ctx_sockopt, NULL },
+	{ EBPF_PROG_TYPE_SYSCALL, syscall_valid, NULL },
 };
 
 static const struct ctx_type *find_type(u32 prog_type)

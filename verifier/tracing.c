@@ -280,6 +280,8 @@ static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type 
 /* Types of programs that sleep on some target, as far as there are such here. */
 static bool may_sleep(const struct ebpf_load *load)
 {
+	if (load->prog_type == EBPF_PROG_TYPE_SYSCALL)
+		return true;
 	if (load->prog_type == EBPF_PROG_TYPE_KPROBE)
 		return true;	/* on uprobes, which is seen when it is attached */
 	if (load->prog_type != EBPF_PROG_TYPE_TRACING)
@@ -301,6 +303,10 @@ int ebpf_check_attach_target(struct vf_env *env)
 	struct ebpf_attach_target *target = &env->target;
 	const struct ebpf_btf_type *t;
 
+	if (load->prog_type == EBPF_PROG_TYPE_SYSCALL && !is_sleepable(env)) {
+		vlog(env, "Syscall programs can only be sleepable\n");
+		return -EINVAL;
+	}
 	if (is_sleepable(env) && !may_sleep(load)) {
 		vlog(env, "Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable\n");
 		return -EINVAL;

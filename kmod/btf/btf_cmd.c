@@ -4,6 +4,7 @@
  */
 #include "kmod/syscall.h"
 #include "kmod/btf/btf.h"
+#include "kmod/caller.h"
 #include "kmod/fd.h"
 #include "kmod/ids.h"
 #include "kmod/log.h"
@@ -171,7 +172,7 @@ static struct ebpf_btf *btf_from_user(const union ebpf_attr *attr)
 	if (!data)
 		goto free_log;
 	err = -EFAULT;
-	if (copy_from_user(data, ebpf_user_ptr(attr->btf), attr->btf_size))
+	if (ebpf_copy_in(data, attr->btf, attr->btf_size))
 		goto free_data;
 	btf = ebpf_btf_parse(data, attr->btf_size, NULL, &ulog->log);
 	err = ebpf_user_log_result(ulog, IS_ERR(btf) ? PTR_ERR(btf) : 0);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fdtable.h>
+#include <linux/syscalls.h>
 #include "kmod/compat/fs.h"
 
 #ifndef HAVE_FS_MOUNT
@@ -197,3 +199,14 @@ void ebpf_compat_mount_point_del(const char *name)
 }
 
 #endif
+
+long ebpf_compat_close_fd(unsigned int fd)
+{
+#ifdef HAVE_CLOSE_FD
+	return close_fd(fd);
+#elif defined(HAVE_CLOSE_FD_FILES)
+	return ksys_close(fd);
+#else
+	return sys_close(fd);
+#endif
+}

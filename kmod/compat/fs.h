@@ -133,4 +133,7 @@ char *ebpf_compat_symlink_target(const struct inode *inode);
 int ebpf_compat_mount_point_add(const char *name);
 void ebpf_compat_mount_point_del(const char *name);
 
+/* Closes descriptor @fd of the calling task, as close(2) does. */
+long ebpf_compat_close_fd(unsigned int fd);
+
 #endif /* _KMOD_COMPAT_FS_H */

@@ -7,6 +7,7 @@
  * probe starts meanwhile on this CPU could otherwise wait for a lock we hold.
  */
 #include "kmod/syscall.h"
+#include "kmod/caller.h"
 #include "kmod/fd.h"
 #include "kmod/map/map_fields.h"
 #include "kmod/map/map_internal.h"
@@ -61,7 +62,7 @@ static void *buf_from_user(u64 uaddr, u64 size)
 
 	if (!buf)
 		return ERR_PTR(-ENOMEM);
-	if (copy_from_user(buf, ebpf_user_ptr(uaddr), size)) {
+	if (ebpf_copy_in(buf, uaddr, size)) {
 		compat_kvfree(buf);
 		return ERR_PTR(-EFAULT);
 	}

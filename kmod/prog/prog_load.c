@@ -5,6 +5,7 @@
 #include "kmod/syscall.h"
 #include "kmod/attach/attach.h"
 #include "kmod/btf/btf.h"
+#include "kmod/caller.h"
 #include "kmod/ids.h"
 #include "kmod/log.h"
 #include "kmod/map/map.h"
@@ -52,9 +53,8 @@ static void load_map_put(void *cookie, struct ebpf_map *map)
 static int load_fd_array_get(void *cookie, u32 idx, int *fd)
 {
 	const struct request *req = cookie;
-	const int __user *array = ebpf_user_ptr(req->attr->fd_array);
 
-	return copy_from_user(fd, array + idx, sizeof(*fd)) ? -EFAULT : 0;
+	return ebpf_copy_in(fd, req->attr->fd_array + (u64)idx * sizeof(*fd), sizeof(*fd));
 }
 
 static const struct ebpf_btf *load_vmlinux_btf(void *cookie)
@@ -121,6 +121,7 @@ static bool type_supported(u32 type)
 	case EBPF_PROG_TYPE_CGROUP_DEVICE:
 	case EBPF_PROG_TYPE_CGROUP_SYSCTL:
 	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
+	case EBPF_PROG_TYPE_SYSCALL:
 		return true;
 	default:
 		return false;
@@ -245,12 +246,9 @@ static int check_attr(const union ebpf_attr *attr)
 static int check_license(const union ebpf_attr *attr, bool *gpl)
 {
 	char license[LICENSE_MAX];
-	long len = strncpy_from_user(license, ebpf_user_ptr(attr->license), LICENSE_MAX - 1);
 
-	if (len < 0)
+	if (ebpf_copy_in_str(license, attr->license, LICENSE_MAX) < 0)
 		return -EFAULT;
-	license[LICENSE_MAX - 1] = '\0';
-	license[len] = '\0';
 	*gpl = license_is_gpl_compatible(license);
 	return 0;
 }
@@ -264,7 +262,7 @@ static void *copy_records(u64 uaddr, u32 cnt, u32 size)
 
 	if (!buf)
 		return ERR_PTR(-ENOMEM);
-	if (copy_from_user(buf, ebpf_user_ptr(uaddr), (size_t)cnt * size)) {
+	if (ebpf_copy_in(buf, uaddr, (size_t)cnt * size)) {
 		ebpf_free(buf);
 		return ERR_PTR(-EFAULT);
 	}

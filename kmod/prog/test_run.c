@@ -4,6 +4,7 @@
  * caller.
  */
 #include "kmod/prog/test_run.h"
+#include "kmod/prog/sleep.h"
 
 #include <ebpf/ctx.h>
 #include <linux/smp.h>
@@ -67,6 +68,40 @@ static long test_run_raw_tp(struct ebpf_prog *prog, const union ebpf_attr *attr,
 	return err;
 }
 
+/*
+ * SYSCALL: what the caller gives it is its context, which he gets back
+ */
+static long test_run_syscall(struct ebpf_prog *prog, const union ebpf_attr *attr,
+			     union ebpf_attr __user *uattr)
+{
+	u32 size = attr->test.ctx_size_in, retval;
+	void __user *uctx = ebpf_user_ptr(attr->test.ctx_in);
+	struct ebpf_run_ctx rctx;
+	int err = 0, idx;
+	void *ctx;
+
+	if (attr->test.data_in || attr->test.data_out || attr->test.ctx_out ||
+	    attr->test.duration || attr->test.repeat || attr->test.flags || attr->test.batch_size)
+		return -EINVAL;
+	if (size < prog->image.max_ctx_offset || size > 0xffff)
+		return -EINVAL;
+	ctx = compat_kvzalloc(size + 1);
+	if (!ctx)
+		return -ENOMEM;
+	if (copy_from_user(ctx, uctx, size)) {
+		compat_kvfree(ctx);
+		return -EFAULT;
+	}
+	memset(&rctx, 0, sizeof(rctx));
+	idx = ebpf_sleep_read_lock();
+	retval = ebpf_prog_run_sleepable(prog, ctx, &rctx);
+	ebpf_sleep_read_unlock(idx);
+	if (put_user(retval, &uattr->test.retval) || copy_to_user(uctx, ctx, size))
+		err = -EFAULT;
+	compat_kvfree(ctx);
+	return err;
+}
+
 static long test_run_prog(struct ebpf_prog *prog, const union ebpf_attr *attr,
 			  union ebpf_attr __user *uattr)
 {
@@ -81,6 +116,8 @@ static long test_run_prog(struct ebpf_prog *prog, const union ebpf_attr *attr,
 	case EBPF_PROG_TYPE_LWT_OUT:
 	case EBPF_PROG_TYPE_LWT_XMIT:
 		return ebpf_test_run_skb(prog, attr, uattr);
+	case EBPF_PROG_TYPE_SYSCALL:
+		return test_run_syscall(prog, attr, uattr);
 	case EBPF_PROG_TYPE_TRACING:
 		return ebpf_test_run_tracing(prog, attr, uattr);
 	case EBPF_PROG_TYPE_XDP:

@@ -382,7 +382,8 @@ static bool verdict(const struct call *c)
 	struct ebpf_load load = {
 		.prog_type = c->type, .gpl_compatible = true, .insns = insns,
 		.vmlinux_btf = btf, .btf = btf, .attach_btf = btf,
-		.prog_flags = c->fn->may_sleep ? EBPF_F_SLEEPABLE : 0,
+		.prog_flags = c->fn->may_sleep || c->type == EBPF_PROG_TYPE_SYSCALL ?
+			EBPF_F_SLEEPABLE : 0,
 	};
 
 	emit_prog(c);
@@ -509,6 +510,7 @@ static void try_sizes(struct call *c)
 static const u32 types[] = {
 	EBPF_PROG_TYPE_SCHED_CLS, EBPF_PROG_TYPE_XDP, EBPF_PROG_TYPE_KPROBE,
 	EBPF_PROG_TYPE_PERF_EVENT, EBPF_PROG_TYPE_TRACING, EBPF_PROG_TYPE_LWT_XMIT,
+	EBPF_PROG_TYPE_SYSCALL,
 };
 
 /* What no program here can call, though it is given memory. */

@@ -2,13 +2,16 @@
 /*
  * Relocations by type information that are left to the module (core_relos of PROG_LOAD): what
  * comes of them is what libbpf makes of the same; what is no relocation is refused with a line.
+ * And what leaves them to it: light skeletons, whose loader is a program itself.
  *
  * harness: timeout=240
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <bpf/skel_internal.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
@@ -236,6 +239,132 @@ static void test_prog(const char *name)
 	bpf_object__close(fresh);
 }
 
+/*
+ * Light skeletons: libbpf makes a program that makes maps and programs.
+ */
+static int run_prog(int fd)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	__u64 args[2] = { 0 };
+
+	opts.ctx_in = args;
+	opts.ctx_size_in = sizeof(args);
+	return bpf_prog_test_run_opts(fd, &opts) ? -errno : (int)opts.retval;
+}
+
+static void test_loader(void)
+{
+	static const char *const names[] = { "fields", "types", "loads" };
+	struct bpf_object *fresh = bpf_object__open_file(path, NULL);
+	LIBBPF_OPTS(gen_loader_opts, gen);
+	struct bpf_load_and_run_opts run = {};
+	struct {
+		struct bpf_loader_ctx ctx;
+		struct bpf_map_desc map;
+		struct bpf_prog_desc progs[3];
+	} ctx = { .ctx.sz = sizeof(ctx), .ctx.log_level = 1, .ctx.log_size = sizeof(text),
+		  .ctx.log_buf = (unsigned long)text };
+	static struct bpf_insn a[MAX_INSNS], b[MAX_INSNS];
+	__u8 tag_a[8], tag_b[8];
+	unsigned int i;
+	__u32 n;
+
+	if (!tap_ok(fresh && !bpf_object__gen_loader(fresh, &gen) && !bpf_object__load(fresh),
+		    "libbpf makes a loader"))
+		return;
+	run.ctx = &ctx.ctx;
+	run.data = gen.data;
+	run.data_sz = gen.data_sz;
+	run.insns = gen.insns;
+	run.insns_sz = gen.insns_sz;
+	text[0] = '\0';
+	if (!tap_eq(bpf_load_and_run(&run), 0, "it is loaded, and makes what it is to make"))
+		tap_diag("%s, errno %d: %.1500s", run.errstr ? : "", errno, text);
+	for (i = 0; i < 3; i++) {
+		struct bpf_program *prog = bpf_object__find_program_by_name(obj, names[i]);
+
+		n = xlated(ctx.progs[i].prog_fd, b, tag_b);
+		tap_ok(n && n == xlated(bpf_program__fd(prog), a, tag_a) &&
+		       !memcmp(tag_a, tag_b, 8), "%s: the program that libbpf makes", names[i]);
+	}
+	tap_eq(run_prog(ctx.progs[1].prog_fd),
+	       run_prog(bpf_program__fd(bpf_object__find_program_by_name(obj, "types"))),
+	       "it runs as that one");
+	for (i = 0; i < 3; i++)
+		close(ctx.progs[i].prog_fd);
+	close(ctx.map.map_fd);
+	bpf_object__close(fresh);
+}
+
+/* The loader's means, one by one. */
+static int load_syscall(const struct bpf_insn *insns, unsigned int cnt, __u32 flags)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags, .log_level = 1,
+		    .log_buf = text, .log_size = sizeof(text));
+
+	text[0] = '\0';
+	return bpf_prog_load(BPF_PROG_TYPE_SYSCALL, "loader", "GPL", insns, cnt, &opts);
+}
+
+static int run_syscall(int fd, __u64 *ctx, __u32 size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	opts.ctx_in = ctx;
+	opts.ctx_size_in = size;
+	return bpf_prog_test_run_opts(fd, &opts) ? -errno : (int)opts.retval;
+}
+
+static void test_syscall(void)
+{
+	/* close(ctx[0]); ctx[1] = 7 */
+	const struct bpf_insn close_it[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 6, .src_reg = 1 },
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 1, .src_reg = 6 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_sys_close },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 1, .imm = 7 },
+		{ .code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = 6, .src_reg = 1, .off = 8 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	/* bpf(ctx[0], zeros on the stack, 8) */
+	const struct bpf_insn call_it[] = {
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 1, .src_reg = 1 },
+		{ .code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = 10, .off = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 2, .src_reg = 10 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 2, .imm = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3, .imm = 8 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_sys_bpf },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "m", 4, 8, 1, NULL), fd;
+	__u64 ctx[2];
+
+	fd = load_syscall(close_it, sizeof(close_it) / sizeof(close_it[0]), 0);
+	tap_ok(fd < 0 && errno == EINVAL && strstr(text, "Syscall programs can only be sleepable"),
+	       "a SYSCALL program that does not sleep: EINVAL");
+	fd = load_syscall(close_it, sizeof(close_it) / sizeof(close_it[0]), BPF_F_SLEEPABLE);
+	if (!tap_ok(fd >= 0, "a program that closes"))
+		tap_diag("%s", text);
+	ctx[0] = map;
+	ctx[1] = 0;
+	tap_eq(run_syscall(fd, ctx, sizeof(ctx)), 0, "it closes a map");
+	tap_eq(ctx[1], 7ULL, "and its context comes back");
+	tap_ok(fcntl(map, F_GETFD) == -1 && errno == EBADF, "which is closed");
+	tap_eq(run_syscall(fd, ctx, sizeof(ctx)), -EBADF, "a second time it is not");
+	tap_eq(run_syscall(fd, ctx, 8), -EINVAL, "not enough of a context: EINVAL");
+	close(fd);
+	fd = load_syscall(call_it, sizeof(call_it) / sizeof(call_it[0]), BPF_F_SLEEPABLE);
+	if (!tap_ok(fd >= 0, "a program that makes a command"))
+		tap_diag("%s", text);
+	ctx[0] = BPF_MAP_CREATE;
+	tap_eq(run_syscall(fd, ctx, sizeof(ctx)), -EINVAL, "a map of nothing: EINVAL");
+	ctx[0] = BPF_PROG_TEST_RUN;
+	tap_eq(run_syscall(fd, ctx, sizeof(ctx)), -EINVAL, "what is no command for programs: EINVAL");
+	ctx[0] = BPF_MAP_GET_FD_BY_ID;
+	tap_eq(run_syscall(fd, ctx, sizeof(ctx)), -ENOENT, "map number 0: ENOENT");
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const char *shim = getenv("EBPFDRV_SHIM");
@@ -253,5 +382,7 @@ int main(int argc, char **argv)
 	test_prog("fields");
 	test_prog("types");
 	test_prog("loads");
+	test_loader();
+	test_syscall();
 	return tap_end();
 }
