@@ -130,6 +130,8 @@ int exit_mmap(__u64 *ctx)
 	for (i = 0; i < MAX_ARGS; i++)
 		bpf_get_func_arg(ctx, i, &seen->arg[i]);
 	bpf_get_func_ret(ctx, &seen->ret);
+	seen->func_ip = bpf_get_func_ip(ctx);
+	note_stack(seen, ctx);
 	return 0;
 }
 

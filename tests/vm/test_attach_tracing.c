@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "addr_lib.h"
 #include "client.h"
 #include "faults.h"
 #include "test_attach_tracing.h"
@@ -305,6 +306,7 @@ static void test_many_args(void)
 	struct seen s;
 	void *p;
 
+	tap_ok(ksyms_read(), "names of the kernel's functions");
 	entry = attach("entry_mmap");
 	exit = attach("exit_mmap");
 	forget();
@@ -315,6 +317,10 @@ static void test_many_args(void)
 	s = take(EXIT_MMAP);
 	tap_eq(s.hits, (__u64)1, "fexit of 8 arguments: one hit");
 	check_mmap_args(&s, "fexit of 8 arguments");
+	check_func_on_stack(&s, "fexit of 8 arguments");
+	/* vm_mmap_pgoff(), or what it was before. */
+	if (!tap_ok(strstr(ksym_of(s.stack[3]), "mmap"), "and its caller the fourth"))
+		tap_diag("%#llx %s", s.stack[3], ksym_of(s.stack[3]));
 	tap_eq(s.ret, (__u64)(unsigned long)p, "fexit of 8 arguments: result");
 	bpf_link__destroy(entry);
 	bpf_link__destroy(exit);
