@@ -165,15 +165,26 @@ struct depth {
 	u32 longest;		/* most frames of any way */
 };
 
+/* As Linux counts it. Of chains of tail calls only the last program may have more. */
 static u32 frame_bytes(const struct vf_env *env, u32 sub)
 {
-	return round_up(max_t(u32, env->subprogs[sub].stack_depth, 1), FRAME_UNIT);
+	u32 bytes = env->subprogs[sub].stack_depth;
+
+	if (env->has_tail_call)
+		bytes += env->subprogs[sub].extra_stack;
+	return round_up(max_t(u32, bytes, 1), FRAME_UNIT);
+}
+
+/* As it is laid out. */
+static u32 frame_exact(const struct vf_env *env, u32 sub)
+{
+	return ebpf_frame_size(env->subprogs[sub].stack_depth + env->subprogs[sub].extra_stack);
 }
 
 static bool raise_depth(const struct vf_env *env, struct depth *d, u32 caller, u32 callee)
 {
 	u32 above = d[caller].above + frame_bytes(env, caller);
-	u32 exact = d[caller].above_exact + ebpf_frame_size(env->subprogs[caller].stack_depth);
+	u32 exact = d[caller].above_exact + frame_exact(env, caller);
 	bool changed = false;
 
 	if (above > d[callee].above) {
@@ -265,7 +276,7 @@ static int judge_depths(struct vf_env *env, const struct depth *d)
 			return say_too_large(env, &d[sub], bytes);
 		if (bytes > EBPF_MAX_STACK)
 			over = sub;
-		bytes = d[sub].above_exact + ebpf_frame_size(env->subprogs[sub].stack_depth);
+		bytes = d[sub].above_exact + frame_exact(env, sub);
 		if (bytes > env->max_stack)
 			env->max_stack = bytes;
 	}

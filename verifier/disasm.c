@@ -204,6 +204,8 @@ static void print_jmp(const struct ebpf_disasm_ops *ops, const struct ebpf_insn 
 		OUT(ops, "(%02x) gotol pc%+d\n", insn->code, insn->imm);
 	else if (insn->code == (EBPF_JMP | EBPF_EXIT))
 		OUT(ops, "(%02x) exit\n", insn->code);
+	else if (insn->code == (EBPF_JMP | EBPF_JCOND))
+		OUT(ops, "(%02x) may_goto pc%+d\n", insn->code, insn->off);
 	else if (EBPF_SRC(insn->code) == EBPF_X)
 		OUT(ops, "(%02x) if %c%d %s %c%d goto pc%+d\n", insn->code, r, insn->dst_reg,
 		    jmp_string[op >> 4], r, insn->src_reg, insn->off);

@@ -21,7 +21,7 @@
  * @alu_limit:  unused
  * @ctx_field_size: bytes of the context field a narrow load reads from
  * @ctx_field_conv: the load must be converted by verifier/ctx.c
- * @loop_stack: calls of bpf_loop: bytes of stack that the function uses itself
+ * @loop_stack: calls of bpf_loop, may_goto: bytes of stack that the function uses itself
  * @loop_inline: calls of bpf_loop: can be done in place
  * @prune_point: states are compared here
  * @jmp_point:  jumps that end here go to the history
@@ -63,6 +63,7 @@ struct subprog_info {
 	u32 start;
 	u32 linfo_idx;
 	u16 stack_depth;
+	u16 extra_stack;	/* bytes below, of which no limit is asked: converge.c */
 	bool has_tail_call;
 	bool tail_call_reachable;
 	bool has_ld_abs;
@@ -138,6 +139,7 @@ struct vf_env {
 	u32 spare_func_cnt;
 
 	u32 id_gen;
+	u32 frame_gen;
 	u32 insn_processed;
 	u32 prev_insn_processed;
 	u32 jmps_processed;
@@ -167,6 +169,7 @@ struct vf_env {
 	struct reg_state tmp_reg2;
 	struct idpair *idmap;		/* of prune.c, IDMAP_SIZE; NULL before the first comparison */
 	u32 idmap_used;
+	bool exact;			/* of prune.c: everything of the state matters */
 	char tnum_buf[64];
 	char type_buf[64];
 	/* TRACING programs, of load->attach_btf */

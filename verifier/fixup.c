@@ -192,8 +192,7 @@ static const void *map_operation(const struct insn_aux *aux, s32 func_id)
 	}
 }
 
-/* A call of @target, by its distance. */
-static int expand_target(const void *target, struct ebpf_insn *buf)
+int ebpf_expand_target(const void *target, struct ebpf_insn *buf)
 {
 	s64 distance = (s64)((u64)(unsigned long)target - (u64)(unsigned long)ebpf_call_base);
 
@@ -207,7 +206,7 @@ static int expand_target(const void *target, struct ebpf_insn *buf)
 static int expand_set_callback(struct vf_env *env, const void *target, struct ebpf_insn *buf)
 {
 	u64 self = (unsigned long)env->load->self;
-	int err = expand_target(target, &buf[2]);
+	int err = ebpf_expand_target(target, &buf[2]);
 
 	buf[0] = mk(EBPF_LD | EBPF_IMM | EBPF_DW, EBPF_REG_3, 0, 0, (s32)(u32)self);
 	buf[1] = mk(0, 0, 0, 0, (s32)(self >> 32));
@@ -250,7 +249,7 @@ static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		target = (const void *)(unsigned long)fn->func;
 	if (fn->id == EBPF_FUNC_timer_set_callback)
 		return expand_set_callback(env, target, buf);
-	return expand_target(target, buf);
+	return ebpf_expand_target(target, buf);
 }
 
 /* Branches that only ever went one way. */
@@ -325,6 +324,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return ebpf_expand_map_ptr(insn, buf);
 	if (insn->code == (EBPF_JMP | EBPF_CALL))
 		return expand_call(env, idx, buf);
+	if (is_may_goto(insn))
+		return insn->off ? ebpf_expand_may_goto(&env->aux[idx], buf) : 0;
 	if (ebpf_is_jmp(insn))
 		return expand_jmp(env, idx, buf);
 	buf[0] = *insn;

@@ -37,6 +37,14 @@ int ebpf_expand_ld_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf);
 /* A load through the address of a map, which was found good. */
 int ebpf_expand_map_ptr(const struct ebpf_insn *insn, struct ebpf_insn *buf);
 
+/* A call of @target, by its distance. */
+int ebpf_expand_target(const void *target, struct ebpf_insn *buf);
+
+/* ---- converge.c ---- */
+void ebpf_place_rounds(struct vf_env *env);
+int ebpf_expand_entry(const struct subprog_info *sub, struct ebpf_insn *buf);
+int ebpf_expand_may_goto(const struct insn_aux *aux, struct ebpf_insn *buf);
+
 /* ---- callback.c ---- */
 void ebpf_place_loops(struct vf_env *env);
 int ebpf_expand_loop(const struct insn_aux *aux, struct ebpf_insn *buf);

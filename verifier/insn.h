@@ -34,6 +34,11 @@ static inline bool is_pseudo_func(const struct ebpf_insn *insn)
 	return is_ld_imm64(insn) && insn->src_reg == EBPF_PSEUDO_FUNC;
 }
 
+static inline bool is_may_goto(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_JMP | EBPF_JCOND) && insn->src_reg == EBPF_MAY_GOTO;
+}
+
 /* ---- disasm.c ---- */
 extern const char *const ebpf_alu_string[16];
 

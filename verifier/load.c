@@ -31,6 +31,8 @@ static bool jmp_opcode_known(u8 code)
 	case EBPF_CALL:
 	case EBPF_EXIT:
 		return !is32 && EBPF_SRC(code) == EBPF_K;
+	case EBPF_JCOND:
+		return !is32 && EBPF_SRC(code) == EBPF_K;
 	default:
 		return op <= EBPF_JSLE;
 	}

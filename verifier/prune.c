@@ -14,6 +14,7 @@
 #define MIN_INSNS	8
 /* In a loop under way: fewer. */
 #define LOOP_JMPS	20
+#define LOOP_MISSES	64
 #define LOOP_INSNS	100
 /* Jumps on the way since the last state: all that branches off copies them, so that
  * without an end to them a loop costs the square of its rounds.
@@ -111,7 +112,7 @@ static bool reg_safe(struct vf_env *env, const struct reg_state *old,
 		     const struct reg_state *cur, u32 unique)
 {
 	/* Nobody looked at it. */
-	if (!(old->live & LIVE_READ) || old->type == NOT_INIT)
+	if ((!env->exact && !(old->live & LIVE_READ)) || old->type == NOT_INIT)
 		return true;
 	if (cur->type == NOT_INIT)
 		return false;
@@ -119,7 +120,7 @@ static bool reg_safe(struct vf_env *env, const struct reg_state *old,
 	case SCALAR_VALUE:
 		if (cur->type != SCALAR_VALUE)
 			return false;
-		if (!old->precise)
+		if (!old->precise && !env->exact)
 			return true;
 		return ebpf_scalar_contains(&old->n, &cur->n) &&
 		       scalar_ids_match(env, old->id, cur->id, unique);
@@ -155,11 +156,11 @@ static bool bytes_safe(const struct stack_slot *old, const struct stack_slot *cu
 	return true;
 }
 
-static bool slot_used(const struct stack_slot *slot)
+static bool slot_used(const struct vf_env *env, const struct stack_slot *slot)
 {
 	int i;
 
-	if (!(slot->spilled.live & LIVE_READ))
+	if (!env->exact && !(slot->spilled.live & LIVE_READ))
 		return false;
 	for (i = 0; i < REG_SIZE; i++)
 		if (slot->type[i] != STACK_INVALID)
@@ -170,7 +171,8 @@ static bool slot_used(const struct stack_slot *slot)
 /* Where the old paths may have read something else there is no dynptr now. What they read
  * of slots that the state did not reach to is not known.
  */
-static bool dynptrs_safe(const struct func_state *old, const struct func_state *cur)
+static bool dynptrs_safe(const struct vf_env *env, const struct func_state *old,
+			 const struct func_state *cur)
 {
 	u32 i;
 
@@ -179,7 +181,8 @@ static bool dynptrs_safe(const struct func_state *old, const struct func_state *
 			continue;
 		if (i >= old->nr_slots)
 			return false;
-		if ((old->stack[i].spilled.live & LIVE_READ) && !slot_is_dynptr(&old->stack[i]))
+		if ((env->exact || (old->stack[i].spilled.live & LIVE_READ)) &&
+		    !slot_is_dynptr(&old->stack[i]))
 			return false;
 	}
 	return true;
@@ -191,11 +194,11 @@ static bool stack_safe(struct vf_env *env, const struct func_state *old,
 	const struct stack_slot *o;
 	u32 i;
 
-	if (!dynptrs_safe(old, cur))
+	if (!dynptrs_safe(env, old, cur))
 		return false;
 	for (i = 0; i < old->nr_slots; i++) {
 		o = &old->stack[i];
-		if (!slot_used(o))
+		if (!slot_used(env, o))
 			continue;
 		if (!bytes_safe(o, i < cur->nr_slots ? &cur->stack[i] : NULL))
 			return false;
@@ -227,7 +230,7 @@ static bool func_safe(struct vf_env *env, const struct func_state *old,
 	u32 i;
 
 	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback ||
-	    old->cb_gen != cur->cb_gen ||
+	    old->cb_gen != cur->cb_gen || (env->exact && old->instance != cur->instance) ||
 	    memcmp(old->frozen, cur->frozen, sizeof(old->frozen)))
 		return false;
 	for (i = 0; i < NR_REGS; i++)
@@ -236,8 +239,9 @@ static bool func_safe(struct vf_env *env, const struct func_state *old,
 	return stack_safe(env, old, cur) && refs_safe(env, old, cur);
 }
 
+/* @exact: which registers matter is not known of @old. */
 static bool states_safe(struct vf_env *env, const struct vf_state *old,
-			const struct vf_state *cur)
+			const struct vf_state *cur, bool exact)
 {
 	u32 i;
 
@@ -246,6 +250,7 @@ static bool states_safe(struct vf_env *env, const struct vf_state *old,
 	    !old->frame[0]->async_entry != !cur->frame[0]->async_entry)
 		return false;
 	env->idmap_used = 0;
+	env->exact = exact;
 	if (!ids_match(env, old->spin_lock_id, cur->spin_lock_id))
 		return false;
 	for (i = 0; i <= old->curframe; i++)
@@ -317,7 +322,7 @@ static void clean_states(struct explored *sl, u32 insn_idx, const struct vf_stat
 	u32 i;
 
 	for (; sl; sl = sl->next) {
-		if (sl->state.branches || sl->state.insn_idx != insn_idx)
+		if (sl->state.branches || sl->state.insn_idx != insn_idx || sl->state.open)
 			continue;
 		if (state_is_done(&sl->state) || !same_callsites(&sl->state, cur))
 			continue;
@@ -454,6 +459,8 @@ static int end_path(struct vf_env *env, struct explored *sl)
 	int err;
 
 	sl->hit_cnt++;
+	if (sl->state.branches || sl->state.open)
+		ebpf_mark_open(env->cur->parent);
 	err = propagate_liveness(env, &sl->state, env->cur);
 	if (!err)
 		err = ebpf_push_jmp(env, env->cur, 0);
@@ -474,8 +481,11 @@ static int check_loop(struct vf_env *env, struct explored *sl, u32 insn_idx, boo
 {
 	/* A timer's function that was named anew goes on from the start: no loop. */
 	if (sl->state.frame[0]->async_entry == env->cur->frame[0]->async_entry &&
-	    may_loop(&sl->state, env->cur) && states_safe(env, &sl->state, env->cur))
+	    sl->state.rounds == env->cur->rounds &&
+	    may_loop(&sl->state, env->cur) && states_safe(env, &sl->state, env->cur, false))
 		return report_loop(env, insn_idx);
+	if (ebpf_is_converging(env, insn_idx))
+		return 0;
 	/* Iterations of a loop are rarely equal: do not keep them all. Where all are asked
 	 * for, Linux 6.1 does not keep these either.
 	 */
@@ -489,7 +499,8 @@ static int check_loop(struct vf_env *env, struct explored *sl, u32 insn_idx, boo
 int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 {
 	struct explored **link = explored_list(env, insn_idx), *sl;
-	bool add = env->test_state_freq;
+	bool converges = ebpf_is_converging(env, insn_idx);
+	bool add = env->test_state_freq || converges;
 	u32 states = 0, missed = 0;
 	int err;
 
@@ -512,17 +523,23 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 			continue;
 		}
 		if (sl->state.branches) {
+			if (converges && ebpf_round_begun(env, &sl->state) &&
+			    states_safe(env, &sl->state, env->cur, true))
+				return end_path(env, sl);
 			err = check_loop(env, sl, insn_idx, &add);
 			if (err)
 				return err;
-		} else if (!watch_no_prune() && states_safe(env, &sl->state, env->cur)) {
+		} else if (!watch_no_prune() &&
+			   states_safe(env, &sl->state, env->cur, sl->state.open)) {
 			return end_path(env, sl);
 		} else {
 			missed++;
 		}
 		if (add)
 			sl->miss_cnt++;
-		if (sl->miss_cnt > sl->hit_cnt * 3 + 3)
+		/* Those that a loop comes back to are not many. */
+		if (sl->miss_cnt > sl->hit_cnt * 3 +
+				   (converges && sl->state.branches ? LOOP_MISSES : 3))
 			drop_state(env, link);
 		else
 			link = &sl->next;

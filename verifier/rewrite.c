@@ -5,6 +5,7 @@
  */
 #include "verifier/image.h"
 #include "verifier/insn.h"
+#include "verifier/walk.h"
 
 struct output {
 	struct ebpf_insn *insns;
@@ -12,6 +13,7 @@ struct output {
 	u32 cnt;
 	u32 cap;
 	u32 *new_idx;	/* of each loaded instruction, and of the end */
+	u32 *entry;	/* of each function, where what comes before its first instruction is */
 };
 
 static int reserve(struct output *out, u32 more)
@@ -47,16 +49,29 @@ static void note_origin(struct output *out, u32 idx, u32 cnt)
 	}
 }
 
+/* What a function does at its start, once, wherever its jumps go. */
+static void expand_entry(struct vf_env *env, struct output *out, u32 *sub, u32 idx)
+{
+	int cnt;
+
+	if (*sub == env->subprog_cnt || env->subprogs[*sub].start != idx)
+		return;
+	out->entry[*sub] = out->cnt;
+	cnt = ebpf_expand_entry(&env->subprogs[(*sub)++], &out->insns[out->cnt]);
+	note_origin(out, idx, cnt);
+}
+
 static int expand_all(struct vf_env *env, struct output *out)
 {
+	u32 sub = 0, i;
 	int cnt, err;
-	u32 i;
 
 	for (i = 0; i < env->insn_cnt; i++) {
-		out->new_idx[i] = out->cnt;
-		err = reserve(out, EXPAND_MAX);
+		err = reserve(out, 2 * EXPAND_MAX);
 		if (err)
 			return err;
+		expand_entry(env, out, &sub, i);
+		out->new_idx[i] = out->cnt;
 		cnt = ebpf_expand_insn(env, i, &out->insns[out->cnt]);
 		if (cnt < 0)
 			return cnt;
@@ -91,7 +106,15 @@ static int fix_jmp(struct ebpf_insn *insn, s64 off)
 
 static s32 subprog_distance(const struct vf_env *env, const struct output *out, u32 sub, u32 at)
 {
-	return (s32)out->new_idx[env->subprogs[sub].start] - (s32)at - 1;
+	return (s32)out->entry[sub] - (s32)at - 1;
+}
+
+/* The same of the function that begins at instruction @start. */
+static s32 func_distance(const struct vf_env *env, const struct output *out, s32 start, u32 at)
+{
+	int sub = ebpf_find_subprog(env, start);
+
+	return EBPF_BUG_ON(sub < 0) ? 0 : subprog_distance(env, out, sub, at);
 }
 
 /* The call in the middle of a bpf_loop done in place. */
@@ -112,7 +135,7 @@ static void fix_func_load(const struct vf_env *env, struct output *out, u32 idx)
 	s32 to = (s32)idx + 1 + env->insns[idx].imm;
 
 	if (env->aux[to].seen) {
-		insn->imm = out->new_idx[to] - out->new_idx[idx] - 1;
+		insn->imm = func_distance(env, out, to, out->new_idx[idx]);
 		return;
 	}
 	insn[0].src_reg = 0;
@@ -134,6 +157,10 @@ static int fix_targets(struct vf_env *env, struct output *out)
 			continue;
 		insn = &out->insns[at];
 		if (ebpf_is_jmp(&env->insns[i])) {
+			if (is_may_goto(&env->insns[i])) {
+				at = out->new_idx[i + 1] - 1;
+				insn = &out->insns[at];
+			}
 			to = out->new_idx[(s64)i + 1 + ebpf_jmp_offset(&env->insns[i])];
 			err = fix_jmp(insn, to - at - 1);
 			if (err)
@@ -143,7 +170,7 @@ static int fix_targets(struct vf_env *env, struct output *out)
 		} else if (env->aux[i].loop_inline) {
 			fix_loop(env, out, i);
 		} else if (is_pseudo_call(&env->insns[i])) {
-			insn->imm = out->new_idx[(s64)i + 1 + env->insns[i].imm] - at - 1;
+			insn->imm = func_distance(env, out, (s32)i + 1 + env->insns[i].imm, at);
 		}
 		if (is_ld_imm64(&env->insns[i]))
 			i++;
@@ -167,10 +194,10 @@ static int build_subprogs(struct vf_env *env, const struct output *out,
 		if (out->new_idx[from[0].start] == out->new_idx[from[1].start])
 			continue;
 		to = &img->subprogs[img->subprog_cnt];
-		to->start = out->new_idx[from->start];
+		to->start = out->entry[i];
 		to->linfo_idx = from->linfo_idx;
 		to->postorder = img->subprog_cnt;
-		to->stack_depth = from->stack_depth;
+		to->stack_depth = from->stack_depth + from->extra_stack;
 		to->has_tail_call = from->has_tail_call;
 		to->tail_call_reachable = from->tail_call_reachable || from->has_tail_call;
 		to->is_cb = from->is_cb;
@@ -213,7 +240,8 @@ int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img)
 	memset(&out, 0, sizeof(out));
 	memset(img, 0, sizeof(*img));
 	out.new_idx = ebpf_calloc(env->insn_cnt + 1, sizeof(*out.new_idx));
-	if (!out.new_idx)
+	out.entry = ebpf_calloc(env->subprog_cnt, sizeof(*out.entry));
+	if (!out.new_idx || !out.entry)
 		goto out;
 	err = reserve(&out, env->insn_cnt + EXPAND_MAX);
 	if (!err)
@@ -233,6 +261,7 @@ int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img)
 	out.insns = NULL;
 	out.aux = NULL;
 out:
+	ebpf_free(out.entry);
 	ebpf_free(out.new_idx);
 	ebpf_free(out.insns);
 	ebpf_free(out.aux);

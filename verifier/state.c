@@ -122,6 +122,7 @@ void ebpf_func_state_init(struct vf_env *env, struct func_state *func, s32 calls
 	func->callsite = callsite;
 	func->frameno = frameno;
 	func->subprogno = subprogno;
+	func->instance = ++env->frame_gen;
 	ebpf_init_regs(env, func);
 }
 
@@ -201,6 +202,7 @@ int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_st
 	dst->first_insn_idx = src->first_insn_idx;
 	dst->last_insn_idx = src->last_insn_idx;
 	dst->spin_lock_id = src->spin_lock_id;
+	dst->rounds = src->rounds;
 	for (i = 0; i <= src->curframe; i++) {
 		if (!dst->frame[i]) {
 			dst->frame[i] = func_get(env);

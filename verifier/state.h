@@ -138,6 +138,8 @@ struct ref_state {
  * @async_entry: of the lowest frame: which function called by timers it is, 0: none
  * @frozen:   callbacks: slots of the frames above that hold pointers
  * @cb_gen:   callbacks: cb_site.gen when it was entered; 0: this call runs it once at most
+ * @instance: which of all frames ever entered
+ * @rounds:   of loops that end by themselves, begun in this frame
  */
 struct func_state {
 	struct reg_state regs[NR_REGS];
@@ -153,6 +155,8 @@ struct func_state {
 	u32 async_entry;
 	bool in_callback;
 	u32 cb_gen;
+	u32 instance;
+	u32 rounds;
 	struct tnum callback_ret_range;
 	u64 frozen[EBPF_MAX_CALL_FRAMES];
 	struct func_state *next_spare;
@@ -191,6 +195,9 @@ struct jmp_entry {
  * @branches: paths below an explored state that are not finished
  * @jmps:     jumps taken since @parent, oldest first
  * @all_precise: explored states: every number in it is marked precise, and above it
+ * @rounds:   of loops that end by themselves, begun in any frame
+ * @open:     explored states: a path below ended in a state that was not finished, see
+ *            converge.c; above it, too
  */
 struct vf_state {
 	struct func_state *frame[EBPF_MAX_CALL_FRAMES];
@@ -205,6 +212,8 @@ struct vf_state {
 	u32 nr_jmps;
 	u32 cap_jmps;
 	bool all_precise;
+	bool open;
+	u32 rounds;
 };
 
 /* An explored state in the list of its instruction. */

@@ -224,6 +224,8 @@ static int step_jmp(struct vf_env *env, const struct ebpf_insn *insn, bool *new_
 		return step_ja(env, insn);
 	case EBPF_EXIT:
 		return step_exit(env, insn, new_frame);
+	case EBPF_JCOND:
+		return ebpf_check_may_goto(env, insn, &env->insn_idx);
 	default:
 		return ebpf_check_cond_jmp(env, insn, &env->insn_idx);
 	}
@@ -315,7 +317,7 @@ static int visit_insn(struct vf_env *env, bool *new_path)
 	u32 idx = env->insn_idx;
 	int ret;
 
-	if (++env->insn_processed > EBPF_COMPLEXITY_LIMIT) {
+	if (++env->insn_processed > watch_insn_limit()) {
 		vlog(env, "BPF program is too large. Processed %d insn\n", env->insn_processed);
 		return -E2BIG;
 	}

@@ -112,6 +112,8 @@ static int verify(struct vf_env *env, struct ebpf_prog_image *img)
 	if (!err)
 		ebpf_place_loops(env);
 	if (!err)
+		ebpf_place_rounds(env);
+	if (!err)
 		err = ebpf_check_max_stack(env);
 	if (!err)
 		err = ebpf_build_image(env, img);

@@ -49,6 +49,15 @@ int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);
 /* Moves @insn_idx to where the walk continues. */
 int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
 
+/* ---- converge.c ---- */
+/* Does the loop at instruction @idx end by itself? States are kept there. */
+bool ebpf_is_converging(const struct vf_env *env, u32 idx);
+int ebpf_check_may_goto(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
+/* Came the path, which was at @old, back with fewer rounds left? */
+bool ebpf_round_begun(const struct vf_env *env, const struct vf_state *old);
+/* A path below @st ended in a state that is not finished, or open. */
+void ebpf_mark_open(struct vf_state *st);
+
 /* ---- packet.c ---- */
 /* The way of a comparison that one before has decided: 1 taken, 0 not, -1 open. */
 int ebpf_packet_branch(const struct reg_state *dst, const struct reg_state *src, u8 op);

@@ -20,6 +20,8 @@
  * @var_stores: counts stores to the stack whose place is not known
  * @no_links: to tell where a difference comes from: neither pruning nor precision asks
  *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
+ * @insn_limit: instructions to walk at most; 0: as in the module
+ * @rounds:   that a frame's may_goto have until the clock is asked; 0: as in the module
  */
 struct vf_watch {
 	int (*insn)(const struct vf_env *env);
@@ -29,6 +31,8 @@ struct vf_watch {
 	bool mild_stack;
 	u32 var_stores;
 	bool no_links;
+	u32 insn_limit;
+	u32 rounds;
 };
 
 extern struct vf_watch ebpf_watch;
@@ -39,6 +43,9 @@ extern struct vf_watch ebpf_watch;
 #define watch_mild_stack()	(ebpf_watch.mild_stack)
 #define watch_var_store()	(ebpf_watch.var_stores++)
 #define watch_no_links()	(ebpf_watch.no_links)
+#define watch_insn_limit()	(ebpf_watch.insn_limit ? ebpf_watch.insn_limit : \
+							EBPF_COMPLEXITY_LIMIT)
+#define watch_rounds()		(ebpf_watch.rounds ? ebpf_watch.rounds : EBPF_ROUNDS)
 #else
 #define watch_insn(env)		0
 #define watch_no_prune()	false
@@ -47,6 +54,8 @@ extern struct vf_watch ebpf_watch;
 #define watch_mild_stack()	false
 #define watch_var_store()	((void)0)
 #define watch_no_links()	false
+#define watch_insn_limit()	EBPF_COMPLEXITY_LIMIT
+#define watch_rounds()		EBPF_ROUNDS
 #endif
 
 #endif /* _VERIFIER_WATCH_H */

@@ -148,6 +148,14 @@ const struct ebpf_func_proto *ebpf_func_proto_of(u32 prog_type, u32 func_id);
  */
 const char *ebpf_func_id_name(u32 func_id);
 
+/* Rounds of a function's may_goto until the clock is looked at. */
+#define EBPF_ROUNDS	1024
+
+/* What may_goto calls when a function has used up its rounds: so many more, or 0 when it
+ * has looped for too long. @since: a u64 of the function's frame, 0 at first.
+ */
+u64 ebpf_more_rounds(u64 since, u64 r2, u64 r3, u64 r4, u64 r5);
+
 /* Calls are encoded as the distance of the helper from here, so that they fit
  * the 32-bit immediate. Programs never call it.
  */

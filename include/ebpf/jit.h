@@ -30,7 +30,8 @@
 #include <ebpf/prog.h>
 
 /* Bytes of stack below stack_top that a program with tail calls can use. */
-#define EBPF_JIT_TAIL_STACK	(EBPF_MAX_STACK + EBPF_MAX_TAIL_CALLS * 256)
+#define EBPF_JIT_TAIL_STACK	(EBPF_MAX_STACK + EBPF_MAX_TAIL_CALLS * 256 + \
+				 EBPF_MAX_CALL_FRAMES * EBPF_ROUNDS_STACK)
 
 /**
  * struct ebpf_jit_env - what the code must know of the running kernel

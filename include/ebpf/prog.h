@@ -12,6 +12,8 @@ struct ebpf_map;
 
 #define EBPF_MAX_STACK		512	/* bytes of stack of a call chain */
 #define EBPF_MAX_CALL_FRAMES	8
+/* Bytes that may_goto needs in the frame of a function. */
+#define EBPF_ROUNDS_STACK	64
 #define EBPF_MAX_SUBPROGS	256
 #define EBPF_MAX_TAIL_CALLS	33
 #define EBPF_COMPLEXITY_LIMIT	1000000	/* processed insns; also the largest program */

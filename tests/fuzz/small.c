@@ -17,9 +17,11 @@
 
 #define below gen_below
 
+static void gen_item(struct gen *g);
+
 const char *const small_names[SMALL_KINDS] = {
 	"stack", "callback", "packet", "maps of maps", "context", "dynptr", "references",
-	"tail calls", "locks", "timers", "global functions", "kernel pointers",
+	"tail calls", "locks", "timers", "global functions", "kernel pointers", "may_goto",
 };
 
 /* Functions beside the main program. */
@@ -890,6 +892,31 @@ static void gen_btf(struct gen *g)
 	refill(g);
 }
 
+/* Some items, until may_goto leaves the loop before or after them. */
+static void gen_may_goto(struct gen *g)
+{
+	bool first = below(3);
+	u32 start = g->cnt, i;
+
+	if (g->depth == 2 || g->cnt > GEN_MAX_INSNS / 2) {
+		gen_number_op(g);
+		return;
+	}
+	g->depth++;
+	if (first)
+		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
+	for (i = 1 + below(3); i; i--)
+		gen_item(g);
+	if (below(2))
+		gen_number_op(g);
+	if (!first)
+		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 1, 0);
+	emit(g, EBPF_JMP | EBPF_JA, 0, 0, (s32)start - (s32)g->cnt - 1, 0);
+	if (first)
+		land_here(g, start);
+	g->depth--;
+}
+
 static void gen_special(struct gen *g)
 {
 	switch (g->kind) {
@@ -925,6 +952,9 @@ static void gen_special(struct gen *g)
 		break;
 	case SMALL_BTF:
 		gen_btf(g);
+		break;
+	case SMALL_ROUNDS:
+		gen_may_goto(g);
 		break;
 	default:
 		gen_atomic(g);
@@ -970,7 +1000,7 @@ static void gen_item(struct gen *g)
 		break;
 	case 8:
 	case 9:
-		if (!g->func)
+		if (!g->func || g->kind == SMALL_ROUNDS)
 			gen_special(g);
 		else if (g->kind == SMALL_TAIL && g->func == SUB)
 			gen_tail_sub(g);

@@ -24,6 +24,7 @@ enum small_kind {
 	SMALL_TIMER,
 	SMALL_GLOBAL,		/* global functions */
 	SMALL_BTF,		/* kernel pointers: tasks, kptrs of both kinds */
+	SMALL_ROUNDS,		/* loops that end by themselves: may_goto */
 	SMALL_KINDS,
 };
 

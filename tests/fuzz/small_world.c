@@ -634,10 +634,17 @@ static int call_helper(struct interp *run, const struct ebpf_insn *insn, u64 *re
 	u32 id = insn->imm, i;
 	int err = 0;
 
+	/* All rounds of may_goto are over. */
+	if (form == SMALL_REWRITTEN &&
+	    addr_of(ebpf_call_base) + (s64)insn->imm == addr_of(ebpf_more_rounds)) {
+		*ret = 0;
+		goto clobber;
+	}
 	if (form == SMALL_REWRITTEN)
 		err = id_of(insn->imm, &id);
 	if (!err)
 		err = call(run, id, run->regs, ret);
+clobber:
 	for (i = 1; i <= 5; i++)
 		run->regs[i] = 0xdeadbeefdeadbeefULL;
 	return err;

@@ -14,6 +14,8 @@ static u64 fake_helper(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	ebpf_helper_##fn(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)	\
 	__attribute__((weak, alias("fake_helper")))
 
+u64 ebpf_more_rounds(u64 since, u64 r2, u64 r3, u64 r4, u64 r5)
+	__attribute__((weak, alias("fake_helper")));
 u64 EBPF_FUNC_MAPPER(FAKE) FAKE(end_of_list);
 /* Those that have two prototypes. */
 u64 FAKE(get_socket_ptr_cookie), FAKE(xdp_get_buff_len_trace);

@@ -294,6 +294,8 @@ static int push_frame(struct interp *it)
 	memcpy(f->saved, &it->regs[6], sizeof(f->saved));
 	f->frame = it->regs[10];
 	f->prog = it->prog;
+	f->rounds = it->rounds;
+	it->rounds = INTERP_ROUNDS;
 	it->depth++;
 	return 0;
 }
@@ -306,6 +308,7 @@ static void pop_frame(struct interp *it)
 	memcpy(&it->regs[6], f->saved, sizeof(f->saved));
 	it->regs[10] = f->frame;
 	it->prog = f->prog;
+	it->rounds = f->rounds;
 }
 
 static int call(struct interp *it, const struct ebpf_insn *insn)
@@ -345,6 +348,7 @@ static int tail_call(struct interp *it)
 		return 0;
 	it->prog = next;
 	it->pc = 0;
+	it->rounds = INTERP_ROUNDS;
 	return 0;
 }
 
@@ -386,6 +390,13 @@ static int jump(struct interp *it, const struct ebpf_insn *insn)
 
 	if (EBPF_OP(insn->code) == EBPF_JA) {
 		it->pc += bits == 64 ? insn->off : insn->imm;
+		return 0;
+	}
+	if (insn->code == (EBPF_JMP | EBPF_JCOND) && insn->src_reg == EBPF_MAY_GOTO) {
+		if (!it->rounds)
+			it->pc += insn->off;
+		else
+			it->rounds--;
 		return 0;
 	}
 	if (EBPF_OP(insn->code) > EBPF_JSLE || EBPF_OP(insn->code) == EBPF_CALL ||
@@ -464,6 +475,7 @@ int interp_run(struct interp *it, u64 ctx, u64 stack_top, bool keep_regs)
 	it->steps = 0;
 	it->tail_calls = 0;
 	it->depth = 0;
+	it->rounds = INTERP_ROUNDS;
 	return run_to_exit(it, 0);
 }
 

@@ -15,6 +15,7 @@
 #include <ebpf/prog.h>
 
 #define INTERP_MAX_FRAMES	64
+#define INTERP_ROUNDS		3	/* of may_goto, for each call of a function */
 
 struct interp;
 
@@ -51,6 +52,7 @@ struct interp_frame {
 	u64 saved[4];		/* R6 to R9 */
 	u64 frame;		/* R10 */
 	const struct interp_prog *prog;
+	u32 rounds;
 };
 
 struct interp {
@@ -64,6 +66,7 @@ struct interp {
 	u64 steps;
 	u32 tail_calls;
 	u32 depth;
+	u32 rounds;		/* left */
 	struct interp_frame frames[INTERP_MAX_FRAMES];
 };
 

@@ -161,16 +161,20 @@ static bool load_fully(bool *followed, u32 level)
 
 static bool try_program(u64 seed, u32 kind)
 {
-	bool followed, suspect, all = false;
+	bool followed = false, suspect = false, all = false;
 
 	gen_seed(seed);
 	small_program(&gen, kind);
 	stat[kind].generated++;
+	/* Most that are not found to end by then never are. */
+	ebpf_watch.insn_limit = kind == SMALL_ROUNDS ? 20000 : 0;
 	load_program(&res, gen_below(2) ? EBPF_F_TEST_STATE_FREQ : 0, 0);
 	if (res.err)
 		return true;
 	stat[kind].accepted++;
-	suspect = !load_fully(&followed, 0);
+	/* Ways through loops of any number of rounds have no end. */
+	if (kind != SMALL_ROUNDS)
+		suspect = !load_fully(&followed, 0);
 	stat[kind].suspects += suspect;
 	stat[kind].followed += followed;
 	if (!run_all(seed, followed, &all)) {
@@ -210,6 +214,7 @@ int main(void)
 {
 	series_begin("SMALL", 24000);
 	only_kind = series_number("KIND", SMALL_KINDS);
+	ebpf_watch.rounds = INTERP_ROUNDS;
 	if (!small_init() || !suspects_init()) {
 		tap_ok(false, "maps, types and suspects.known");
 		return tap_end();

@@ -90,6 +90,8 @@
 #define EBPF_JLE		0xb0
 #define EBPF_JSLT		0xc0
 #define EBPF_JSLE		0xd0
+#define EBPF_JCOND		0xe0	/* what kind of condition is in src_reg */
+#define EBPF_MAY_GOTO		0
 
 #define EBPF_SRC(code)		((code) & 0x08)
 #define EBPF_K			0x00
