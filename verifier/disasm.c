@@ -114,6 +114,12 @@ static void print_atomic(const struct ebpf_disasm_ops *ops, const struct ebpf_in
 	else if (insn->imm == EBPF_XCHG)
 		OUT(ops, "(%02x) r%d = atomic%s_xchg((%s *)(r%d %+d), r%d)\n", insn->code,
 		    insn->src_reg, wide, size, insn->dst_reg, insn->off, insn->src_reg);
+	else if (insn->imm == EBPF_LOAD_ACQ)
+		OUT(ops, "(%02x) r%d = load_acquire((%s *)(r%d %+d))\n", insn->code,
+		    insn->dst_reg, size, insn->src_reg, insn->off);
+	else if (insn->imm == EBPF_STORE_REL)
+		OUT(ops, "(%02x) store_release((%s *)(r%d %+d), r%d)\n", insn->code, size,
+		    insn->dst_reg, insn->off, insn->src_reg);
 	else
 		OUT(ops, "BUG_%02x\n", insn->code);
 }

@@ -299,6 +299,29 @@ static bool is_div(const struct ebpf_insn *insn)
 	return op == EBPF_DIV || op == EBPF_MOD;
 }
 
+/* This machine orders loads after loads and stores after both by itself. */
+static struct ebpf_insn plain_access(const struct ebpf_insn *insn)
+{
+	bool load = insn->imm == EBPF_LOAD_ACQ;
+
+	return mk((load ? EBPF_LDX : EBPF_STX) | EBPF_MEM | EBPF_SIZE(insn->code), insn->dst_reg,
+		  insn->src_reg, insn->off, 0);
+}
+
+/* What is left of a load-acquire or store-release. */
+static int expand_ordered(const struct vf_env *env, u32 idx, struct ebpf_insn *buf)
+{
+	struct ebpf_insn insn = plain_access(&env->insns[idx]);
+	u32 type = env->aux[idx].ptr_type;
+
+	if (EBPF_CLASS(insn.code) == EBPF_LDX && base_type(type) == PTR_TO_BTF_ID)
+		return expand_probe(&insn, buf);
+	if (EBPF_CLASS(insn.code) == EBPF_LDX && type == CONST_PTR_TO_MAP)
+		return ebpf_expand_map_ptr(&insn, buf);
+	buf[0] = insn;
+	return 1;
+}
+
 int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 {
 	const struct ebpf_insn *insn = &env->insns[idx];
@@ -316,6 +339,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return expand_ld_imm64(env, idx, buf);
 	if (class == EBPF_LD)
 		return ebpf_expand_ld_abs(insn, buf);
+	if (is_ordered(insn))
+		return expand_ordered(env, idx, buf);
 	if (is_ctx_access(env, idx))
 		return expand_ctx(env, idx, buf);
 	if (may_fault(env, idx))

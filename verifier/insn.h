@@ -34,6 +34,13 @@ static inline bool is_pseudo_func(const struct ebpf_insn *insn)
 	return is_ld_imm64(insn) && insn->src_reg == EBPF_PSEUDO_FUNC;
 }
 
+/* A load or store that others may not be moved across. */
+static inline bool is_ordered(const struct ebpf_insn *insn)
+{
+	return EBPF_CLASS(insn->code) == EBPF_STX && EBPF_MODE(insn->code) == EBPF_ATOMIC &&
+	       (insn->imm == EBPF_LOAD_ACQ || insn->imm == EBPF_STORE_REL);
+}
+
 static inline bool is_may_goto(const struct ebpf_insn *insn)
 {
 	return insn->code == (EBPF_JMP | EBPF_JCOND) && insn->src_reg == EBPF_MAY_GOTO;

@@ -311,7 +311,7 @@ int ebpf_resolve_ld_imm64(struct vf_env *env)
 			i++;
 			continue;
 		}
-		if (!opcode_known(insn[i].code)) {
+		if (!opcode_known(insn[i].code) && !is_ordered(&insn[i])) {
 			vlog(env, "unknown opcode %02x\n", insn[i].code);
 			return -EINVAL;
 		}

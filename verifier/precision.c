@@ -269,6 +269,9 @@ static int back_insn(struct vf_env *env, struct backtrack *bt, u32 idx, s32 next
 		return back_load(bt, insn, linked);
 	case EBPF_STX:
 	case EBPF_ST:
+		if (is_ordered(insn))
+			return insn->imm == EBPF_LOAD_ACQ ? back_load(bt, insn, linked) :
+							    back_store(bt, insn, linked);
 		return EBPF_MODE(insn->code) == EBPF_ATOMIC ? back_atomic(bt, insn, linked) :
 							      back_store(bt, insn, linked);
 	case EBPF_JMP:

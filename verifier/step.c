@@ -56,11 +56,39 @@ static int step_load(struct vf_env *env, const struct ebpf_insn *insn)
 	return err ? err : note_ptr_type(env, type);
 }
 
+/* Load-acquire and store-release: as others, with an address that is aligned. */
+static int step_ordered(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	bool load = insn->imm == EBPF_LOAD_ACQ;
+	u32 ptr = load ? insn->src_reg : insn->dst_reg, type;
+	int err;
+
+	err = ebpf_check_reg_arg(env, insn->src_reg, SRC_OP);
+	if (!err)
+		err = ebpf_check_reg_arg(env, insn->dst_reg, load ? DST_OP_NO_MARK : SRC_OP);
+	if (err)
+		return err;
+	type = cur_regs(env)[ptr].type;
+	err = ebpf_check_mem_access(env, env->insn_idx, ptr, insn->off, EBPF_SIZE(insn->code),
+				    load ? ACC_READ : ACC_WRITE,
+				    load ? insn->dst_reg : insn->src_reg, true, false);
+	if (err)
+		return err;
+	if (type == PTR_TO_CTX || is_pkt_ptr(type) || is_sock_ptr(type)) {
+		vlog(env, "BPF_ATOMIC %s R%d %s is not allowed\n", load ? "loads from" :
+		     "stores into", ptr, ebpf_reg_type_str(env, type));
+		return -EACCES;
+	}
+	return note_ptr_type(env, type);
+}
+
 static int step_store_reg(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	u32 type;
 	int err;
 
+	if (is_ordered(insn))
+		return step_ordered(env, insn);
 	if (EBPF_MODE(insn->code) == EBPF_ATOMIC)
 		return ebpf_check_atomic(env, env->insn_idx, insn);
 	if (EBPF_MODE(insn->code) != EBPF_MEM || insn->imm) {

@@ -116,6 +116,18 @@ static u8 wide(void)
 	return below(3) ? EBPF_DW : EBPF_W;
 }
 
+/* Perhaps makes a load-acquire or store-release of the last instruction. */
+static void order(struct gen *g)
+{
+	struct ebpf_insn *insn = &g->insns[g->cnt - 1];
+	bool load = EBPF_CLASS(insn->code) == EBPF_LDX;
+
+	if (below(6) || EBPF_CLASS(insn->code) == EBPF_ST)
+		return;
+	insn->code = EBPF_STX | EBPF_ATOMIC | EBPF_SIZE(insn->code);
+	insn->imm = load ? EBPF_LOAD_ACQ : EBPF_STORE_REL;
+}
+
 static void gen_store(struct gen *g)
 {
 	static const u8 narrow[] = { EBPF_B, EBPF_H, EBPF_W };
@@ -129,6 +141,7 @@ static void gen_store(struct gen *g)
 		emit(g, EBPF_STX | EBPF_MEM | size, base, reader(g), at, 0);
 	else
 		emit(g, EBPF_ST | EBPF_MEM | size, base, 0, at, num());
+	order(g);
 	renew(g, base);
 }
 
@@ -142,6 +155,7 @@ static void gen_load(struct gen *g)
 	if (size != EBPF_DW && !below(6))
 		at += 4;
 	emit(g, EBPF_LDX | EBPF_MEM | size, target(g), base, at, 0);
+	order(g);
 	renew(g, base);
 }
 

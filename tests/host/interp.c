@@ -232,6 +232,19 @@ static int atomic(struct interp *it, const struct ebpf_insn *insn)
 	u32 size = size_of(insn);
 	u64 src = it->regs[insn->src_reg], old, val;
 
+	if (insn->imm == EBPF_LOAD_ACQ) {
+		addr = it->regs[insn->src_reg] + (s64)insn->off;
+		if (check_access(it, addr, size, false))
+			return -EFAULT;
+		it->regs[insn->dst_reg] = peek(addr, size);
+		return 0;
+	}
+	if (insn->imm == EBPF_STORE_REL) {
+		if (check_access(it, addr, size, true))
+			return -EFAULT;
+		poke(addr, size, src);
+		return 0;
+	}
 	if (size < 4)
 		return -EINVAL;
 	if (check_access(it, addr, size, true))

@@ -95,6 +95,30 @@ static const struct verif_case cases[] = {
 	  JMP_K(JEQ, 0, 0, 3), LDX(DW, 6, FP, -16), ADD_X(0, 6), LDX(DW, 0, 0, 8), MOV_K(0, 0),
 	  EXIT } },
 
+	/* Loads and stores in order. */
+	{ "load-acquire and store-release of what was saved", .insns = {
+	  MOV_K(6, 5), ATOMIC(DW, EBPF_STORE_REL, FP, 6, -8), ATOMIC(DW, EBPF_LOAD_ACQ, 7, FP, -8),
+	  LD_MAP_VALUE(1, MAP_ARRAY, 0), ADD_X(1, 7), LDX(B, 0, 1, 0), EXIT } },
+	{ "load-acquire of a byte", .insns = { ST(DW, FP, -8, 300), ATOMIC(B, EBPF_LOAD_ACQ, 7, FP, -8),
+	  ALU_K(EBPF_AND, 7, 31), LD_MAP_VALUE(1, MAP_ARRAY, 0), ADD_X(1, 7),
+	  ATOMIC(H, EBPF_STORE_REL, 1, 7, 0), MOV_K(0, 0), EXIT },
+	  .err = EACCES, .says = "misaligned value access" },
+	{ "store-release of half words", .insns = { LD_MAP_VALUE(1, MAP_ARRAY, 0),
+	  ATOMIC(H, EBPF_STORE_REL, 1, 10, 2), MOV_K(0, 0), EXIT } },
+	{ "load-acquire of a pointer", .insns = { STX(DW, FP, 1, -8),
+	  ATOMIC(DW, EBPF_LOAD_ACQ, 2, FP, -8), LDX(DW, 0, 2, 0), EXIT } },
+	{ "load-acquire beyond the value", .err = EACCES, .says = "invalid access to map value",
+	  .insns = { LD_MAP_VALUE(1, MAP_ARRAY, 0), ATOMIC(DW, EBPF_LOAD_ACQ, 0, 1, 48), EXIT } },
+	{ "load-acquire from the context", .err = EACCES,
+	  .says = "BPF_ATOMIC loads from R1 ctx is not allowed",
+	  .insns = { ATOMIC(DW, EBPF_LOAD_ACQ, 0, 1, 0), EXIT } },
+	{ "load-acquire into R10", .err = EACCES, .says = "frame pointer is read only",
+	  .insns = { ST(DW, FP, -8, 0), ATOMIC(DW, EBPF_LOAD_ACQ, FP, FP, -8), EXIT } },
+	{ "store-release through a number", .err = EACCES, .says = "invalid mem access 'scalar'",
+	  .insns = { MOV_K(2, 8), ATOMIC(W, EBPF_STORE_REL, 2, 1, 0), EXIT } },
+	{ "another atomic of a byte", .err = EINVAL, .says = "unknown opcode d3",
+	  .insns = { ST(DW, FP, -8, 0), ATOMIC(B, EBPF_ADD, FP, 1, -8), EXIT } },
+
 	/* Map values. */
 	{ "lookup without check", .err = EACCES, .says = "R0 invalid mem access 'map_value_or_null'",
 	  .insns = { LOOKUP(MAP_ARRAY), LDX(DW, 0, 0, 0), EXIT } },

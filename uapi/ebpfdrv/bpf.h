@@ -52,6 +52,8 @@
 #define EBPF_FETCH		0x01	/* modifier: src receives the old value */
 #define EBPF_XCHG		(0xe0 | EBPF_FETCH)
 #define EBPF_CMPXCHG		(0xf0 | EBPF_FETCH)
+#define EBPF_LOAD_ACQ		0x100	/* dst = memory at src */
+#define EBPF_STORE_REL		0x110	/* memory at dst = src */
 
 /* arithmetic and jumps: bit 3 is the source, bits 4-7 the operation */
 #define EBPF_OP(code)		((code) & 0xf0)
