@@ -20,6 +20,7 @@ static bool never_null(const struct reg_state *reg)
 	case PTR_TO_SOCK_COMMON:
 	case PTR_TO_SOCKET:
 	case PTR_TO_TCP_SOCK:
+	case CONST_PTR_TO_MAP:
 		return true;
 	default:
 		return false;
@@ -288,22 +289,38 @@ static int check_operands(struct vf_env *env, const struct ebpf_insn *insn)
 	return err ? err : ebpf_check_reg_arg(env, insn->dst_reg, SRC_OP);
 }
 
+/* Of two pointers one may be NULL, and the other is not: where they are equal, neither is. */
+static void compare_with_not_null(struct reg_state *dst, struct reg_state *src)
+{
+	if (may_be_null(dst->type) && dst->type != SCALAR_VALUE && never_null(src) &&
+	    base_type(dst->type) != PTR_TO_BTF_ID)
+		set_not_null(dst);
+	else if (may_be_null(src->type) && src->type != SCALAR_VALUE && never_null(dst) &&
+		 base_type(src->type) != PTR_TO_BTF_ID)
+		set_not_null(src);
+}
+
 static void both_ways(struct vf_env *env, const struct ebpf_insn *insn, struct vf_state *taken,
 		      struct reg_state *src)
 {
 	struct reg_state *dst = &cur_regs(env)[insn->dst_reg];
 	u8 op = EBPF_OP(insn->code);
 	bool is_eq = op == EBPF_JEQ || op == EBPF_JNE;
+	struct reg_state *regs;
 
 	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
 		refine(env, insn, taken);
 		return;
 	}
 	if (EBPF_CLASS(insn->code) == EBPF_JMP && is_eq && may_be_null(dst->type) &&
-	    EBPF_SRC(insn->code) == EBPF_K && !insn->imm) {
+	    is_null_reg(src)) {
 		mark_null_or_not(env->cur, insn->dst_reg, op == EBPF_JNE);
 		mark_null_or_not(taken, insn->dst_reg, op == EBPF_JEQ);
 		return;
+	}
+	if (EBPF_CLASS(insn->code) == EBPF_JMP && is_eq && EBPF_SRC(insn->code) == EBPF_X) {
+		regs = op == EBPF_JEQ ? taken->frame[taken->curframe]->regs : cur_regs(env);
+		compare_with_not_null(&regs[insn->dst_reg], &regs[insn->src_reg]);
 	}
 	ebpf_match_packet_ptrs(env, insn, taken);
 }
@@ -339,6 +356,9 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 		return 0;
 	}
 	err = record_linked(env, dst, src);
+	/* That it is 0 tells of the other. */
+	if (!err && may_be_null(dst->type) && EBPF_SRC(insn->code) == EBPF_X && is_null_reg(src))
+		err = ebpf_mark_precise(env, insn->src_reg);
 	if (err)
 		return err;
 	taken = ebpf_push_pending(env, *insn_idx + insn->off + 1, *insn_idx);

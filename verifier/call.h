@@ -32,6 +32,7 @@ struct call_meta {
 	u32 dynptr_id;		/* of the one that was passed */
 	u32 dynptr_ref;
 	const char *str;	/* of EBPF_ARG_PTR_TO_CONST_STR; the map keeps it as it is */
+	bool key_exists;	/* it is a constant index of an array */
 	const struct ebpf_map_field *kptr;	/* that EBPF_ARG_PTR_TO_KPTR points to */
 };
 

@@ -193,7 +193,7 @@ static int visit_call(struct vf_env *env, struct cfg *cfg, u32 at, bool callee)
 	u32 next = at + 1 + is_ld;
 	int ret;
 
-	ret = follow(env, cfg, at, next, EDGE_NEXT, false);
+	ret = follow(env, cfg, at, next, EDGE_NEXT, true);
 	if (ret)
 		return ret;
 	mark_prune_point(env, next);
@@ -214,10 +214,11 @@ static int visit(struct vf_env *env, struct cfg *cfg, u32 at)
 
 	if (is_pseudo_func(insn))
 		return visit_call(env, cfg, at, true);
+	/* Into a loop that was entered in its middle: the jump that closes it is looked at. */
 	if (is_ld_imm64(insn))
-		return follow(env, cfg, at, (s64)at + 2, EDGE_NEXT, false);
+		return follow(env, cfg, at, (s64)at + 2, EDGE_NEXT, true);
 	if (class != EBPF_JMP && class != EBPF_JMP32)
-		return follow(env, cfg, at, (s64)at + 1, EDGE_NEXT, false);
+		return follow(env, cfg, at, (s64)at + 1, EDGE_NEXT, true);
 	if (EBPF_OP(insn->code) == EBPF_EXIT)
 		return EDGE_OLD;
 	if (EBPF_OP(insn->code) == EBPF_CALL)

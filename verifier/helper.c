@@ -229,6 +229,8 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 			vlog(env, "kernel subsystem misconfigured verifier\n");
 			return -EINVAL;
 		}
+		if (meta->key_exists)
+			flags &= ~(u32)EBPF_PTR_MAYBE_NULL;
 		ebpf_reg_set_ptr(ret, PTR_TO_MAP_VALUE | flags);
 		ret->map = meta->map;
 		ret->map_uid = meta->map_uid;

@@ -282,16 +282,36 @@ static int check_const_str(struct vf_env *env, u32 regno, struct call_meta *meta
 	return -EINVAL;
 }
 
+/* An array's element is there, if its index is. Maps of a map's may be longer and shorter. */
+static int check_const_key(struct vf_env *env, u32 regno, struct call_meta *meta)
+{
+	const struct ebpf_map *map = meta->map;
+	u64 index;
+	int ret;
+
+	if (meta->func_id != EBPF_FUNC_map_lookup_elem || map->is_meta ||
+	    (map->map_type != EBPF_MAP_TYPE_ARRAY && map->map_type != EBPF_MAP_TYPE_PERCPU_ARRAY))
+		return 0;
+	ret = ebpf_stack_const(env, regno, map->key_size, &index);
+	meta->key_exists = ret > 0 && index < map->max_entries;
+	return ret < 0 ? ret : 0;
+}
+
 static int check_map_mem(struct vf_env *env, u32 regno, u32 arg_type, struct call_meta *meta)
 {
 	bool key = base_type(arg_type) == EBPF_ARG_PTR_TO_MAP_KEY;
+	int err;
 
 	if (!meta->map) {
 		vlog(env, "invalid map_ptr to access map->%s\n", key ? "key" : "value");
 		return -EACCES;
 	}
-	if (key)
-		return ebpf_check_helper_mem(env, regno, meta->map->key_size, false, NULL);
+	if (key) {
+		/* Before it counts as used by the helper. */
+		err = check_const_key(env, regno, meta);
+		return err ? err : ebpf_check_helper_mem(env, regno, meta->map->key_size, false,
+							 NULL);
+	}
 	if (may_be_null(arg_type) && is_null_reg(&cur_regs(env)[regno]))
 		return 0;
 	/* A bloom filter is asked about the value. */

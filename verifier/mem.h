@@ -54,6 +54,10 @@ int ebpf_check_stack_bounds(struct vf_env *env, u32 regno, s32 off, int size, bo
 /* A helper uses, or with @meta->raw_mode fills, @size bytes at R@regno. */
 int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
 			   bool by_helper, struct call_meta *meta);
+/* The number of @size bytes in the stack at R@regno, if it is known: 1; 0: not; or an errno.
+ * It decides something then.
+ */
+int ebpf_stack_const(struct vf_env *env, u32 regno, u32 size, u64 *val);
 int ebpf_check_stack_slot_aligned(struct vf_env *env, u32 regno);
 
 /* ---- map_ptr.c ---- */

@@ -478,6 +478,16 @@ int ebpf_mark_precise(struct vf_env *env, int regno)
 	return run(env);
 }
 
+int ebpf_mark_slot_precise(struct vf_env *env, u32 frame, u32 slot)
+{
+	struct backtrack *bt = &env->bt;
+
+	bt_reset(bt);
+	bt->frame = env->cur->curframe;
+	bt->slots[frame] |= 1ULL << slot;
+	return run(env);
+}
+
 static bool wanted(const struct reg_state *reg)
 {
 	return reg->type == SCALAR_VALUE && reg->precise && (reg->live & LIVE_READ);

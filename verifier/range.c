@@ -93,6 +93,13 @@ static __always_inline void bounds_from_each_other(struct range *r, int w)
 	if (r->smin >= 0 || r->smax < 0) {
 		raise_umin(r, (u64)r->smin & umask);
 		lower_umax(r, (u64)r->smax & umask);
+	} else if (r->umax < ((u64)r->smin & umask)) {
+		/* Nothing of the negative numbers is left, or of the others. */
+		lower_umax(r, (u64)r->smax);
+		raise_smin(r, 0);
+	} else if (r->umin > (u64)r->smax) {
+		raise_umin(r, (u64)r->smin & umask);
+		lower_smax(r, -1);
 	}
 }
 

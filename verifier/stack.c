@@ -414,3 +414,39 @@ int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, boo
 		err = use_byte(env, func, i, by_helper);
 	return err;
 }
+
+static bool all_zero(struct func_state *func, s32 off, u32 size)
+{
+	u32 i;
+
+	for (i = 0; i < size; i++)
+		if (*byte_at(func, off + i) != STACK_ZERO)
+			return false;
+	return true;
+}
+
+int ebpf_stack_const(struct vf_env *env, u32 regno, u32 size, u64 *val)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	struct func_state *func;
+	struct stack_slot *slot;
+	s64 off;
+	int err;
+
+	if (reg->type != PTR_TO_STACK || !ebpf_tnum_is_const(reg->n.var_off))
+		return 0;
+	off = reg->off + (s64)reg->n.var_off.value;
+	func = func_of(env, reg);
+	if (off >= 0 || off < -(s64)func->nr_slots * REG_SIZE || off + size > 0)
+		return 0;
+	*val = 0;
+	if (all_zero(func, off, size))
+		return 1;
+	slot = slot_at(func, off);
+	if (off % REG_SIZE || !slot_is_scalar_spill(slot) || spill_bytes(slot) != (int)size ||
+	    !ebpf_tnum_is_const(slot->spilled.n.var_off))
+		return 0;
+	*val = slot->spilled.n.var_off.value;
+	err = ebpf_mark_slot_precise(env, func->frameno, (u32)(-off - 1) / REG_SIZE);
+	return err ? err : 1;
+}

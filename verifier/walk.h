@@ -70,6 +70,7 @@ int ebpf_check_ld_abs(struct vf_env *env, const struct ebpf_insn *insn);
 
 /* ---- precision.c ---- */
 int ebpf_mark_precise(struct vf_env *env, int regno);
+int ebpf_mark_slot_precise(struct vf_env *env, u32 frame, u32 slot);
 /* Of what a pruned path's continuation needs: marks of @old onto the path here. */
 int ebpf_propagate_precision(struct vf_env *env, const struct vf_state *old);
 

@@ -95,6 +95,53 @@ static const struct verif_case cases[] = {
 	  JMP_K(JEQ, 0, 0, 3), LDX(DW, 6, FP, -16), ADD_X(0, 6), LDX(DW, 0, 0, 8), MOV_K(0, 0),
 	  EXIT } },
 
+	/* Elements that are there for sure. */
+#define KEY_LOOKUP(fd, store)	store, MOV_X(2, FP), ADD_K(2, -8), LD_MAP(1, fd), HELPER(map_lookup_elem)
+	{ "a constant index of an array", .insns = { KEY_LOOKUP(MAP_ARRAY4, ST(W, FP, -8, 3)),
+	  LDX(DW, 0, 0, 0), EXIT } },
+	{ "index 0, by zero bytes", .insns = { ST(W, FP, -4, 0), MOV_X(2, FP), ADD_K(2, -4),
+	  LD_MAP(1, MAP_ARRAY4), HELPER(map_lookup_elem), LDX(DW, 0, 0, 0), EXIT } },
+	{ "a constant beyond the array", .err = EACCES, .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { KEY_LOOKUP(MAP_ARRAY4, ST(W, FP, -8, 4)), LDX(DW, 0, 0, 0), EXIT } },
+	{ "a constant of more bytes than the index", .err = EACCES,
+	  .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { KEY_LOOKUP(MAP_ARRAY4, ST(DW, FP, -8, 1)), LDX(DW, 0, 0, 0), EXIT } },
+	{ "an index that is known on one way only", .err = EACCES,
+	  .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { LDX(DW, 6, 1, 0), MOV_K(7, 1), JMP_K(JEQ, 6, 5, 1), MOV_X(7, 6),
+		     KEY_LOOKUP(MAP_ARRAY4, STX(W, FP, 7, -8)), LDX(DW, 0, 0, 0), EXIT } },
+	{ "a constant key of a hash", .err = EACCES, .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { LOOKUP(MAP_HASH), LDX(DW, 0, 0, 0), EXIT } },
+	/* Pointers that are compared. */
+	{ "equal to what is not NULL", .insns = { LD_MAP_VALUE(6, MAP_ARRAY, 0), LOOKUP(MAP_HASH),
+	  JMP_X(JNE, 0, 6, 1), LDX(DW, 0, 0, 0), MOV_K(0, 0), EXIT } },
+	{ "not equal to what is not NULL", .err = EACCES,
+	  .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { LD_MAP_VALUE(6, MAP_ARRAY, 0), LOOKUP(MAP_HASH), JMP_X(JEQ, 0, 6, 1),
+		     LDX(DW, 0, 0, 0), MOV_K(0, 0), EXIT } },
+	{ "equal to what may be NULL", .err = EACCES,
+	  .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { LOOKUP(MAP_HASH), MOV_X(6, 0), LOOKUP(MAP_HASH), JMP_X(JNE, 0, 6, 1),
+		     LDX(DW, 0, 0, 0), MOV_K(0, 0), EXIT } },
+	{ "NULL in a register", .insns = { LOOKUP(MAP_HASH), MOV_K(6, 0), JMP_X(JEQ, 0, 6, 1),
+	  LDX(DW, 0, 0, 0), MOV_K(0, 0), EXIT } },
+	{ "NULL in a register on one way only", .err = EACCES,
+	  .says = "invalid mem access 'map_value_or_null'",
+	  .insns = { LDX(DW, 7, 1, 0), LOOKUP(MAP_HASH), MOV_K(6, 0), JMP_K(JEQ, 7, 5, 1),
+		     MOV_K(6, 1), JMP_X(JEQ, 0, 6, 1), LDX(DW, 0, 0, 0), MOV_K(0, 0), EXIT } },
+	{ "the address of a map is not NULL", .insns = { LD_MAP(1, MAP_ARRAY), JMP_K(JNE, 1, 0, 1),
+	  MOV_K(10, 0), MOV_K(0, 0), EXIT } },
+	/* Loops that are entered in the middle. */
+	{ "a loop entered in the middle", .insns = { MOV_K(0, 0), JMP_K(JEQ, 1, 0, 1), JA(1),
+	  ADD_K(0, 1), JMP_K(JLT, 0, 4, -2), EXIT } },
+	{ "and without an end", .err = EINVAL, .says = "infinite loop detected",
+	  .insns = { MOV_K(0, 0), JMP_K(JEQ, 1, 0, 1), JA(1), MOV_K(0, 0), JMP_K(JLT, 0, 4, -2),
+		     EXIT } },
+	/* Signs that the other order decides. */
+	{ "no negative number is left", .insns = { LDX(DW, 6, 1, 0), JMP_K(JSLT, 6, -8, 4),
+	  JMP_K(JSGT, 6, 40, 3), LD64(2, 0x1000000), JMP_X(JGT, 6, 2, 0), JMP_K(JGT, 6, 40, 1), JA(1),
+	  JA(2), LD_MAP_VALUE(1, MAP_ARRAY, 0), MOV_K(0, 0), EXIT } },
+
 	/* Loads and stores in order. */
 	{ "load-acquire and store-release of what was saved", .insns = {
 	  MOV_K(6, 5), ATOMIC(DW, EBPF_STORE_REL, FP, 6, -8), ATOMIC(DW, EBPF_LOAD_ACQ, 7, FP, -8),
@@ -121,7 +168,7 @@ static const struct verif_case cases[] = {
 
 	/* Map values. */
 	{ "lookup without check", .err = EACCES, .says = "R0 invalid mem access 'map_value_or_null'",
-	  .insns = { LOOKUP(MAP_ARRAY), LDX(DW, 0, 0, 0), EXIT } },
+	  .insns = { LOOKUP(MAP_HASH), LDX(DW, 0, 0, 0), EXIT } },
 	{ "lookup with check", .insns = { LOOKUP(MAP_ARRAY), JMP_K(JEQ, 0, 0, 1),
 	  LDX(DW, 0, 0, 40), EXIT } },
 	{ "beyond the value", .err = EACCES,
