@@ -76,4 +76,7 @@ u64 ebpf_core_enum_value(const struct ebpf_btf_type *t, u32 idx, u32 *name_off);
 int ebpf_core_match(const struct core_spec *local, struct core_spec *targ,
 		    const struct ebpf_btf *btf, u32 id);
 
+/* core_types.c, for EBPF_CORE_TYPE_MATCHES: 1, 0, -EINVAL for too deep nesting, -ENOMEM. */
+int ebpf_core_types_match(const struct core_spec *local, const struct core_spec *targ);
+
 #endif /* _VERIFIER_CORE_H */

@@ -209,6 +209,8 @@ int ebpf_core_match(const struct core_spec *local, struct core_spec *targ,
 	targ->btf = btf;
 	targ->root_id = id;
 	targ->kind = local->kind;
+	if (local->kind == EBPF_CORE_TYPE_MATCHES)
+		return ebpf_core_types_match(local, targ);
 	if (core_is_type(local->kind))
 		return types_fit(local, targ);
 	if (core_is_enumval(local->kind))

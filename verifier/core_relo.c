@@ -152,6 +152,7 @@ static int value_of(u32 kind, const struct core_spec *spec, struct core_value *v
 	switch (kind) {
 	case EBPF_CORE_FIELD_EXISTS:
 	case EBPF_CORE_TYPE_EXISTS:
+	case EBPF_CORE_TYPE_MATCHES:
 	case EBPF_CORE_ENUMVAL_EXISTS:
 		v->value = spec != NULL;
 		return 0;

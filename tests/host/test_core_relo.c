@@ -24,7 +24,7 @@ static int log_write(void *cookie, const char *s, u32 len)
 
 /* The kernel's types: thing has its members elsewhere than the program's. */
 enum { K_INT = 1, K_LONG, K_UINT, K_ULONG, K_ARRAY, K_INNER, K_THING, K_PTR, K_COLOR, K_TWIN,
-       K_TWIN2, K_TYPEDEF };
+       K_TWIN2, K_TYPEDEF, K_POINT, K_POINT_PTR, K_PROTO, K_FN_PTR, K_FN, K_BOX, K_DEEP };
 
 static struct ebpf_btf *make_kernel(void)
 {
@@ -45,12 +45,22 @@ static struct ebpf_btf *make_kernel(void)
 	ADD(TYPE(str("twin"), STRUCT, 1, 8), MEMBER(str("x"), K_INT, 0));
 	ADD(TYPE(str("twin"), STRUCT, 1, 8), MEMBER(str("x"), K_INT, 32));
 	ADD(TYPE(str("thing_t"), TYPEDEF, 0, K_THING));
+	ADD(TYPE(str("point"), STRUCT, 3, 24), MEMBER(str("x"), K_INT, 0), MEMBER(str("y"), K_INT, 32),
+	    MEMBER(str("next"), K_POINT_PTR, 64));
+	ADD(PTR(K_POINT));
+	ADD(TYPE(0, FUNC_PROTO, 2, K_INT), 0, K_POINT_PTR, 0, K_LONG);
+	ADD(PTR(K_PROTO));
+	ADD(TYPE(str("fn_t"), TYPEDEF, 0, K_FN_PTR));
+	ADD(TYPE(str("box"), STRUCT, 2, 48), MEMBER(str("a"), K_POINT, 0),
+	    MEMBER(str("fn"), K_FN_PTR, 192));
+	ADD(TYPE(str("deep"), STRUCT, 1, 48), MEMBER(str("b"), K_BOX, 0));
 	return words_parse_vmlinux();
 }
 
 /* The program's. */
 enum { L_INT = 1, L_UINT, L_LONG, L_ARRAY, L_THING, L_PTR, L_COLOR, L_TWIN, L_FLAVOR, L_GONE,
-       L_TYPEDEF, L_ANON, L_CHANGED };
+       L_TYPEDEF, L_ANON, L_CHANGED, L_POINT, L_POINT_PTR, L_FWD, L_FWD_PTR, L_PROTO, L_FN_PTR, L_FN,
+       L_BOX, L_DEEP, L_BOX2, L_POINT3, L_PROTO2, L_FN2_PTR, L_FN2, L_COLOR2, L_POINT4 };
 
 static u32 access[8];	/* offsets of access strings */
 enum { A_0, A_00, A_01, A_02, A_0_1_2, A_0_1_9, A_1, A_BAD };
@@ -81,6 +91,24 @@ static struct ebpf_btf *make_local(void)
 	ADD(TYPE(str("thing_t"), TYPEDEF, 0, L_THING));
 	ADD(TYPE(0, STRUCT, 1, 4), MEMBER(str("x"), L_INT, 0));
 	ADD(TYPE(str("thing___v3"), STRUCT, 1, 4), MEMBER(str("changed"), L_INT, 0));
+	ADD(TYPE(str("point"), STRUCT, 2, 16), MEMBER(str("next"), L_POINT_PTR, 0),
+	    MEMBER(str("x"), L_INT, 64));
+	ADD(PTR(L_POINT));
+	ADD(TYPE(str("point"), FWD, 0, 0));
+	ADD(PTR(L_FWD));
+	ADD(TYPE(0, FUNC_PROTO, 2, L_INT), 0, L_FWD_PTR, 0, L_LONG);
+	ADD(PTR(L_PROTO));
+	ADD(TYPE(str("fn_t"), TYPEDEF, 0, L_FN_PTR));
+	ADD(TYPE(str("box"), STRUCT, 2, 24), MEMBER(str("fn"), L_FN_PTR, 0),
+	    MEMBER(str("a"), L_POINT, 64));
+	ADD(TYPE(str("deep"), STRUCT, 1, 24), MEMBER(str("b"), L_BOX, 0));
+	ADD(TYPE(str("box___2"), STRUCT, 1, 16), MEMBER(str("a"), L_POINT3, 0));
+	ADD(TYPE(str("point___3"), STRUCT, 1, 16), MEMBER(str("x"), L_UINT, 0));
+	ADD(TYPE(0, FUNC_PROTO, 2, L_INT), 0, L_FWD_PTR, 0, L_INT);
+	ADD(PTR(L_PROTO2));
+	ADD(TYPE(str("fn_t___2"), TYPEDEF, 0, L_FN2_PTR));
+	ADD(TYPE(str("color___2"), ENUM, 1, 4), str("GREEN"), 0);
+	ADD(TYPE(str("point___4"), STRUCT, 1, 16), MEMBER(str("z"), L_INT, 0));
 	return words_parse();
 }
 
@@ -177,8 +205,22 @@ static void test_types(void)
 	refused("an enumerator of a struct", MOVE(0), L_THING, A_0, EBPF_CORE_ENUMVAL_VALUE, -EINVAL,
 		"parsing");
 	refused("no such kind", MOVE(0), L_THING, A_0, 99, -EINVAL, "parsing");
-	refused("one that is not known", MOVE(0), L_THING, A_0, EBPF_CORE_TYPE_MATCHES, -EOPNOTSUPP,
-		"unrecognized CO-RE relocation (12)");
+}
+
+static void test_matches(void)
+{
+	moved("a struct in another order, that the pointer in it points to", L_POINT, A_0,
+	      EBPF_CORE_TYPE_MATCHES, 1, 1);
+	moved("a member of another kind of number", L_POINT3, A_0, EBPF_CORE_TYPE_MATCHES, 1, 0);
+	moved("a member that is not there", L_POINT4, A_0, EBPF_CORE_TYPE_MATCHES, 1, 0);
+	moved("a function, by a declaration", L_FN, A_0, EBPF_CORE_TYPE_MATCHES, 1, 1);
+	moved("a function of other arguments", L_FN2, A_0, EBPF_CORE_TYPE_MATCHES, 1, 0);
+	moved("structs in structs", L_DEEP, A_0, EBPF_CORE_TYPE_MATCHES, 1, 1);
+	moved("one of them another", L_BOX2, A_0, EBPF_CORE_TYPE_MATCHES, 1, 0);
+	moved("a member that is in a union there", L_THING, A_0, EBPF_CORE_TYPE_MATCHES, 1, 0);
+	moved("some of the enumerators", L_COLOR2, A_0, EBPF_CORE_TYPE_MATCHES, 1, 1);
+	moved("one that is not there", L_COLOR, A_0, EBPF_CORE_TYPE_MATCHES, 1, 0);
+	moved("a type that is not there", L_GONE, A_0, EBPF_CORE_TYPE_MATCHES, 1, 0);
 }
 
 static void test_insns(void)
@@ -219,6 +261,7 @@ int main(void)
 		return tap_end();
 	test_fields();
 	test_types();
+	test_matches();
 	test_insns();
 	words_destroy(kernel);
 	ebpf_btf_destroy(local);
