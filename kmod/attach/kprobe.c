@@ -174,6 +174,18 @@ static int kprobe_start(struct kprobe_event *ke)
 	return err;
 }
 
+/* On kernels that take the first of several functions of a name we do so, too. */
+static int check_name(const char *symbol)
+{
+	u32 cnt = ebpf_compat_kprobe_same_name(symbol);
+
+	if (cnt <= 1)
+		return 0;
+	pr_info_ratelimited("ebpfdrv: %s[%d]: %u functions are called %s: MODULE:%s or an address tells which one is to be probed\n",
+			    current->comm, current->pid, cnt, symbol, symbol);
+	return -EADDRNOTAVAIL;
+}
+
 /* The place: a symbol and an offset, or an address. */
 static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *attr)
 {
@@ -194,7 +206,10 @@ static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *at
 	} else {
 		/* As much as struct kprobe holds. */
 		if (attr->config2 > U32_MAX)
-			return -EINVAL;
+			return -ENOENT;
+		err = check_name(ke->symbol);
+		if (err)
+			return err;
 		err = ebpf_compat_kprobe_place(ke->symbol, attr->config2, &addr);
 		/* Inside an instruction: no entry, which is what matters for returns. */
 		if (err)

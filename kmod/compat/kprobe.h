@@ -32,6 +32,12 @@ struct compat_kprobe {
  */
 int ebpf_compat_kprobe_place(const char *symbol, unsigned long offset, unsigned long *addr);
 
+/* How many functions bear the name, where the kernel refuses kprobes on several of one name
+ * (6.1.60, 6.3 and up); elsewhere, and of "module:symbol", it does not matter: 1. A name that has
+ * its symbol in no list may give 0.
+ */
+u32 ebpf_compat_kprobe_same_name(const char *symbol);
+
 /* Hits from now on, or from when kprobes are switched on. The errors of register_kprobe(),
  * -ENOENT for the text of a module that is going, -EBUSY by ebpf_compat_ftrace_off(), -EINVAL
  * for a kretprobe elsewhere than at the entry of a function. After an error ->kept may be set.
