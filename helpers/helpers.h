@@ -25,6 +25,9 @@
 	EBPF_HELPER_DECL(name); \
 	u64 ebpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
+/* In a helper's own body: where in the program it was called. */
+#define PROG_IP()	((unsigned long)__builtin_return_address(0))
+
 #ifdef __KERNEL__
 /* What helpers keep per CPU. Process context. */
 int ebpf_helpers_init(void);

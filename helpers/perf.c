@@ -70,7 +70,7 @@ static noinline long output_packet(const void *ctx, struct ebpf_map *map, u64 fl
 	event = event_of(map, flags & EBPF_F_INDEX_MASK);
 	if (IS_ERR(event))
 		return PTR_ERR(event);
-	return ebpf_event_output(event, run->regs, frags, 2);
+	return ebpf_event_output(event, run->regs, 0, frags, 2);
 }
 
 /* ctx, map, flags, data, size */
@@ -88,7 +88,7 @@ EBPF_HELPER(perf_event_output)
 	event = event_of(map, r3);
 	if (IS_ERR(event))
 		return PTR_ERR(event);
-	return ebpf_event_output(event, ebpf_run_current()->regs, &frag, 1);
+	return ebpf_event_output(event, ebpf_run_current()->regs, PROG_IP(), &frag, 1);
 }
 
 #define EBPF_TC_ACT_SHOT	2

@@ -9,7 +9,7 @@
 #include "kmod/prog/run.h"
 
 /* The data, and behind it as much of the packet as @flags say. @have: bytes of it */
-static long output(struct ebpf_map *map, u64 flags, const struct ebpf_frag *data,
+static long output(struct ebpf_map *map, u64 flags, u64 prog_ip, const struct ebpf_frag *data,
 		   const struct ebpf_frag *packet, u32 have)
 {
 	u64 index = flags & EBPF_F_INDEX_MASK;
@@ -26,7 +26,8 @@ static long output(struct ebpf_map *map, u64 flags, const struct ebpf_frag *data
 	event = ebpf_perf_event_array_get(map, index);
 	if (IS_ERR(event))
 		return PTR_ERR(event);
-	return ebpf_event_output(event, ebpf_run_current()->regs, frags, frags[1].size ? 2 : 1);
+	return ebpf_event_output(event, ebpf_run_current()->regs, prog_ip, frags,
+				 frags[1].size ? 2 : 1);
 }
 
 /* struct sk_buff, map, flags, data, size */
@@ -37,7 +38,7 @@ EBPF_HELPER(skb_output)
 		.data = (const void *)(unsigned long)r1, .copy = ebpf_compat_skb_copy,
 	};
 
-	return output((struct ebpf_map *)(unsigned long)r2, r3, &data, &packet,
+	return output((struct ebpf_map *)(unsigned long)r2, r3, PROG_IP(), &data, &packet,
 		      ebpf_compat_skb_len(packet.data));
 }
 
@@ -49,7 +50,7 @@ EBPF_HELPER(xdp_output)
 		.data = (const void *)(unsigned long)r1, .copy = ebpf_compat_xdp_copy,
 	};
 
-	return output((struct ebpf_map *)(unsigned long)r2, r3, &data, &packet,
+	return output((struct ebpf_map *)(unsigned long)r2, r3, PROG_IP(), &data, &packet,
 		      ebpf_compat_xdp_len(packet.data));
 }
 

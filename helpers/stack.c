@@ -22,9 +22,6 @@ static struct pt_regs *run_regs(void)
 	return run ? run->regs : NULL;
 }
 
-/* Where in the program the helper was called. */
-#define PROG_IP()	((unsigned long)__builtin_return_address(0))
-
 EBPF_HELPER(get_stackid)
 {
 	return ebpf_stackmap_get_id((struct ebpf_map *)(unsigned long)r2, run_regs(), PROG_IP(),

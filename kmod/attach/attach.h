@@ -70,11 +70,12 @@ struct ebpf_frag {
 	void (*copy)(void *dst, const void *data, u32 off, u32 len);
 };
 
-/* Writes a PERF_RECORD_SAMPLE to a BPF_OUTPUT event of this CPU. Program
+/* Writes a PERF_RECORD_SAMPLE to a BPF_OUTPUT event of this CPU. @prog_ip: where in the program
+ * the helper was called, or 0 where that does not matter (see ebpf_stack_kernel()). Program
  * context. -EOPNOTSUPP: the event belongs to another CPU; -EINVAL: not an output
  * event; -ENOSPC: no room (counted as lost).
  */
-int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs,
+int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs, u64 prog_ip,
 		      const struct ebpf_frag *frags, u32 nr_frags);
 /* Counter value for bpf_perf_event_read{,_value}(): program context. */
 int ebpf_event_read(struct ebpf_event *event, u64 *value, u64 *enabled, u64 *running);

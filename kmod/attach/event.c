@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/event.h"
+#include "kmod/attach/event_group.h"
 #include "kmod/attach/ring.h"
 #include "kmod/compat/clock.h"
 
@@ -36,6 +37,8 @@ int ebpf_event_init(struct ebpf_event *event, const struct ebpf_event_ops *ops,
 	event->id = atomic64_inc_return(&event_ids);
 	mutex_init(&event->lock);
 	INIT_LIST_HEAD(&event->ring_node);
+	INIT_LIST_HEAD(&event->group_members);
+	INIT_LIST_HEAD(&event->group_node);
 	init_waitqueue_head(&event->waitq);
 	event->enabled = !(params->attr.flags & EBPF_PERF_ATTR_DISABLED);
 	event->enabled_at = compat_mono_fast_ns();
@@ -70,6 +73,7 @@ static int event_release(struct inode *inode, struct file *file)
 {
 	struct ebpf_event *event = file->private_data;
 
+	ebpf_event_group_leave(event);
 	ebpf_ring_detach(event);
 	ebpf_event_clear_prog(event);
 	/* Last: a grace period may be over before this returns. */
@@ -114,20 +118,15 @@ static int event_claim(struct ebpf_event *event, struct ebpf_prog *prog)
 	return ebpf_place_claim(&event->place, prog, &no_stacks) ? -EPROTO : 0;
 }
 
-/* Linux's limits: programs of one tracepoint, and ids asked for at a time. */
-#define TRACEPOINT_MAX_PROGS	64
+/* Ids asked for at a time. */
 #define QUERY_MAX_PROGS		64
 
-static bool tracepoint_full(const struct ebpf_event *event)
-{
-	return event->ops->query && event->ops->query(event, NULL, 0) >= TRACEPOINT_MAX_PROGS;
-}
+/* What may be attached at a place is asked and done in one. Outside of every event's lock. */
+static DEFINE_MUTEX(set_prog_lock);
 
-int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie)
+/* Is @prog of a kind that the event takes? */
+static int event_suits(const struct ebpf_event *event, const struct ebpf_prog *prog)
 {
-	bool full;
-	int err = 0;
-
 	if (prog->type != event->ops->prog_type)
 		return -EINVAL;
 	if (prog->kprobe_override && !event->ops->override)
@@ -136,13 +135,14 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 		return -EINVAL;
 	if (event->max_ctx && prog->image.max_ctx_offset > event->max_ctx)
 		return -EACCES;
-	full = tracepoint_full(event);
+	return 0;
+}
+
+static int event_attach(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie)
+{
+	int err;
 
 	mutex_lock(&event->lock);
-	if (event->prog || full) {
-		err = event->prog ? -EEXIST : -E2BIG;
-		goto unlock;
-	}
 	err = event_claim(event, prog);
 	if (err)
 		goto unlock;
@@ -155,6 +155,26 @@ int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 co
 	smp_store_release(&event->prog, ebpf_prog_inc(prog));
 unlock:
 	mutex_unlock(&event->lock);
+	return err;
+}
+
+int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie)
+{
+	int err;
+
+	mutex_lock(&set_prog_lock);
+	/* Where programs run on samples, this comes before all else, elsewhere after. */
+	if (event->prog && event->ops->prog_type == EBPF_PROG_TYPE_PERF_EVENT)
+		err = -EEXIST;
+	else
+		err = event_suits(event, prog);
+	if (!err && event->prog)
+		err = -EEXIST;
+	if (!err && event->ops->admits)
+		err = event->ops->admits(event, prog);
+	if (!err)
+		err = event_attach(event, prog, cookie);
+	mutex_unlock(&set_prog_lock);
 	return err;
 }
 
@@ -190,25 +210,18 @@ static int event_set_prog_fd(struct ebpf_event *event, int fd)
  * Counting
  */
 
-static u64 event_hits(const struct ebpf_event *event)
+static u64 event_hits(struct ebpf_event *event)
 {
 	u64 sum = 0;
 	int cpu;
 
+	if (event->counted_by_kernel)
+		return event->ops->kernel_count(event);
+	if (!event->hits)
+		return 0;
 	for_each_possible_cpu(cpu)
 		sum += *per_cpu_ptr(event->hits, cpu);
 	return sum;
-}
-
-u64 ebpf_event_enabled_ns(const struct ebpf_event *event)
-{
-	u64 now = compat_mono_fast_ns();
-	u64 ns = event->enabled_ns;
-
-	/* This clock may be a little behind itself. */
-	if (READ_ONCE(event->enabled) && now > event->enabled_at)
-		ns += now - event->enabled_at;
-	return ns;
 }
 
 void ebpf_event_read_hits(struct ebpf_event *event, struct ebpf_event_count *count)
@@ -233,55 +246,66 @@ int ebpf_event_peek_hits(struct ebpf_event *event, struct ebpf_event_count *coun
 	return 0;
 }
 
+/* Under event->lock. */
+static void event_mark_enabled(struct ebpf_event *event)
+{
+	if (event->enabled)
+		return;
+	if (event->hits)
+		event->base = event_hits(event);
+	event->enabled_at = compat_mono_fast_ns();
+	WRITE_ONCE(event->enabled, true);
+}
+
 static void event_enable(struct ebpf_event *event)
 {
 	mutex_lock(&event->lock);
-	if (!event->enabled) {
-		if (event->hits)
-			event->base = event_hits(event);
-		event->enabled_at = compat_mono_fast_ns();
-		WRITE_ONCE(event->enabled, true);
-		if (event->ops->enable)
-			event->ops->enable(event);
-	}
+	event_mark_enabled(event);
+	if (event->ops->enable)
+		event->ops->enable(event);
 	mutex_unlock(&event->lock);
 }
 
 static void event_disable(struct ebpf_event *event)
 {
+	u64 hits;
+
 	mutex_lock(&event->lock);
+	if (event->ops->disable)
+		event->ops->disable(event);
 	if (event->enabled) {
-		if (event->ops->disable)
-			event->ops->disable(event);
-		if (event->hits)
-			event->counted += event_hits(event) - event->base;
+		if (event->hits) {
+			hits = event_hits(event);
+			event->counted += hits - event->base;
+			event->base = hits;
+		}
 		event->enabled_ns = ebpf_event_enabled_ns(event);
 		WRITE_ONCE(event->enabled, false);
 	}
 	mutex_unlock(&event->lock);
 }
 
-static int event_reset(struct ebpf_event *event)
+void ebpf_event_reset_hits(struct ebpf_event *event)
 {
-	int err = 0;
-
-	mutex_lock(&event->lock);
-	if (event->ops->reset) {
-		err = event->ops->reset(event);
-	} else {
-		event->counted = 0;
-		event->base = event_hits(event);
-	}
-	mutex_unlock(&event->lock);
-	return err;
+	event->counted = 0;
+	event->base = event_hits(event);
 }
 
-/* The words that read_format asks for; returns how many. */
+static void event_reset(struct ebpf_event *event)
+{
+	mutex_lock(&event->lock);
+	if (event->ops->reset)
+		event->ops->reset(event);
+	else
+		ebpf_event_reset_hits(event);
+	mutex_unlock(&event->lock);
+}
+
+/* The words that read_format asks for, without a group's; returns how many. */
 static u32 event_read_words(struct ebpf_event *event, u64 *word)
 {
 	u64 format = event->attr.read_format;
 	struct ebpf_event_count count;
-	bool group = format & EBPF_PERF_FORMAT_GROUP;
 	u32 n = 0;
 
 	mutex_lock(&event->lock);
@@ -290,13 +314,11 @@ static u32 event_read_words(struct ebpf_event *event, u64 *word)
 	event->ops->read(event, &count);
 	mutex_unlock(&event->lock);
 
-	word[n++] = group ? 1 : count.value;
+	word[n++] = count.value;
 	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_ENABLED)
 		word[n++] = count.enabled;
 	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_RUNNING)
 		word[n++] = count.running;
-	if (group)
-		word[n++] = count.value;
 	if (format & EBPF_PERF_FORMAT_ID)
 		word[n++] = event->id;
 	if (format & EBPF_PERF_FORMAT_LOST)
@@ -304,16 +326,30 @@ static u32 event_read_words(struct ebpf_event *event, u64 *word)
 	return n;
 }
 
-static ssize_t event_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
+static ssize_t words_to_user(char __user *buf, size_t size, const u64 *words, u32 n)
 {
-	u64 words[6];
-	u32 n = event_read_words(file->private_data, words);
-
 	if (size < n * sizeof(u64))
 		return -ENOSPC;
 	if (copy_to_user(buf, words, n * sizeof(u64)))
 		return -EFAULT;
 	return n * sizeof(u64);
+}
+
+static ssize_t event_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
+{
+	struct ebpf_event *event = file->private_data;
+	u64 few[5], *words;
+	ssize_t ret;
+	int n;
+
+	if (!(event->attr.read_format & EBPF_PERF_FORMAT_GROUP))
+		return words_to_user(buf, size, few, event_read_words(event, few));
+	n = ebpf_event_group_read(event, &words);
+	if (n < 0)
+		return n;
+	ret = words_to_user(buf, size, words, n);
+	kfree(words);
+	return ret;
 }
 
 int ebpf_event_read(struct ebpf_event *event, u64 *value, u64 *enabled, u64 *running)
@@ -340,16 +376,70 @@ int ebpf_event_read(struct ebpf_event *event, u64 *value, u64 *enabled, u64 *run
 
 static int event_set_period(struct ebpf_event *event, const void __user *arg)
 {
+	struct ebpf_perf_attr *attr = &event->attr;
 	u64 period;
-	int err = -EINVAL;
+	int err = 0;
 
 	if (copy_from_user(&period, arg, sizeof(period)))
 		return -EFAULT;
-	if (!period)
+	if (!attr->sample_period || !period)
+		return -EINVAL;
+	if (ebpf_event_check_period(attr, period))
 		return -EINVAL;
 	mutex_lock(&event->lock);
 	if (event->ops->set_period)
 		err = event->ops->set_period(event, period);
+	else
+		attr->sample_period = period;
+	mutex_unlock(&event->lock);
+	return err;
+}
+
+static int event_refresh(struct ebpf_event *event, int cnt)
+{
+	int err = 0;
+
+	if (ebpf_event_inherits(event) || !event->attr.sample_period)
+		return -EINVAL;
+	mutex_lock(&event->lock);
+	event_mark_enabled(event);
+	if (event->ops->refresh)
+		err = event->ops->refresh(event, cnt);
+	else if (event->ops->enable)
+		event->ops->enable(event);
+	mutex_unlock(&event->lock);
+	return err;
+}
+
+static int event_set_filter(struct ebpf_event *event, const char __user *arg)
+{
+	char *filter = strndup_user(arg, PAGE_SIZE);
+	int err = -EINVAL;
+
+	if (IS_ERR(filter))
+		return PTR_ERR(filter);
+	mutex_lock(&event->lock);
+	if (event->ops->set_filter)
+		err = event->ops->set_filter(event, filter);
+	mutex_unlock(&event->lock);
+	kfree(filter);
+	return err;
+}
+
+/* Linux knows how to change breakpoints, and no others. */
+static int event_modify(struct ebpf_event *event, u64 address)
+{
+	struct ebpf_perf_attr attr;
+	int err = ebpf_event_copy_attr(&attr, address);
+
+	if (err)
+		return err;
+	if (attr.type != event->attr.type)
+		return -EINVAL;
+	if (!event->ops->modify)
+		return -EOPNOTSUPP;
+	mutex_lock(&event->lock);
+	err = event->ops->modify(event, &attr);
 	mutex_unlock(&event->lock);
 	return err;
 }
@@ -399,34 +489,46 @@ static int event_query(struct ebpf_event *event, struct ebpf_perf_query __user *
 	return err;
 }
 
+/* @arg: PERF_IOC_FLAG_GROUP, or this event alone */
+static long event_switch(struct ebpf_event *event, void (*fn)(struct ebpf_event *event),
+			 unsigned long arg)
+{
+	if (arg & EBPF_PERF_IOC_FLAG_GROUP)
+		ebpf_event_group_each(event, fn);
+	else
+		fn(event);
+	return 0;
+}
+
 static long event_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct ebpf_event *event = file->private_data;
 
 	switch (cmd) {
 	case EBPF_PERF_IOC_ENABLE:
-		event_enable(event);
-		return 0;
+		return event_switch(event, event_enable, arg);
 	case EBPF_PERF_IOC_DISABLE:
-		event_disable(event);
-		return 0;
+		return event_switch(event, event_disable, arg);
 	case EBPF_PERF_IOC_RESET:
-		return event_reset(event);
+		return event_switch(event, event_reset, arg);
 	case EBPF_PERF_IOC_PERIOD:
 		return event_set_period(event, (void __user *)arg);
 	case EBPF_PERF_IOC_REFRESH:
-		/* Counts down samples; programs have no use for it. */
-		return -EINVAL;
+		return event_refresh(event, arg);
 	case EBPF_PERF_IOC_ID:
 		return put_user(event->id, (u64 __user *)arg);
 	case EBPF_PERF_IOC_SET_OUTPUT:
 		return event_redirect(event, arg);
+	case EBPF_PERF_IOC_SET_FILTER:
+		return event_set_filter(event, (void __user *)arg);
 	case EBPF_PERF_IOC_SET_BPF:
 		return event_set_prog_fd(event, arg);
 	case EBPF_PERF_IOC_PAUSE_OUTPUT:
 		return ebpf_ring_pause(event, arg);
 	case EBPF_PERF_IOC_QUERY_BPF:
 		return event_query(event, (void __user *)arg);
+	case EBPF_PERF_IOC_MODIFY_ATTRIBUTES:
+		return event_modify(event, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -439,6 +541,8 @@ static long event_compat_ioctl(struct file *file, unsigned int cmd, unsigned lon
 	switch (_IOC_NR(cmd)) {
 	case _IOC_NR(EBPF_PERF_IOC_ID):
 	case _IOC_NR(EBPF_PERF_IOC_QUERY_BPF):
+	case _IOC_NR(EBPF_PERF_IOC_SET_FILTER):
+	case _IOC_NR(EBPF_PERF_IOC_MODIFY_ATTRIBUTES):
 		if (_IOC_SIZE(cmd) == sizeof(compat_uptr_t)) {
 			cmd &= ~IOCSIZE_MASK;
 			cmd |= sizeof(void *) << IOCSIZE_SHIFT;

@@ -12,6 +12,7 @@
 
 #include "kmod/attach/attach.h"
 #include "kmod/attach/perf_abi.h"
+#include "kmod/compat/clock.h"
 #include "kmod/compat/compat.h"
 #include "kmod/prog/run.h"
 #include "kmod/prog/tail.h"
@@ -65,20 +66,38 @@ struct ebpf_event_ops {
 	void (*stop)(struct ebpf_event *event);
 	/* A grace period after stop: frees the event. */
 	void (*destroy)(struct ebpf_event *event);
-	/* Under event->lock, on change only. */
+	/* Under event->lock; also of one that is on, or off: the kernel may have changed that. */
 	void (*enable)(struct ebpf_event *event);
 	void (*disable)(struct ebpf_event *event);
+	/* May @prog be attached beside what others have at the same place? -EEXIST: it is there
+	 * already; -E2BIG. NULL: yes.
+	 */
+	int (*admits)(const struct ebpf_event *event, const struct ebpf_prog *prog);
+	/* PERF_EVENT_IOC_SET_FILTER, under event->lock: counts what @filter is true of. NULL:
+	 * -EINVAL.
+	 */
+	int (*set_filter)(struct ebpf_event *event, char *filter);
+	/* PERF_EVENT_IOC_REFRESH of an event that has a period: switches it on, and it ends by
+	 * itself after @cnt samples. Under event->lock. NULL: as enable.
+	 */
+	int (*refresh)(struct ebpf_event *event, int cnt);
 	/* Sum of what was counted, times as the common part keeps them already
 	 * filled in.
 	 */
 	void (*read)(struct ebpf_event *event, struct ebpf_event_count *count);
+	/* In place of the sum of hits, for events with counted_by_kernel: never goes back. */
+	u64 (*kernel_count)(struct ebpf_event *event);
 	/* The same from a program on the event's own CPU. Any context. NULL: as
 	 * Linux for events it cannot read there.
 	 */
 	int (*peek)(struct ebpf_event *event, struct ebpf_event_count *count);
-	/* Under event->lock. NULL: -EINVAL. */
+	/* PERF_EVENT_IOC_MODIFY_ATTRIBUTES, checked but for what may change. Under event->lock.
+	 * NULL: -EOPNOTSUPP.
+	 */
+	int (*modify)(struct ebpf_event *event, const struct ebpf_perf_attr *attr);
+	/* Under event->lock. NULL: nothing goes by it. */
 	int (*set_period)(struct ebpf_event *event, u64 period);
-	int (*reset)(struct ebpf_event *event);
+	void (*reset)(struct ebpf_event *event);
 	/* Before the first run of a program with bpf_override_return(), and after the last.
 	 * Under event->lock. -EINVAL, as NULL: not what may be overridden.
 	 */
@@ -102,6 +121,7 @@ struct ebpf_event {
 
 	const struct ebpf_event_ops *ops;
 	bool kept;			/* the kernel has some of it: it is never freed */
+	bool counted_by_kernel;		/* by ops->kernel_count; hits are nobody's */
 	bool output;			/* records can be written to its ring */
 	u32 max_ctx;			/* bytes of context for programs; 0: by type */
 	struct file *file;
@@ -117,6 +137,12 @@ struct ebpf_event {
 	u64 enabled_ns;			/* before enabled_at */
 	u64 counted;			/* hits of the times it was enabled */
 	u64 base;			/* hits at enabled_at, or at reset */
+
+	/* Owned by event_group.c. */
+	struct ebpf_event *group_leader;	/* NULL: alone, or itself */
+	struct list_head group_members;
+	struct list_head group_node;
+	u32 nr_members;
 
 	/* Owned by ring.c. */
 	struct ebpf_ring *ring;		/* RCU-sched */
@@ -135,6 +161,13 @@ extern const struct ebpf_event_ops ebpf_tracepoint_event_ops;
 extern const struct ebpf_event_ops ebpf_sampling_event_ops;
 extern const struct ebpf_event_ops ebpf_output_event_ops;
 
+/* event_attr.c: an attr of the caller's at @address, as long as its size says; -E2BIG also writes
+ * there what would have been understood. Checked as far as Linux does without knowing the event.
+ */
+int ebpf_event_copy_attr(struct ebpf_perf_attr *attr, u64 address);
+/* May @period, or frequency, be that of an event of @attr? -EINVAL. */
+int ebpf_event_check_period(const struct ebpf_perf_attr *attr, u64 period);
+
 /* Fills the common part; @hits asks for a counter per CPU. -ENOMEM. */
 int ebpf_event_init(struct ebpf_event *event, const struct ebpf_event_ops *ops,
 		    const struct ebpf_event_params *params, bool hits);
@@ -144,21 +177,53 @@ void ebpf_event_fini(struct ebpf_event *event);
 void ebpf_event_drop(struct ebpf_event *event);
 /* ops->read and ops->peek for events that count in hits. */
 void ebpf_event_read_hits(struct ebpf_event *event, struct ebpf_event_count *count);
+void ebpf_event_reset_hits(struct ebpf_event *event);
 int ebpf_event_peek_hits(struct ebpf_event *event, struct ebpf_event_count *count);
+/* Where nothing else is asked for, records bear the scheduler's time. */
+#define EBPF_EVENT_CLOCK_SCHED	(-1)
+
+static inline int ebpf_event_clock(const struct ebpf_event *event)
+{
+	return event->attr.flags & EBPF_PERF_ATTR_USE_CLOCKID ? event->attr.clockid :
+		EBPF_EVENT_CLOCK_SCHED;
+}
+
 /* ns, any context */
-u64 ebpf_event_enabled_ns(const struct ebpf_event *event);
+static inline u64 ebpf_event_enabled_ns(const struct ebpf_event *event)
+{
+	u64 now = compat_mono_fast_ns();
+	u64 ns = event->enabled_ns;
+
+	/* This clock may be a little behind itself. */
+	if (READ_ONCE(event->enabled) && now > event->enabled_at)
+		ns += now - event->enabled_at;
+	return ns;
+}
 
 /* Attaches @prog, taking a reference of its own. -EINVAL: wrong type for this
- * event; -EEXIST: it has one; -EPROTO: it, or what it may reach by tail calls, asks for
+ * event; -EEXIST: it has one, or its tracepoint has @prog; -EPROTO: it, or what it may reach by tail calls, asks for
  * stacks that cannot be told of these samples.
  */
 int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie);
 void ebpf_event_clear_prog(struct ebpf_event *event);
 
-/* The hit counter, from a probe. */
-static inline void ebpf_event_hit(struct ebpf_event *event)
+/* The hit counter, from a probe that programs, if there are any, have let pass: as in Linux, an
+ * event that is one CPU's or one task's runs its program everywhere, but counts only its own.
+ * Preemption is off.
+ */
+static __always_inline void ebpf_event_hit(struct ebpf_event *event)
 {
+	if (event->cpu >= 0 && event->cpu != smp_processor_id())
+		return;
+	if (event->task && event->task != current)
+		return;
 	this_cpu_inc(*event->hits);
+}
+
+/* What a program returned: is the hit one that counts? */
+static inline bool ebpf_event_passes(u64 ret)
+{
+	return ret & 1;
 }
 
 /* tracepoint.c */

@@ -1,73 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/event.h"
+#include "kmod/attach/event_group.h"
+#include "kmod/attach/ring.h"
+#include "kmod/attach/sample.h"
+#include "kmod/compat/clock.h"
 
 #include <linux/anon_inodes.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/perf_event.h>
 #include <linux/pid.h>
-
-/* What a newer caller says beyond our structure must be nothing. */
-static int check_zero_tail(const u8 __user *p, u32 len)
-{
-	u8 buf[64];
-	u32 n;
-
-	for (; len; p += n, len -= n) {
-		n = min_t(u32, len, sizeof(buf));
-		if (copy_from_user(buf, p, n))
-			return -EFAULT;
-		if (memchr_inv(buf, 0, n))
-			return -E2BIG;
-	}
-	return 0;
-}
-
-static int check_attr(const struct ebpf_perf_attr *attr)
-{
-	if (attr->flags & ~EBPF_PERF_ATTR_FLAGS_KNOWN || attr->reserved_2 || attr->reserved_3)
-		return -EINVAL;
-	if (attr->sample_type & ~EBPF_PERF_SAMPLE_KNOWN)
-		return -EINVAL;
-	if (attr->read_format & ~EBPF_PERF_FORMAT_KNOWN)
-		return -EINVAL;
-	if (attr->flags & EBPF_PERF_ATTR_FREQ)
-		return 0;
-	return attr->sample_period >> 63 ? -EINVAL : 0;
-}
-
-/* The caller's attr is as long as its size field says. */
-static int copy_attr(struct ebpf_perf_attr *attr, u64 address)
-{
-	struct ebpf_perf_attr __user *uattr = (void __user *)(unsigned long)address;
-	u32 size;
-	int err;
-
-	if (get_user(size, &uattr->size))
-		return -EFAULT;
-	if (!size)
-		size = EBPF_PERF_ATTR_SIZE_VER0;
-	if (size < EBPF_PERF_ATTR_SIZE_VER0 || size > PAGE_SIZE)
-		goto too_big;
-	memset(attr, 0, sizeof(*attr));
-	if (copy_from_user(attr, uattr, min_t(u32, size, sizeof(*attr))))
-		return -EFAULT;
-	if (size > sizeof(*attr)) {
-		err = check_zero_tail((const u8 __user *)(uattr + 1), size - sizeof(*attr));
-		if (err == -E2BIG)
-			goto too_big;
-		if (err)
-			return err;
-	}
-	attr->size = size;
-	return check_attr(attr);
-
-too_big:
-	/* Tells the caller what would have been understood. */
-	if (put_user((u32)sizeof(*attr), &uattr->size))
-		return -EFAULT;
-	return -E2BIG;
-}
+#include <linux/time.h>
 
 static struct task_struct *find_task(pid_t vpid)
 {
@@ -110,31 +53,151 @@ static const struct ebpf_event_ops *event_ops_of(const struct ebpf_perf_attr *at
 	return &ebpf_sampling_event_ops;
 }
 
+/* The clock of the event's records. Where an NMI may write them, the kernel has two that can be
+ * read there.
+ */
+static int check_clock(const struct ebpf_perf_attr *attr)
+{
+	u64 ns;
+
+	if (!(attr->flags & EBPF_PERF_ATTR_USE_CLOCKID))
+		return 0;
+	if (!compat_perf_clock(attr->clockid, &ns))
+		return -EINVAL;
+	if (attr->clockid == CLOCK_MONOTONIC || attr->clockid == CLOCK_MONOTONIC_RAW)
+		return 0;
+	return attr->type == PERF_TYPE_SOFTWARE ? 0 : -EINVAL;
+}
+
+/* What asks for more than what is emulated, said truthfully. */
+static int check_emulated(const struct ebpf_event_params *params)
+{
+	u64 flags = params->attr.flags;
+
+	if (flags & EBPF_PERF_ATTR_INHERIT && params->attr.sample_type & EBPF_PERF_SAMPLE_READ)
+		return -EINVAL;
+	if (!(flags & (EBPF_PERF_ATTR_REMOVE_ON_EXEC | EBPF_PERF_ATTR_SIGTRAP)))
+		return 0;
+	if (flags & EBPF_PERF_ATTR_SIGTRAP && !params->task)
+		return -EINVAL;
+	pr_info_ratelimited("ebpfdrv: %s[%d]: events neither end at exec (remove_on_exec) nor send SIGTRAP (sigtrap)\n",
+			    current->comm, current->pid);
+	return -EOPNOTSUPP;
+}
+
+/* What no event of that kind has, once it is known that there is such an event. */
+static int check_extras(const struct ebpf_perf_attr *attr)
+{
+	/* There are no AUX areas. */
+	if (attr->flags & EBPF_PERF_ATTR_AUX_OUTPUT)
+		return -EOPNOTSUPP;
+	if (attr->aux_sample_size)
+		return -EINVAL;
+	if (attr->sample_type & EBPF_PERF_SAMPLE_CALLCHAIN &&
+	    attr->sample_max_stack > EBPF_SAMPLE_MAX_STACK)
+		return -EOVERFLOW;
+	return check_clock(attr);
+}
+
+static struct ebpf_event *event_create(const struct ebpf_event_params *params)
+{
+	const struct ebpf_event_ops *ops = event_ops_of(&params->attr);
+	struct ebpf_event *event;
+	int err;
+
+	err = check_emulated(params);
+	/* Branches are the processor's, not a probe's. */
+	if (!err && ops != &ebpf_sampling_event_ops &&
+	    params->attr.sample_type & EBPF_PERF_SAMPLE_BRANCH_STACK)
+		err = -EOPNOTSUPP;
+	if (err)
+		return ERR_PTR(err);
+	event = ops->create(params);
+	if (IS_ERR(event))
+		return event;
+	err = check_extras(&params->attr);
+	if (!err)
+		return event;
+	ebpf_event_drop(event);
+	return ERR_PTR(err);
+}
+
+/* Beside @other, the event behind group_fd, or NULL. */
+static int event_set_beside(struct ebpf_event *event, struct ebpf_event *other, u64 flags)
+{
+	int err = 0;
+
+	if (!other)
+		return 0;
+	if (!(flags & EBPF_PERF_FLAG_FD_NO_GROUP))
+		err = ebpf_event_group_join(event, other);
+	if (err || !(flags & EBPF_PERF_FLAG_FD_OUTPUT))
+		return err;
+	err = ebpf_ring_redirect(event, other);
+	if (err)
+		ebpf_event_group_leave(event);
+	return err;
+}
+
 /* The fd becomes visible as the last step. */
-static int event_new_fd(const struct ebpf_event_params *params, u64 flags)
+static int event_new_fd(const struct ebpf_event_params *params, u64 flags,
+			struct ebpf_event *other)
 {
 	int o_flags = flags & EBPF_PERF_FLAG_FD_CLOEXEC ? O_CLOEXEC : 0;
 	struct ebpf_event *event;
 	struct file *file;
-	int fd;
+	int fd, err;
 
 	fd = get_unused_fd_flags(O_RDWR | o_flags);
 	if (fd < 0)
 		return fd;
-	event = event_ops_of(&params->attr)->create(params);
-	if (IS_ERR(event)) {
-		put_unused_fd(fd);
-		return PTR_ERR(event);
-	}
+	event = event_create(params);
+	err = PTR_ERR(event);
+	if (IS_ERR(event))
+		goto put_fd;
+	err = event_set_beside(event, other, flags);
+	if (err)
+		goto drop;
 	file = anon_inode_getfile("[perf_event]", &ebpf_event_fops, event, O_RDWR);
-	if (IS_ERR(file)) {
-		ebpf_event_drop(event);
-		put_unused_fd(fd);
-		return PTR_ERR(file);
-	}
+	err = PTR_ERR(file);
+	if (IS_ERR(file))
+		goto leave;
 	event->file = file;
 	fd_install(fd, file);
 	return fd;
+
+leave:
+	ebpf_ring_detach(event);
+	ebpf_event_group_leave(event);
+drop:
+	ebpf_event_drop(event);
+put_fd:
+	put_unused_fd(fd);
+	return err;
+}
+
+static int open_beside(const struct ebpf_event_params *params, u64 flags, int group_fd)
+{
+	struct ebpf_event *other = ebpf_event_get(group_fd);
+	int ret;
+
+	if (IS_ERR(other))
+		return PTR_ERR(other);
+	ret = event_new_fd(params, flags, other);
+	ebpf_event_put(other);
+	return ret;
+}
+
+static int open_checked(const struct ebpf_event_params *params,
+			const struct ebpfdrv_perf_event_open *req)
+{
+	int err = check_cpu(params);
+
+	if (err)
+		return err;
+	if (req->group_fd == -1)
+		return event_new_fd(params, req->flags, NULL);
+	return open_beside(params, req->flags, req->group_fd);
 }
 
 int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req)
@@ -146,23 +209,20 @@ int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req)
 
 	if (req->flags & ~EBPF_PERF_FLAG_KNOWN || req->reserved)
 		return -EINVAL;
-	/* cgroup events are not built: as a kernel without them answers */
-	if (req->flags & EBPF_PERF_FLAG_PID_CGROUP)
-		return -EINVAL;
-	ret = copy_attr(&params.attr, req->attr);
+	ret = ebpf_event_copy_attr(&params.attr, req->attr);
+	if (!ret)
+		ret = ebpf_event_check_period(&params.attr, params.attr.sample_period);
 	if (ret)
 		return ret;
-	/* No groups. */
-	if (req->group_fd != -1)
+	/* cgroup events are not built: as a kernel without them answers */
+	if (req->flags & EBPF_PERF_FLAG_PID_CGROUP)
 		return -EINVAL;
 	if (req->pid != -1) {
 		params.task = find_task(req->pid);
 		if (!params.task)
 			return -ESRCH;
 	}
-	ret = check_cpu(&params);
-	if (!ret)
-		ret = event_new_fd(&params, req->flags);
+	ret = open_checked(&params, req);
 	if (params.task)
 		put_task_struct(params.task);
 	return ret;

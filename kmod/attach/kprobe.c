@@ -36,11 +36,12 @@ static __always_inline void kprobe_fire(struct ebpf_event *event, struct pt_regs
 	struct ebpf_prog *prog = READ_ONCE(event->prog);
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
+	if (prog && likely(compat_rcu_watching())) {
+		ebpf_run_ctx_init(&rctx, regs, event->cookie, event->func_ip, NULL);
+		if (!ebpf_event_passes(ebpf_prog_fire(prog, regs, &rctx)))
+			return;
+	}
 	ebpf_event_hit(event);
-	if (!prog || unlikely(!compat_rcu_watching()))
-		return;
-	ebpf_run_ctx_init(&rctx, regs, event->cookie, event->func_ip, NULL);
-	ebpf_prog_fire(prog, regs, &rctx);
 }
 
 static int kprobe_entry(struct kprobe *kp, struct pt_regs *regs)
@@ -82,10 +83,10 @@ static __always_inline void override_hit(struct compat_ftrace_multi *ftrace,
 
 	preempt_disable_notrace();
 	prog = READ_ONCE(ke->event.prog);
-	if (likely(compat_rcu_watching()) && prog) {
+	if (likely(compat_rcu_watching()) && prog &&
+	    ebpf_event_passes(ebpf_override_fire(prog, place, regs, ke->event.cookie,
+						 ke->event.func_ip)))
 		ebpf_event_hit(&ke->event);
-		ebpf_override_fire(prog, place, regs, ke->event.cookie, ke->event.func_ip);
-	}
 	preempt_enable_notrace();
 }
 
@@ -236,8 +237,7 @@ static struct ebpf_event *kprobe_create(const struct ebpf_event_params *params)
 	struct kprobe_event *ke;
 	int err;
 
-	if (params->attr.config & ~(u64)EBPFDRV_PERF_PROBE_RETURN)
-		return ERR_PTR(-EINVAL);
+	/* Of config Linux, too, looks at nothing else than whether it is a return. */
 	ke = kzalloc(sizeof(*ke), GFP_KERNEL);
 	if (!ke)
 		return ERR_PTR(-ENOMEM);

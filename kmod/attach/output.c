@@ -4,22 +4,27 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/attach/ring_charge.h"
+#include "kmod/attach/sample.h"
+
+static int check_samples(const struct ebpf_perf_attr *attr)
+{
+	if (attr->sample_type & ~EBPF_SAMPLE_POSSIBLE) {
+		pr_info_ratelimited("ebpfdrv: %s[%d]: records of programs cannot have what sample_type %#llx asks for\n",
+				    current->comm, current->pid,
+				    attr->sample_type & ~EBPF_SAMPLE_POSSIBLE);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
 
 static struct ebpf_event *output_create(const struct ebpf_event_params *params)
 {
 	struct ebpf_event *event;
 	int err;
 
-	/* Records are written forward, with these parts. */
-	if (params->attr.flags & EBPF_PERF_ATTR_WRITE_BACKWARD)
-		return ERR_PTR(-EOPNOTSUPP);
-	if (params->attr.sample_type &
-	    ~(EBPF_PERF_SAMPLE_RAW | EBPF_PERF_SAMPLE_IDENTIFIER | EBPF_PERF_SAMPLE_IP |
-	      EBPF_PERF_SAMPLE_TID | EBPF_PERF_SAMPLE_TIME | EBPF_PERF_SAMPLE_ADDR |
-	      EBPF_PERF_SAMPLE_ID | EBPF_PERF_SAMPLE_STREAM_ID | EBPF_PERF_SAMPLE_CPU |
-	      EBPF_PERF_SAMPLE_PERIOD))
-		return ERR_PTR(-EOPNOTSUPP);
-
+	err = check_samples(&params->attr);
+	if (err)
+		return ERR_PTR(err);
 	event = kzalloc(sizeof(*event), GFP_KERNEL);
 	if (!event)
 		return ERR_PTR(-ENOMEM);
@@ -44,9 +49,8 @@ static void output_read(struct ebpf_event *event, struct ebpf_event_count *count
 	count->value = 0;
 }
 
-static int output_reset(struct ebpf_event *event)
+static void output_reset(struct ebpf_event *event)
 {
-	return 0;
 }
 
 const struct ebpf_event_ops ebpf_output_event_ops = {

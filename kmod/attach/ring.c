@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/ring.h"
 #include "kmod/attach/ring_charge.h"
+#include "kmod/attach/sample.h"
+#include "kmod/compat/uninit.h"
 #include "kmod/map/map.h"
 
 #include <linux/irq_work.h>
@@ -18,6 +20,7 @@ struct ebpf_ring {
 	unsigned long size;		/* bytes of data, a power of 2, or 0 */
 	unsigned long watermark;	/* bytes */
 	bool overwrite;			/* mapped read-only: the oldest is lost */
+	bool backward;			/* grows downwards: head is where the newest record is */
 	bool paused;
 	int nest;
 	local_t head;
@@ -115,6 +118,7 @@ static struct ebpf_ring *ring_alloc(const struct ebpf_event *event, unsigned lon
 	if (!ring->watermark)
 		ring->watermark = ring->size / 2;
 	ring->paused = !nr_pages;
+	ring->backward = event->attr.flags & EBPF_PERF_ATTR_WRITE_BACKWARD;
 	atomic_set(&ring->mmap_count, 1);
 	init_irq_work(&ring->work, ring_wake);
 	spin_lock_init(&ring->lock);
@@ -257,6 +261,10 @@ static bool ring_can_redirect(const struct ebpf_event *event, const struct ebpf_
 		return false;
 	if (event->cpu == -1 && event->task != to->task)
 		return false;
+	if ((event->attr.flags ^ to->attr.flags) & EBPF_PERF_ATTR_WRITE_BACKWARD)
+		return false;
+	if (ebpf_event_clock(event) != ebpf_event_clock(to))
+		return false;
 	return to->ring && event->output;
 }
 
@@ -348,6 +356,8 @@ static bool ring_has_space(const struct ebpf_ring *ring, unsigned long head, uns
 	if (ring->overwrite)
 		return size < ring->size;
 	tail = READ_ONCE(ring->page->data_tail);
+	if (unlikely(ring->backward))
+		return ((head - (tail + 1)) & (ring->size - 1)) >= size;
 	return ((tail - (head + 1)) & (ring->size - 1)) >= size;
 }
 
@@ -355,15 +365,17 @@ static bool ring_has_space(const struct ebpf_ring *ring, unsigned long head, uns
 static bool ring_reserve(struct ring_writer *w, unsigned long size)
 {
 	struct ebpf_ring *ring = w->ring;
-	unsigned long head;
+	unsigned long head, next, filled;
 
 	do {
 		head = local_read(&ring->head);
 		if (unlikely(!ring_has_space(ring, head, size)))
 			return false;
-	} while (unlikely(local_cmpxchg(&ring->head, head, head + size) != head));
-	w->pos = head;
-	if (unlikely(head + size - (unsigned long)local_read(&ring->wakeup) > ring->watermark))
+		next = ring->backward ? head - size : head + size;
+	} while (unlikely(local_cmpxchg(&ring->head, head, next) != head));
+	w->pos = ring->backward ? next : head;
+	filled = ring->backward ? -next : next;
+	if (unlikely(filled - (unsigned long)local_read(&ring->wakeup) > ring->watermark))
 		local_add(ring->watermark, &ring->wakeup);
 	return true;
 }
@@ -404,36 +416,7 @@ static void ring_put_u64(struct ring_writer *w, u64 v)
  * Records
  */
 
-#define SAMPLE_WORDS	10
-
-/* Words that SAMPLE_* ask for before the raw part, in perf's order. */
-static u32 sample_words(const struct ebpf_event *event, struct pt_regs *regs, u64 *word)
-{
-	u64 type = event->attr.sample_type;
-	u32 n = 0;
-
-	if (likely(!(type & ~EBPF_PERF_SAMPLE_RAW)))
-		return 0;
-	if (type & EBPF_PERF_SAMPLE_IDENTIFIER)
-		word[n++] = event->id;
-	if (type & EBPF_PERF_SAMPLE_IP)
-		word[n++] = regs ? instruction_pointer(regs) : 0;
-	if (type & EBPF_PERF_SAMPLE_TID)
-		word[n++] = (u32)current->tgid | (u64)(u32)current->pid << 32;
-	if (type & EBPF_PERF_SAMPLE_TIME)
-		word[n++] = local_clock();
-	if (type & EBPF_PERF_SAMPLE_ADDR)
-		word[n++] = 0;
-	if (type & EBPF_PERF_SAMPLE_ID)
-		word[n++] = event->id;
-	if (type & EBPF_PERF_SAMPLE_STREAM_ID)
-		word[n++] = event->id;
-	if (type & EBPF_PERF_SAMPLE_CPU)
-		word[n++] = (u32)smp_processor_id();
-	if (type & EBPF_PERF_SAMPLE_PERIOD)
-		word[n++] = 0;
-	return n;
-}
+#define ID_WORDS	6
 
 /* What ends records other than samples when sample_id_all is set. */
 static u32 id_words(const struct ebpf_event *event, u64 *word)
@@ -446,7 +429,7 @@ static u32 id_words(const struct ebpf_event *event, u64 *word)
 	if (type & EBPF_PERF_SAMPLE_TID)
 		word[n++] = (u32)current->tgid | (u64)(u32)current->pid << 32;
 	if (type & EBPF_PERF_SAMPLE_TIME)
-		word[n++] = local_clock();
+		word[n++] = ebpf_sample_time(event);
 	if (type & EBPF_PERF_SAMPLE_ID)
 		word[n++] = event->id;
 	if (type & EBPF_PERF_SAMPLE_STREAM_ID)
@@ -475,7 +458,7 @@ static void put_lost(struct ring_writer *w, const struct ebpf_event *event,
 /* Reserves @size bytes for a record, writing first how many were lost before. */
 static bool begin_record(struct ring_writer *w, struct ebpf_event *event, u32 size)
 {
-	u64 ids[SAMPLE_WORDS];
+	u64 ids[ID_WORDS];
 	u32 nr_ids;
 
 	if (likely(!local_read(&w->ring->lost)))
@@ -513,40 +496,64 @@ static void count_wakeup(struct ebpf_ring *ring, const struct ebpf_event *event)
 	local_inc(&ring->wakeup);
 }
 
-static int write_sample(struct ebpf_ring *ring, struct ebpf_event *event, struct pt_regs *regs,
-			const struct ebpf_frag *frags, u32 nr_frags, u32 raw_size)
+static void put_chain(struct ring_writer *w, const struct ebpf_sample *sample)
 {
-	u64 words[SAMPLE_WORDS];
-	u32 nr_words = sample_words(event, regs, words);
+	ring_put_u64(w, ebpf_sample_chain_words(sample) - 1);
+	if (sample->kernel) {
+		ring_put_u64(w, EBPF_PERF_CONTEXT_KERNEL);
+		ring_put(w, sample->ips, sample->kernel * 8);
+	}
+	if (sample->user) {
+		ring_put_u64(w, EBPF_PERF_CONTEXT_USER);
+		ring_put(w, sample->ips + sample->kernel, sample->user * 8);
+	}
+}
+
+static int write_sample(struct ebpf_ring *ring, struct ebpf_event *event, struct pt_regs *regs,
+			u64 prog_ip, const struct ebpf_frag *frags, u32 nr_frags, u32 raw_size)
+{
 	bool raw = event->attr.sample_type & EBPF_PERF_SAMPLE_RAW;
+	struct ebpf_sample sample COMPAT_UNINIT;
 	struct ebpf_perf_header header = {
 		.type = EBPF_PERF_RECORD_SAMPLE,
 		.misc = regs && user_mode(regs) ? EBPF_PERF_RECORD_MISC_USER :
 			EBPF_PERF_RECORD_MISC_KERNEL,
 	};
-	u32 size = sizeof(header) + nr_words * 8;
+	u32 size = sizeof(header);
 	struct ring_writer w;
+	int err = 0;
 
+	ebpf_sample_prepare(&sample, event, regs, prog_ip);
+	size += (sample.before + ebpf_sample_chain_words(&sample) + sample.behind) * 8;
 	if (raw)
 		size += sizeof(u32) + raw_size;
-	if (size > U16_MAX)
-		return -E2BIG;
+	if (size > U16_MAX) {
+		err = -E2BIG;
+		goto release;
+	}
 	header.size = size;
 
 	ring_enter(&w, ring);
 	if (unlikely(!begin_record(&w, event, size))) {
 		local_inc(&ring->lost);
-		ring_leave(&w);
-		return -ENOSPC;
+		err = -ENOSPC;
+		goto leave;
 	}
 	ring_put(&w, &header, sizeof(header));
-	if (nr_words)
-		ring_put(&w, words, nr_words * 8);
+	if (sample.before)
+		ring_put(&w, sample.words, sample.before * 8);
+	if (unlikely(sample.chain))
+		put_chain(&w, &sample);
 	if (raw)
 		put_raw(&w, frags, nr_frags, raw_size);
+	if (unlikely(sample.behind))
+		ring_put(&w, sample.words + sample.before, sample.behind * 8);
 	count_wakeup(ring, event);
+leave:
 	ring_leave(&w);
-	return 0;
+release:
+	ebpf_sample_release(&sample);
+	return err;
 }
 
 /* Where the event counts now: Linux's event->oncpu. */
@@ -559,7 +566,7 @@ static bool event_is_here(const struct ebpf_event *event)
 	return event->cpu == -1 || event->cpu == smp_processor_id();
 }
 
-int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs,
+int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs, u64 prog_ip,
 		      const struct ebpf_frag *frags, u32 nr_frags)
 {
 	struct ebpf_ring *ring;
@@ -583,6 +590,6 @@ int ebpf_event_output(struct ebpf_event *event, struct pt_regs *regs,
 	if (unlikely(size > U16_MAX))
 		return -E2BIG;
 	/* The size field and the data together fill whole words. */
-	return write_sample(ring, event, regs, frags, nr_frags,
+	return write_sample(ring, event, regs, prog_ip, frags, nr_frags,
 			    round_up((u32)size, 8) - sizeof(u32));
 }

@@ -19,6 +19,17 @@ static struct sampling_event *sampling_event_of(struct ebpf_event *event)
 	return container_of(event, struct sampling_event, event);
 }
 
+/* The kernel lets modules switch an event off, but not what children count with. An exec may
+ * switch one on unseen.
+ */
+static bool sampling_is_off(const struct ebpf_event *event)
+{
+	u64 flags = event->attr.flags;
+
+	return unlikely(flags & EBPF_PERF_ATTR_INHERIT) && !READ_ONCE(event->enabled) &&
+	       !(flags & EBPF_PERF_ATTR_ENABLE_ON_EXEC);
+}
+
 /* Any context, NMI included. */
 static void sampling_overflow(struct perf_event *pe, struct perf_sample_data *data,
 			      struct pt_regs *regs)
@@ -33,7 +44,7 @@ static void sampling_overflow(struct perf_event *pe, struct perf_sample_data *da
 	};
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 
-	if (!prog)
+	if (!prog || sampling_is_off(&se->event))
 		return;
 	ebpf_run_ctx_init(&rctx, regs, se->event.cookie, 0, &se->event);
 	rctx.frame = __builtin_frame_address(0);
@@ -58,16 +69,12 @@ static u64 branch_type(const struct ebpf_perf_attr *attr)
 	return type;
 }
 
-/* Kinds of branches that this kernel knows, and at least one. */
+/* Of the kinds of branches that there are, those that this kernel knows. */
 static int check_branches(const struct ebpf_perf_attr *attr)
 {
-	u64 type = attr->branch_sample_type;
-
 	if (!(attr->sample_type & EBPF_PERF_SAMPLE_BRANCH_STACK))
 		return 0;
-	if (type & ~(u64)(PERF_SAMPLE_BRANCH_MAX - 1) || !(type & ~(u64)PERF_SAMPLE_BRANCH_PLM_ALL))
-		return -EINVAL;
-	return 0;
+	return attr->branch_sample_type & ~(u64)(PERF_SAMPLE_BRANCH_MAX - 1) ? -EINVAL : 0;
 }
 
 static void sampling_attr(const struct ebpf_perf_attr *attr, struct perf_event_attr *out)
@@ -112,9 +119,20 @@ static struct perf_event *sampling_counter(struct sampling_event *se, bool disab
 						sampling_overflow, se);
 }
 
+/* What an event has of the kernel's is given back a moment after it was closed, but breakpoints at
+ * once: the processor has four, and others wait for them.
+ */
 static void sampling_stop(struct ebpf_event *event)
 {
-	perf_event_disable(sampling_event_of(event)->pe);
+	struct sampling_event *se = sampling_event_of(event);
+	struct perf_event *pe = se->pe;
+
+	perf_event_disable(pe);
+	if (event->attr.type != PERF_TYPE_BREAKPOINT)
+		return;
+	WRITE_ONCE(se->pe, NULL);
+	compat_synchronize_rcu_sched();
+	perf_event_release_kernel(pe);
 }
 
 /* A handler on its way when stop returned is done: a grace period has passed. */
@@ -122,7 +140,8 @@ static void sampling_destroy(struct ebpf_event *event)
 {
 	struct sampling_event *se = sampling_event_of(event);
 
-	perf_event_release_kernel(se->pe);
+	if (se->pe)
+		perf_event_release_kernel(se->pe);
 	ebpf_event_fini(event);
 	kfree(se);
 }
@@ -153,7 +172,7 @@ static int sampling_peek(struct ebpf_event *event, struct ebpf_event_count *coun
 
 	if (event->attr.flags & EBPF_PERF_ATTR_INHERIT)
 		return -EOPNOTSUPP;
-	if (event->task && event->task != current)
+	if (!pe || (event->task && event->task != current))
 		return -EINVAL;
 	if (!event->task && event->cpu != smp_processor_id())
 		return -EINVAL;
@@ -170,22 +189,18 @@ static int sampling_peek(struct ebpf_event *event, struct ebpf_event_count *coun
 	return 0;
 }
 
-/* The kernel does not let modules change the period of a counter that runs. */
-static int sampling_set_period(struct ebpf_event *event, u64 period)
+/* The kernel does not let modules change a counter that runs: another takes its place. */
+static int sampling_replace(struct ebpf_event *event, const struct ebpf_perf_attr *attr)
 {
 	struct sampling_event *se = sampling_event_of(event);
-	u64 old_period = event->attr.sample_period;
+	struct ebpf_perf_attr old_attr = event->attr;
 	struct perf_event *pe, *old = se->pe;
 	u64 enabled, running;
 
-	if (!old_period)
-		return -EINVAL;
-	if (!(event->attr.flags & EBPF_PERF_ATTR_FREQ) && period >> 63)
-		return -EINVAL;
-	event->attr.sample_period = period;
+	event->attr = *attr;
 	pe = sampling_counter(se, !event->enabled);
 	if (IS_ERR(pe)) {
-		event->attr.sample_period = old_period;
+		event->attr = old_attr;
 		return PTR_ERR(pe);
 	}
 	perf_event_disable(old);
@@ -196,13 +211,42 @@ static int sampling_set_period(struct ebpf_event *event, u64 period)
 	return 0;
 }
 
-static int sampling_reset(struct ebpf_event *event)
+static int sampling_set_period(struct ebpf_event *event, u64 period)
+{
+	struct ebpf_perf_attr attr = event->attr;
+
+	attr.sample_period = period;
+	return sampling_replace(event, &attr);
+}
+
+/* Of a breakpoint, the place and what it waits for. */
+static int sampling_modify(struct ebpf_event *event, const struct ebpf_perf_attr *to)
+{
+	struct ebpf_perf_attr attr = event->attr;
+	u64 disabled = to->flags & EBPF_PERF_ATTR_DISABLED;
+
+	if (attr.type != PERF_TYPE_BREAKPOINT)
+		return -EOPNOTSUPP;
+	attr.bp_type = to->bp_type;
+	attr.config1 = to->config1;
+	attr.config2 = to->config2;
+	attr.flags = (attr.flags & ~EBPF_PERF_ATTR_DISABLED) | disabled;
+	if (memcmp(&attr, to, sizeof(attr)))
+		return -EINVAL;
+	return sampling_replace(event, &attr);
+}
+
+static int sampling_refresh(struct ebpf_event *event, int cnt)
+{
+	return perf_event_refresh(sampling_event_of(event)->pe, cnt);
+}
+
+static void sampling_reset(struct ebpf_event *event)
 {
 	u64 enabled, running;
 
 	event->base = event->counted +
 		      perf_event_read_value(sampling_event_of(event)->pe, &enabled, &running);
-	return 0;
 }
 
 /* The registers of a precise sample are not all of the same moment: the stack there is to
@@ -215,7 +259,20 @@ static bool sampling_callchain(const struct ebpf_event *event)
 	if (!((flags >> EBPF_PERF_ATTR_PRECISE_IP_SHIFT) & 3))
 		return true;
 	return (event->attr.sample_type & EBPF_PERF_SAMPLE_CALLCHAIN) &&
-	       !(flags & EBPF_PERF_ATTR_EXCLUDE_CALLCHAIN);
+	       !(flags & (EBPF_PERF_ATTR_EXCLUDE_CALLCHAIN_KERNEL |
+			  EBPF_PERF_ATTR_EXCLUDE_CALLCHAIN_USER));
+}
+
+/* As in Linux, a clock has a period, whatever it was asked for. */
+static void clock_period(struct ebpf_perf_attr *attr)
+{
+	if (attr->type != PERF_TYPE_SOFTWARE || !(attr->flags & EBPF_PERF_ATTR_FREQ) ||
+	    !attr->sample_period)
+		return;
+	if (attr->config != PERF_COUNT_SW_CPU_CLOCK && attr->config != PERF_COUNT_SW_TASK_CLOCK)
+		return;
+	attr->sample_period = div64_u64(NSEC_PER_SEC, attr->sample_period);
+	attr->flags &= ~EBPF_PERF_ATTR_FREQ;
 }
 
 static struct ebpf_event *sampling_create(const struct ebpf_event_params *params)
@@ -231,6 +288,7 @@ static struct ebpf_event *sampling_create(const struct ebpf_event_params *params
 	err = ebpf_event_init(&se->event, &ebpf_sampling_event_ops, params, false);
 	if (err)
 		goto free;
+	clock_period(&se->event.attr);
 	se->pe = sampling_counter(se, params->attr.flags & EBPF_PERF_ATTR_DISABLED);
 	if (IS_ERR(se->pe)) {
 		err = PTR_ERR(se->pe);
@@ -256,5 +314,7 @@ const struct ebpf_event_ops ebpf_sampling_event_ops = {
 	.read = sampling_read,
 	.peek = sampling_peek,
 	.set_period = sampling_set_period,
+	.refresh = sampling_refresh,
+	.modify = sampling_modify,
 	.reset = sampling_reset,
 };

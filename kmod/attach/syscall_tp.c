@@ -45,11 +45,16 @@ static __always_inline void syscall_fire(struct hlist_head *hooks,
 {
 	struct ebpf_syscall_hook *hook;
 	struct hlist_node *node;
+	bool counts = true;
 
 	for (node = READ_ONCE(hooks->first); node; node = READ_ONCE(node->next)) {
 		hook = hlist_entry(node, struct ebpf_syscall_hook, node);
-		ebpf_tp_fire(hook->event, record, size, NULL, frame);
+		counts &= ebpf_tp_fire(hook->event, record, size, NULL, frame);
 	}
+	if (!counts)
+		return;
+	for (node = READ_ONCE(hooks->first); node; node = READ_ONCE(node->next))
+		ebpf_event_hit(hlist_entry(node, struct ebpf_syscall_hook, node)->event);
 }
 
 static __always_inline struct hlist_head *syscall_hooks(struct syscall_point *point, long nr,

@@ -6,10 +6,14 @@
  * of its own, that way is ours too (compat/tp_call.h). Everywhere else it forms them for
  * perf alone: a counter on each CPU makes it do so, and its overflow handler gets the
  * record.
+ *
+ * So it is with probes that were made by hand (kprobe_events, uprobe_events): their programs get
+ * the registers that come with the record.
  */
 #include "kmod/attach/tp_point.h"
 #include "kmod/attach/tp_record.h"
 #include "kmod/compat/hotplug.h"
+#include "kmod/compat/ksyms.h"
 #include "kmod/compat/perf.h"
 #include "kmod/compat/tp_call.h"
 
@@ -21,6 +25,9 @@ struct ebpf_tp_point {
 	struct hlist_head hooks;	/* RCU-sched */
 	u64 id;
 	u32 users;
+	enum compat_event_kind kind;
+	unsigned long probed;		/* of kprobes, where the last hit was */
+	unsigned long func_ip;		/* and the function whose entry that is, or 0 */
 	struct list_head node;		/* of tp_points */
 	struct compat_tp_call *call;	/* or NULL, and counters */
 	struct perf_event **counters;	/* by CPU; NULL where offline */
@@ -47,13 +54,77 @@ static __always_inline void point_fire(struct ebpf_tp_point *point, const void *
 {
 	struct ebpf_tp_hook *hook;
 	struct hlist_node *node;
+	bool counts = true;
 
 	if (unlikely(!compat_rcu_watching()))
 		return;
 	for (node = READ_ONCE(point->hooks.first); node; node = READ_ONCE(node->next)) {
 		hook = hlist_entry(node, struct ebpf_tp_hook, node);
-		ebpf_tp_fire(hook->event, record, size, regs, frame);
+		counts &= ebpf_tp_fire(hook->event, record, size, regs, frame);
 	}
+	if (!counts)
+		return;
+	for (node = READ_ONCE(point->hooks.first); node; node = READ_ONCE(node->next))
+		ebpf_event_hit(hlist_entry(node, struct ebpf_tp_hook, node)->event);
+}
+
+/* The record of a kprobe begins, behind what all have, with its place; nothing tells of that
+ * before it is hit. A probe does not move, so this is looked up once.
+ */
+static unsigned long point_func_ip(struct ebpf_tp_point *point, const void *record, u32 size)
+{
+	unsigned long place;
+
+	if (compat_event_is_uprobe(point->kind) || size < 16)
+		return 0;
+	place = ((const unsigned long *)record)[1];
+	if (unlikely(READ_ONCE(point->probed) != place)) {
+		WRITE_ONCE(point->func_ip, ebpf_compat_func_entry(place));
+		smp_store_release(&point->probed, place);
+	}
+	return READ_ONCE(point->func_ip);
+}
+
+/* A breakpoint of a uprobe may be there for others than the event's task. */
+static bool hook_is_elsewhere(const struct ebpf_tp_hook *hook)
+{
+	const struct task_struct *task = hook->event->task;
+
+	return task && compat_event_is_uprobe(hook->point->kind) &&
+	       READ_ONCE(task->mm) != current->mm;
+}
+
+static bool hook_fire_probe(struct ebpf_tp_hook *hook, struct pt_regs *regs,
+			    unsigned long func_ip)
+{
+	struct ebpf_prog *prog = READ_ONCE(hook->event->prog);
+	struct ebpf_run_ctx rctx COMPAT_UNINIT;
+
+	if (!prog || hook_is_elsewhere(hook))
+		return true;
+	ebpf_run_ctx_init(&rctx, regs, hook->event->cookie, func_ip, NULL);
+	return ebpf_event_passes(ebpf_prog_fire(prog, regs, &rctx));
+}
+
+/* The context of the probe; preemption is off. */
+static void point_hit_probe(struct perf_event *pe, struct perf_sample_data *data,
+			    struct pt_regs *regs)
+{
+	struct ebpf_tp_point *point = pe->overflow_handler_context;
+	unsigned long func_ip;
+	struct hlist_node *node;
+	bool counts = true;
+
+	if (unlikely(!compat_rcu_watching()))
+		return;
+	func_ip = point_func_ip(point, compat_raw_data(data), compat_raw_size(data));
+	for (node = READ_ONCE(point->hooks.first); node; node = READ_ONCE(node->next))
+		counts &= hook_fire_probe(hlist_entry(node, struct ebpf_tp_hook, node), regs,
+					  func_ip);
+	if (!counts)
+		return;
+	for (node = READ_ONCE(point->hooks.first); node; node = READ_ONCE(node->next))
+		ebpf_event_hit(hlist_entry(node, struct ebpf_tp_hook, node)->event);
 }
 
 /* The context of the tracepoint; preemption is off. */
@@ -89,7 +160,8 @@ static struct perf_event *point_counter(struct ebpf_tp_point *point, int cpu)
 		.sample_period = 1,
 	};
 
-	return compat_perf_event_create(&attr, cpu, NULL, point_overflow, point);
+	return compat_perf_event_create(&attr, cpu, NULL, compat_event_is_probe(point->kind) ?
+					point_hit_probe : point_overflow, point);
 }
 
 struct perf_event *ebpf_tp_counter(u64 id)
@@ -190,7 +262,7 @@ static int point_start(struct ebpf_tp_point *point, const struct perf_event *pe)
 	int err;
 
 	/* Programs read no further than the record goes: nothing else would say so. */
-	if (ebpf_compat_event_fields_end(pe) > 0) {
+	if (point->kind == COMPAT_EVENT_TRACEPOINT && ebpf_compat_event_fields_end(pe) > 0) {
 		point->call = ebpf_compat_tp_call_start(pe, point_run, point);
 		err = PTR_ERR_OR_ZERO(point->call);
 		if (!err)
@@ -223,6 +295,7 @@ static struct ebpf_tp_point *point_new(const struct perf_event *pe, u64 id)
 	if (!point)
 		return ERR_PTR(-ENOMEM);
 	point->id = id;
+	point->kind = ebpf_compat_event_kind(pe);
 	point->counters = kcalloc(nr_cpu_ids, sizeof(*point->counters), GFP_KERNEL);
 	if (point->counters)
 		err = point_start(point, pe);

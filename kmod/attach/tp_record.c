@@ -7,17 +7,19 @@
 /* One for each CPU is enough: the guard lets one program run at a time. */
 static DEFINE_PER_CPU(void *, tp_record);
 
-void ebpf_tp_record_fire(struct ebpf_prog *prog, const void *record, u32 size,
-			 struct ebpf_run_ctx *rctx)
+u64 ebpf_tp_record_fire(struct ebpf_prog *prog, const void *record, u32 size,
+			struct ebpf_run_ctx *rctx)
 {
 	void *copy;
+	u64 ret;
 
 	if (!ebpf_run_enter(prog))
-		return;
+		return 0;
 	copy = __this_cpu_read(tp_record);
 	memcpy(copy, record, min_t(u32, size, EBPF_TP_CTX_MAX));
-	ebpf_prog_run(prog, copy, rctx);
+	ret = ebpf_prog_run(prog, copy, rctx);
 	ebpf_run_exit();
+	return ret;
 }
 
 void ebpf_tp_record_exit(void)

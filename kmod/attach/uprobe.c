@@ -52,6 +52,7 @@ static noinline void uprobe_fire_sleepable(struct uprobe_event *ue, struct pt_re
 	struct ebpf_event *event = &ue->event;
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
+	u64 ret = 1;
 	bool sleeps;
 	int idx;
 
@@ -64,9 +65,13 @@ static noinline void uprobe_fire_sleepable(struct uprobe_event *ue, struct pt_re
 	if (sleeps) {
 		ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
 		rctx.user_place = ue->place;
-		ebpf_prog_run_sleepable(prog, regs, &rctx);
+		ret = ebpf_prog_run_sleepable(prog, regs, &rctx);
 	}
 	ebpf_sleep_read_unlock(idx);
+	preempt_disable();
+	if (ebpf_event_passes(ret))
+		ebpf_event_hit(event);
+	preempt_enable();
 }
 
 /* Process context of the probed task, which may sleep. */
@@ -77,21 +82,23 @@ static void uprobe_fire(struct compat_uprobe *probe, struct pt_regs *regs)
 	struct ebpf_run_ctx rctx COMPAT_UNINIT;
 	struct ebpf_prog *prog;
 	bool sleeps = false;
+	u64 ret = 1;
 
 	/* A breakpoint may be there for another consumer. */
 	if (event->task && READ_ONCE(event->task->mm) != current->mm)
 		return;
 	preempt_disable();
-	ebpf_event_hit(event);
 	prog = READ_ONCE(event->prog);
 	if (prog) {
 		sleeps = prog->sleepable;
 		if (likely(!sleeps)) {
 			ebpf_run_ctx_init(&rctx, regs, event->cookie, 0, NULL);
 			rctx.user_place = ue->place;
-			ebpf_prog_fire(prog, regs, &rctx);
+			ret = ebpf_prog_fire(prog, regs, &rctx);
 		}
 	}
+	if (!sleeps && ebpf_event_passes(ret))
+		ebpf_event_hit(event);
 	preempt_enable();
 	if (unlikely(sleeps))
 		uprobe_fire_sleepable(ue, regs);
@@ -219,8 +226,6 @@ static struct ebpf_event *uprobe_create(const struct ebpf_event_params *params)
 	if (!capable(CAP_SYS_ADMIN))
 		return ERR_PTR(-EACCES);
 	if (!params->attr.config1 || (s64)params->attr.config2 < 0)
-		return ERR_PTR(-EINVAL);
-	if ((u32)params->attr.config & ~EBPFDRV_PERF_PROBE_RETURN)
 		return ERR_PTR(-EINVAL);
 	ue = kzalloc(sizeof(*ue), GFP_KERNEL);
 	if (!ue)

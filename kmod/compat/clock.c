@@ -108,3 +108,30 @@ void compat_clock_exit(void)
 }
 
 #endif
+
+bool compat_perf_clock(int clockid, u64 *ns)
+{
+	switch (clockid) {
+	case CLOCK_MONOTONIC:
+		*ns = compat_mono_fast_ns();
+		return true;
+	case CLOCK_BOOTTIME:
+		*ns = compat_boot_fast_ns();
+		return true;
+	case CLOCK_TAI:
+		*ns = compat_tai_fast_ns();
+		return true;
+#ifdef HAVE_EXPORT_KTIME_GET_RAW_FAST_NS
+	case CLOCK_MONOTONIC_RAW:
+		*ns = ktime_get_raw_fast_ns();
+		return true;
+#endif
+#ifdef HAVE_EXPORT_KTIME_GET_REAL_FAST_NS
+	case CLOCK_REALTIME:
+		*ns = ktime_get_real_fast_ns();
+		return true;
+#endif
+	default:
+		return false;
+	}
+}

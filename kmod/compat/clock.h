@@ -17,6 +17,11 @@ u64 compat_mono_fast_ns(void);
 u64 compat_boot_fast_ns(void);
 u64 compat_tai_fast_ns(void);
 
+/* The clock of perf's records that an attr's clockid names; any context. False: this kernel has
+ * no such clock for modules.
+ */
+bool compat_perf_clock(int clockid, u64 *ns);
+
 /* Process context. */
 int compat_clock_init(void);
 void compat_clock_exit(void);

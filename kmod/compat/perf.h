@@ -62,6 +62,30 @@ static inline void *compat_event_data(const struct perf_event *pe)
 #endif
 }
 
+/* What an event of ftrace's is made of: programs of which type it takes. */
+enum compat_event_kind {
+	COMPAT_EVENT_OTHER,		/* none */
+	COMPAT_EVENT_TRACEPOINT,
+	COMPAT_EVENT_SYSCALL,		/* of the system "syscalls" */
+	COMPAT_EVENT_KPROBE,		/* by hand, in kprobe_events */
+	COMPAT_EVENT_KRETPROBE,
+	COMPAT_EVENT_UPROBE,		/* in uprobe_events */
+	COMPAT_EVENT_URETPROBE,
+};
+
+static inline bool compat_event_is_uprobe(enum compat_event_kind kind)
+{
+	return kind == COMPAT_EVENT_UPROBE || kind == COMPAT_EVENT_URETPROBE;
+}
+
+static inline bool compat_event_is_probe(enum compat_event_kind kind)
+{
+	return kind == COMPAT_EVENT_KPROBE || kind == COMPAT_EVENT_KRETPROBE ||
+	       compat_event_is_uprobe(kind);
+}
+
+enum compat_event_kind ebpf_compat_event_kind(const struct perf_event *pe);
+
 /* Of an event of the system "syscalls": its system call, and whether it is the
  * entry. -ENOENT for what else may be there.
  */
@@ -74,6 +98,16 @@ static inline int compat_event_syscall(const struct perf_event *pe, bool *enter)
 	*enter = pe->tp_event == meta->enter_event;
 	return meta->syscall_nr < 0 ? -ENOENT : meta->syscall_nr;
 }
+
+/* Samples a second that perf lets anybody ask for (kernel.perf_event_max_sample_rate); no limit
+ * where the kernel does not show it. Process context.
+ */
+u64 ebpf_compat_perf_max_rate(void);
+
+/* PERF_EVENT_IOC_SET_FILTER for a counter of ftrace's events: from now on it counts what
+ * @filter is true of. -EOPNOTSUPP: this kernel does not let it be called, or one of its errors.
+ */
+int ebpf_compat_event_filter(struct perf_event *pe, char *filter);
 
 /* Bytes of the record's fixed part, or -ENOENT where that cannot be found out. */
 int ebpf_compat_event_fields_end(const struct perf_event *pe);

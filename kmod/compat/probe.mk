@@ -28,6 +28,8 @@ compat-exports := \
 	kallsyms_on_each_symbol \
 	ktime_get_boot_fast_ns \
 	ktime_get_mono_fast_ns \
+	ktime_get_raw_fast_ns \
+	ktime_get_real_fast_ns \
 	ktime_get_tai_fast_ns \
 	module_mutex \
 	probe_kernel_read \

@@ -282,6 +282,195 @@ static void test_limit(void)
 	close(other);
 }
 
+/*
+ * What records can have besides data, and rings that grow downwards
+ */
+
+static int open_output_with(uint64_t sample_type, int backward, uint16_t max_stack)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = 10,
+		.sample_type = sample_type,
+		.sample_period = 1,
+		.wakeup_events = 1,
+		.write_backward = backward,
+		.sample_max_stack = max_stack,
+		.read_format = PERF_FORMAT_ID | PERF_FORMAT_TOTAL_TIME_ENABLED,
+	};
+
+	return drv_perf_open(&attr, -1, 0, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* The newest record is at data_head; its words, and how many. */
+static unsigned int read_words(struct ring *r, uint64_t *words, unsigned int max)
+{
+	uint64_t head = __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE);
+	uint64_t pos = r->page->data_tail;
+	struct perf_event_header h;
+
+	if (pos == head)
+		return 0;
+	ring_copy(r, pos, &h, sizeof(h));
+	if (h.size > max * 8)
+		return 0;
+	ring_copy(r, pos, words, h.size);
+	__atomic_store_n(&r->page->data_tail, head, __ATOMIC_RELEASE);
+	return h.size / 8;
+}
+
+static bool ring_with(struct ring *r, size_t pages, int fd, int prot)
+{
+	memset(r, 0, sizeof(*r));
+	r->pages = pages;
+	r->fd = fd;
+	r->page = fd < 0 ? MAP_FAILED : map_ring(fd, pages, prot);
+	if (r->page == MAP_FAILED)
+		return false;
+	sender_set(&sender, 0, fd);
+	return true;
+}
+
+/* The address of the probed function, or 0. */
+static uint64_t probed_function(void)
+{
+	const char *func = getppid_func();
+	unsigned long long addr;
+	char line[512], name[256];
+	FILE *f = fopen("/proc/kallsyms", "r");
+	uint64_t found = 0;
+
+	while (func && f && !found && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx %*c %255s", &addr, name) == 2 && !strcmp(name, func))
+			found = addr;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static void test_chain(void)
+{
+	uint64_t words[256], func = probed_function();
+	unsigned int n, nr, i, user = 0;
+	struct ring r;
+
+	pin_to(0);
+	if (!tap_ok(ring_with(&r, 4, open_output_with(PERF_SAMPLE_IP | PERF_SAMPLE_CALLCHAIN |
+			      PERF_SAMPLE_RAW, 0, 0), PROT_READ | PROT_WRITE),
+		    "records with place, chain and data"))
+		return;
+	call_getppid(1);
+	tap_eq(sent(), 0, "are written");
+	n = read_words(&r, words, 256);
+	tap_ok(n > 5 && words[1] - func <= 8, "IP is the place of the probe");
+	nr = n > 5 ? words[2] : 0;
+	tap_ok(nr >= 4 && nr <= 127 + 2 && 3 + nr + RECORD / 8 - 1 == n,
+	       "a chain of %u, and behind it the data", nr);
+	tap_ok(nr >= 4 && words[3] == (uint64_t)PERF_CONTEXT_KERNEL && words[4] == words[1],
+	       "it begins with the kernel's, at that place");
+	for (i = 0; i < nr && !user; i++)
+		user = words[3 + i] == (uint64_t)PERF_CONTEXT_USER ? i : 0;
+	tap_ok(user && user + 1 < nr && words[4 + user] && !(words[4 + user] >> 63),
+	       "and goes on with the user's");
+	tap_eq((uint32_t)words[3 + nr], RAW_SIZE, "the data is whole");
+	ring_close(&r);
+
+	if (tap_ok(ring_with(&r, 4, open_output_with(PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW, 0, 1),
+			     PROT_READ | PROT_WRITE), "at most one frame")) {
+		call_getppid(1);
+		n = read_words(&r, words, 256);
+		tap_ok(n > 4 && words[1] == 2 && words[2] == (uint64_t)PERF_CONTEXT_KERNEL,
+		       "is one frame");
+		ring_close(&r);
+	}
+	tap_ok(open_output_with(PERF_SAMPLE_CALLCHAIN, 0, 30000) == -1 && errno == EOVERFLOW,
+	       "more frames than anybody may ask for: EOVERFLOW");
+}
+
+static void test_all_samples(void)
+{
+	uint64_t type = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_ADDR |
+			PERF_SAMPLE_READ | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW | PERF_SAMPLE_WEIGHT |
+			PERF_SAMPLE_DATA_SRC | PERF_SAMPLE_TRANSACTION;
+	uint64_t words[64], id = 0;
+	struct ring r;
+	unsigned int n;
+
+	if (!tap_ok(ring_with(&r, 4, open_output_with(type, 0, 0), PROT_READ | PROT_WRITE),
+		    "records with much more"))
+		return;
+	ioctl(r.fd, PERF_EVENT_IOC_ID, &id);
+	call_getppid(1);
+	n = read_words(&r, words, 64);
+	/* header, id, tid, addr, cpu, value, enabled, id, raw, three unknown */
+	tap_eq(n, 1 + 4 + 3 + 3 + 3, "are as long as they should be");
+	tap_ok(words[1] == id && words[7] == id, "with the event's id");
+	tap_eq((uint32_t)words[2], self, "the process");
+	tap_ok(!words[4] && !words[5] && words[6], "the CPU, a count of 0 and a time");
+	tap_eq((uint32_t)words[8], RAW_SIZE, "the data");
+	tap_ok(!words[11] && words[12] && !words[13], "and that nothing more is known");
+	ring_close(&r);
+}
+
+/* Run numbers from data_head on, the newest first. */
+static unsigned int read_backward(const struct ring *r, uint64_t *runs, unsigned int max)
+{
+	uint64_t head = __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE);
+	uint64_t pos = head, end = r->pages * PAGE;
+	struct perf_event_header h;
+	unsigned int n = 0;
+
+	while (n < max && pos - head + RECORD <= end && pos != 0) {
+		ring_copy((struct ring *)r, pos, &h, sizeof(h));
+		if (h.type != PERF_RECORD_SAMPLE || h.size != RECORD)
+			break;
+		ring_copy((struct ring *)r, pos + 12, &runs[n++], 8);
+		pos += h.size;
+	}
+	return n;
+}
+
+static void test_backward(void)
+{
+	uint64_t runs[512];
+	struct ring r, forward;
+	unsigned int n, i;
+
+	pin_to(0);
+	if (!tap_ok(ring_with(&r, 2, open_output_with(PERF_SAMPLE_RAW, 1, 0), PROT_READ),
+		    "a ring that grows downwards, mapped to be read"))
+		return;
+	call_getppid(5);
+	tap_eq(sent(), 0, "is written to");
+	tap_eq(r.page->data_head, -(uint64_t)(5 * RECORD), "data_head goes down");
+	n = read_backward(&r, runs, 512);
+	tap_eq(n, 5, "five records");
+	for (i = 1; i < n && runs[i] == runs[i - 1] - 1; i++)
+		;
+	tap_eq(i, n, "the newest first");
+	call_getppid(1000);
+	tap_eq(sent(), 0, "when it is full, the oldest go");
+	n = read_backward(&r, runs, 512);
+	tap_ok(n >= 254, "what there is room for (%u) is there", n);
+	for (i = 1; i < n && runs[i] == runs[i - 1] - 1; i++)
+		;
+	tap_eq(i, n, "without a gap");
+	tap_ok(ring_open(&forward, 0, 2, 1), "a ring that grows upwards");
+	tap_ok(ioctl(forward.fd, PERF_EVENT_IOC_SET_OUTPUT, r.fd) == -1 && errno == EINVAL,
+	       "cannot be shared with it");
+	ring_close(&forward);
+	ring_close(&r);
+
+	if (!tap_ok(ring_with(&r, 2, open_output_with(PERF_SAMPLE_RAW, 1, 0), PROT_READ | PROT_WRITE),
+		    "the same, to be read and written"))
+		return;
+	call_getppid(300);
+	tap_eq(sent(), -ENOSPC, "does not lose what was not read");
+	tap_eq(read_backward(&r, runs, 512), 255, "what fits is there");
+	ring_close(&r);
+}
+
 static void test_records(int cpu)
 {
 	struct ring r;
@@ -537,6 +726,9 @@ int main(void)
 	test_wrong_cpu();
 	test_sample_parts();
 	test_overwrite();
+	test_chain();
+	test_all_samples();
+	test_backward();
 	close(probe);
 	sender_close(&sender);
 	return tap_end();
