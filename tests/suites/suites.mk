@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-## check-selftests           Linux's test_verifier through the shim, compared with native
+## check-selftests [SUITES="test_maps"]  Linux's test_verifier and tests of maps through the shim, compared with native
 check-selftests:
-	@$(top)/tests/suites/test_verifier
+	@$(top)/tests/suites/selftests $(SUITES)
 .PHONY: check-selftests
 
 ## check-selftests-new [FILES="a b"] [CPUS=v3]  the programs of Linux 7.2's verifier tests, beside 6.1 and 7.2
