@@ -44,7 +44,7 @@ static int set_bounds(struct ebpf_jit *jit)
 		sub->end = i + 1 < img->subprog_cnt ? img->subprogs[i + 1].start : img->insn_cnt;
 		sub->depth = img->subprogs[i].stack_depth;
 		if (sub->start >= sub->end || sub->end > img->insn_cnt ||
-		    sub->depth > EBPF_MAX_STACK)
+		    sub->depth > EBPF_MAX_STACK + 2 * EBPF_ROUNDS_STACK)
 			return -EINVAL;
 	}
 	return 0;

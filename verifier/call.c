@@ -254,9 +254,32 @@ static int say_too_large(struct vf_env *env, const struct depth *d, u32 bytes)
 	return -EACCES;
 }
 
+/* Programs of these types have no more of the kernel's stack than addresses to return to,
+ * whatever their functions use: the limit is that of each.
+ */
+static bool has_private_stack(const struct vf_env *env)
+{
+	if (env->has_tail_call)
+		return false;
+	switch (env->load->prog_type) {
+	case EBPF_PROG_TYPE_KPROBE:
+	case EBPF_PROG_TYPE_TRACEPOINT:
+	case EBPF_PROG_TYPE_PERF_EVENT:
+	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
+		return true;
+	case EBPF_PROG_TYPE_TRACING:
+		return env->load->expected_attach_type != EBPF_TRACE_ITER;
+	default:
+		return false;
+	}
+}
+
 static int judge_depths(struct vf_env *env, const struct depth *d)
 {
-	u32 sub, bytes, over = 0;
+	u32 sub, bytes, over = 0, limit = EBPF_MAX_STACK;
+
+	if (has_private_stack(env))
+		limit *= EBPF_MAX_CALL_FRAMES;
 
 	for (sub = 0; sub < env->subprog_cnt; sub++) {
 		if (d[sub].longest > EBPF_MAX_CALL_FRAMES) {
@@ -272,9 +295,9 @@ static int judge_depths(struct vf_env *env, const struct depth *d)
 		}
 		bytes = d[sub].above + frame_bytes(env, sub);
 		/* Told of the first call that is too much, not of those below it. */
-		if (bytes > EBPF_MAX_STACK && d[sub].above <= EBPF_MAX_STACK)
+		if (bytes > limit && d[sub].above <= limit)
 			return say_too_large(env, &d[sub], bytes);
-		if (bytes > EBPF_MAX_STACK)
+		if (bytes > limit)
 			over = sub;
 		bytes = d[sub].above_exact + frame_exact(env, sub);
 		if (bytes > env->max_stack)

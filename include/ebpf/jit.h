@@ -30,8 +30,9 @@
 #include <ebpf/prog.h>
 
 /* Bytes of stack below stack_top that a program with tail calls can use. */
-#define EBPF_JIT_TAIL_STACK	(EBPF_MAX_STACK + EBPF_MAX_TAIL_CALLS * 256 + \
-				 EBPF_MAX_CALL_FRAMES * EBPF_ROUNDS_STACK)
+#define EBPF_JIT_TAIL_STACK	(EBPF_JIT_TAIL_LAST + EBPF_MAX_TAIL_CALLS * 256)
+/* Of these, for the last program: what uses more is no target of tail calls. */
+#define EBPF_JIT_TAIL_LAST	(EBPF_MAX_STACK + EBPF_MAX_CALL_FRAMES * EBPF_ROUNDS_STACK)
 
 /**
  * struct ebpf_jit_env - what the code must know of the running kernel

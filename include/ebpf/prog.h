@@ -10,7 +10,7 @@
 
 struct ebpf_map;
 
-#define EBPF_MAX_STACK		512	/* bytes of stack of a call chain */
+#define EBPF_MAX_STACK		512	/* bytes of stack of a function; often of a call chain */
 #define EBPF_MAX_CALL_FRAMES	8
 /* Bytes that may_goto needs in the frame of a function. */
 #define EBPF_ROUNDS_STACK	64

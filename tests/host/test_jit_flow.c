@@ -884,7 +884,7 @@ static void test_refused(void)
 	tap_eq(jit_build(&code, insns, cnt, subs, 2), -EINVAL, "refused: a function after the end");
 	subs[1].start = 0;
 	tap_eq(jit_build(&code, insns, cnt, subs, 2), -EINVAL, "refused: an empty function");
-	subs[0].stack_depth = EBPF_MAX_STACK + 1;
+	subs[0].stack_depth = EBPF_MAX_STACK + 2 * EBPF_ROUNDS_STACK + 1;
 	tap_eq(jit_build(&code, insns, cnt, subs, 1), -EINVAL, "refused: too large a frame");
 	tap_eq(jit_build(&code, insns, 0, NULL, 0), -EINVAL, "refused: no instructions");
 

@@ -321,7 +321,7 @@ static const struct global_case cases[] = {
 	  .insns = { CALL(1), EXIT, CALL(-1), EXIT } },
 	{ "recursion in two steps", .err = EINVAL, .says = "back-edge", .funcs = { G_VOID, G_VOID },
 	  .insns = { CALL(1), EXIT, CALL(1), EXIT, CALL(-3), EXIT } },
-	{ "stack of all together", .err = EACCES, .says = "combined stack size of 2 calls is 544",
+	{ "stack of all together", .type = EBPF_PROG_TYPE_SCHED_CLS, .err = EACCES, .says = "combined stack size of 2 calls is 544",
 	  .funcs = { G_VOID },
 	  .insns = { ST(DW, FP, -264, 0), CALL(2), DONE, ST(DW, FP, -256, 0), DONE } },
 	{ "unreachable function", .err = EINVAL, .says = "unreachable insn 1", .funcs = { G_VOID },

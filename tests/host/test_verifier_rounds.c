@@ -56,7 +56,7 @@ static const struct rounds_case cases[] = {
 	{ { "a loop back to the first instruction", .insns = { MAY_GOTO(1), JA(-2), MOV_K(0, 7),
 	    EXIT } }, 0, 7, true },
 	{ { "a whole stack is left to the function", .insns = { ST(DW, FP, -512, 9), MAY_GOTO(1),
-	    JA(-2), LDX(DW, 0, FP, -512), EXIT } } },
+	    JA(-2), LDX(DW, 0, FP, -512), EXIT } }, 2, 9, true },
 	{ { "each call has its own", .insns = { MOV_K(6, 0), CALL(4), ADD_X(6, 0), CALL(2),
 	    ADD_X(0, 6), EXIT,
 	    MOV_K(0, 0), MAY_GOTO(2), ADD_K(0, 1), JA(-3), EXIT } }, 0, 2 * ROUNDS, true },

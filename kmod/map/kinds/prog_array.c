@@ -9,6 +9,8 @@
 #include "kmod/prog/prog.h"
 #include "kmod/prog/tail.h"
 
+#include <ebpf/jit.h>
+
 /* Orders who is first. */
 static DEFINE_MUTEX(owner_lock);
 
@@ -80,6 +82,9 @@ bool ebpf_prog_array_compatible(struct ebpf_map *map, const struct ebpf_prog *pr
 	 * sleeps.
 	 */
 	if (prog->kprobe_override || prog->sleepable)
+		return false;
+	/* Nor is there room for more on the stack of who jumps to it. */
+	if (!prog->image.has_tail_call && prog->image.max_stack > EBPF_JIT_TAIL_LAST)
 		return false;
 	mutex_lock(&owner_lock);
 	if (!map->owner_set)

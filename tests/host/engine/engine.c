@@ -455,7 +455,7 @@ static bool type_supported(u32 type)
 	case EBPF_PROG_TYPE_LWT_SEG6LOCAL:
 		return false;
 	default:
-		return type < EBPF_PROG_TYPE_SYSCALL;
+		return type <= EBPF_PROG_TYPE_SYSCALL;
 	}
 }
 
