@@ -269,6 +269,40 @@ static bool shift_undefined(const struct ebpf_insn *insn, const struct scalar *b
 	}
 }
 
+/* All bits or none, as a shift of the sign leaves them. */
+static bool is_mask(const struct scalar *n, bool is64)
+{
+	return is64 ? n->smin == -1 && !n->smax : n->s32_min == -1 && !n->s32_max;
+}
+
+static u64 with_const(u64 mask, u64 val, u8 op, bool is64)
+{
+	u64 res = op == EBPF_AND ? mask & val : mask | val;
+
+	return is64 ? res : (u32)res;
+}
+
+/* What is chosen by such a mask is one of two numbers, on two ways: 1 when that was so. */
+static int choose_by_mask(struct vf_env *env, const struct ebpf_insn *insn, struct reg_state *dst,
+			  const struct scalar *src)
+{
+	bool is64 = EBPF_CLASS(insn->code) == EBPF_ALU64;
+	u64 val = src->var_off.value;
+	u8 op = EBPF_OP(insn->code);
+	struct vf_state *other;
+
+	if ((op != EBPF_AND && op != EBPF_OR) || !ebpf_tnum_is_const(src->var_off) ||
+	    !is_mask(&dst->n, is64))
+		return 0;
+	other = ebpf_push_pending(env, env->insn_idx + 1, env->insn_idx);
+	if (!other)
+		return -EFAULT;
+	ebpf_reg_set_known(&other->frame[other->curframe]->regs[insn->dst_reg],
+			   with_const(0, val, op, is64));
+	ebpf_reg_set_known(dst, with_const(~0ULL, val, op, is64));
+	return 1;
+}
+
 static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	struct reg_state *regs = cur_regs(env);
@@ -294,6 +328,9 @@ static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
 		ebpf_scalar_set_loaded(&dst->n, EBPF_CLASS(insn->code) == EBPF_ALU64 ? 8 : 4);
 		return 0;
 	}
+	err = choose_by_mask(env, insn, dst, &src->n);
+	if (err)
+		return err < 0 ? err : 0;
 	/* The operands may be the same register. */
 	env->tmp_reg2.n = src->n;
 	ebpf_scalar_alu(&dst->n, &env->tmp_reg2.n, EBPF_OP(insn->code),

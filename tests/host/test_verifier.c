@@ -131,6 +131,16 @@ static const struct verif_case cases[] = {
 		     MOV_K(6, 1), JMP_X(JEQ, 0, 6, 1), LDX(DW, 0, 0, 0), MOV_K(0, 0), EXIT } },
 	{ "the address of a map is not NULL", .insns = { LD_MAP(1, MAP_ARRAY), JMP_K(JNE, 1, 0, 1),
 	  MOV_K(10, 0), MOV_K(0, 0), EXIT } },
+	/* One of two numbers. */
+	{ "a mask made of a sign", .insns = { LDX(DW, 6, 1, 0), ALU_K(EBPF_ARSH, 6, 63),
+	  ALU_K(EBPF_AND, 6, 13), JMP_K(JEQ, 6, 0, 2), JMP_K(JEQ, 6, 13, 1), MOV_K(10, 0),
+	  MOV_K(0, 0), EXIT } },
+	{ "a mask made of a sign, of 32 bits", .insns = { LDX(DW, 6, 1, 0),
+	  ALU32_K(EBPF_ARSH, 6, 31), ALU32_K(EBPF_OR, 6, 13), JMP_K(JEQ, 6, 13, 2),
+	  JMP32_K(JEQ, 6, -1, 1), MOV_K(10, 0), MOV_K(0, 0), EXIT } },
+	{ "both of them are looked at", .err = EACCES, .says = "invalid access to map value",
+	  .insns = { LDX(DW, 6, 1, 0), ALU_K(EBPF_ARSH, 6, 63), ALU_K(EBPF_AND, 6, 48),
+		     LD_MAP_VALUE(1, MAP_ARRAY, 0), ADD_X(1, 6), LDX(B, 0, 1, 0), EXIT } },
 	/* Loops that are entered in the middle. */
 	{ "a loop entered in the middle", .insns = { MOV_K(0, 0), JMP_K(JEQ, 1, 0, 1), JA(1),
 	  ADD_K(0, 1), JMP_K(JLT, 0, 4, -2), EXIT } },
