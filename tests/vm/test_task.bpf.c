@@ -23,7 +23,8 @@ struct rq {
 
 /* Not from 6.2 to 6.14. */
 extern const int cpu_number __ksym __weak;
-extern const struct rq runqueues __ksym;
+/* Kernels before 5.11 have no variables in their BTF. */
+extern const struct rq runqueues __ksym __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -34,12 +35,16 @@ struct {
 
 static __always_inline void note_cpus(struct task_seen *seen)
 {
-	const struct rq *rq = bpf_per_cpu_ptr(&runqueues, 1);
+	const struct rq *rq;
 	const int *nr;
 
 	seen->cpu = bpf_get_smp_processor_id();
-	seen->rq_cpu = rq ? rq->cpu : NO_CPU;
-	seen->no_cpu = !bpf_per_cpu_ptr(&runqueues, NO_CPU);
+	if (&runqueues) {
+		seen->has_runqueues = 1;
+		rq = bpf_per_cpu_ptr(&runqueues, 1);
+		seen->rq_cpu = rq ? rq->cpu : NO_CPU;
+		seen->no_cpu = !bpf_per_cpu_ptr(&runqueues, NO_CPU);
+	}
 	if (!&cpu_number)
 		return;
 	seen->has_number = 1;

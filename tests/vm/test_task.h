@@ -35,6 +35,7 @@ struct task_seen {
 	__u32 cpu_number;	/* by the kernel's variable */
 	__u32 cpu_1;		/* of CPU 1 */
 	__u32 no_cpu;		/* 1: there is none */
+	__u32 has_runqueues;	/* 1: the kernel's BTF has the variable */
 	__u32 rq_cpu;		/* a member of CPU 1's run queue */
 	__u32 has_number;	/* 1: the kernel has that variable */
 	__u32 pad2;
