@@ -36,7 +36,7 @@ build()
 		compile -DSUSPECTS_KNOWN="\"$top/tests/fuzz/suspects.known\"" "$top/tests/fuzz/suspects.c" &&
 		(out=$out/jit && mkdir -p "$out" && compile "$top"/jit/*.c) &&
 		ar rcs "$out/lib.a" "$out"/*.o && ar rcs "$out/jit.a" "$out"/jit/*.o || return 1
-	for t in "$top"/tests/host/test_{verifier,btf}*.c; do
+	for t in "$top"/tests/host/test_{verifier,btf,core_relo,format,scalar}*.c; do
 		gcc "${flags[@]}" -o "$out/bin/$(basename "$t" .c)" "$t" "$out/fake_helpers.o" "$out/lib.a" "$out/jit.a" -lgcov -lpthread ||
 			return 1
 	done

@@ -248,7 +248,9 @@ static void emit_source(const struct call *c)
 		EMIT(MOV_X(3, 7), ADD_K(3, N), JMP_X(JLE, 3, 2, 2), MOV_K(0, 0), EXIT);
 		break;
 	case NULLABLE:
-		EMIT(LOOKUP(MAP_ARRAY), MOV_X(7, 0));
+		/* An index that is beyond the end, so that it is not known to be there. */
+		EMIT(ST(W, FP, -4, 1), MOV_X(2, FP), ADD_K(2, -4), LD_MAP(1, MAP_ARRAY),
+		     HELPER(map_lookup_elem), MOV_X(7, 0));
 		break;
 	case NULL_CONST:
 		EMIT(MOV_K(7, 0));

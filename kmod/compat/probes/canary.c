@@ -28,6 +28,7 @@
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/syscalls.h>
 #include <linux/sysfs.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
