@@ -113,7 +113,7 @@ static bool kernel_btf(enum release how)
 
 	ref = btf__add_struct(btf, "prog_test_ref_kfunc", 4);
 	btf__add_field(btf, "a", number, 0, 0);
-	other = btf__add_struct(btf, "task_struct", 4);
+	other = btf__add_struct(btf, "pid", 4);
 	btf__add_field(btf, "pid", number, 0, 0);
 	release_types(btf, how, number, ref, other);
 	raw = btf__raw_data(btf, &size);
@@ -263,13 +263,13 @@ static void test_kinds(void)
 	long fd;
 
 	for (i = 0; i < ARRAY_LEN(maps); i++) {
-		fd = kptr_map(maps[i].type, maps[i].flags, "task_struct", "kptr");
+		fd = kptr_map(maps[i].type, maps[i].flags, "pid", "kptr");
 		tap_eq(fd < 0 ? fd : 0, maps[i].err, "a pointer without a reference: %s",
 		       maps[i].what);
 		if (fd >= 0)
 			close(fd);
 	}
-	fd = kptr_map(EBPF_MAP_TYPE_ARRAY, 0, "task_struct", "kptr");
+	fd = kptr_map(EBPF_MAP_TYPE_ARRAY, 0, "pid", "kptr");
 	refused(load_xchg(fd), -EACCES, "kptr isn't referenced kptr", "such a pointer");
 	close(fd);
 	fd = map_create(EBPF_MAP_TYPE_ARRAY, 4, 16, 1, 0);
@@ -299,7 +299,7 @@ static void test_right(void)
 		return;
 	test_ref("prog_test_ref_kfunc", kernel_has_it,
 		 kernel_has_it ? "the kernel has the function" : "the kernel has no such function");
-	test_ref("task_struct", false, "nothing gives this one back");
+	test_ref("pid", false, "nothing gives this one back");
 	test_ref("nobody", false, "the kernel has no such struct");
 	if (kernel_has_it)
 		test_ref_access();
