@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Loops that end by themselves (may_goto): the clock ends them, and they change nothing.
+ * Chains of calls with more than 512 bytes of stack, where may_goto adds to it.
  */
 #include "ioctl_lib.h"
 #include "tap.h"
@@ -96,11 +97,50 @@ static void test_calls(void)
 	tap_eq(result_of(insns, COUNT(insns)), 1, "two calls of more than a thousand rounds");
 }
 
+/* Raw tracepoint programs: both functions use their whole stack. */
+static long load_deep(void)
+{
+	struct ebpf_insn insns[] = {
+		ST(EBPF_DW, EBPF_REG_10, -512, 7),
+		CALL_PSEUDO(2),
+		LDX(EBPF_DW, EBPF_REG_0, EBPF_REG_10, -512),
+		EXIT(),
+		ST(EBPF_DW, EBPF_REG_10, -512, 9),
+		MAY_GOTO(1),
+		GOTO(-2),
+		MOV64_IMM(EBPF_REG_0, 0),
+		EXIT(),
+	};
+
+	return prog_load(EBPF_PROG_TYPE_RAW_TRACEPOINT, insns, COUNT(insns));
+}
+
+static void test_deep(void)
+{
+	struct ebpf_insn small[] = { MOV64_IMM(EBPF_REG_0, 0), EXIT() };
+	int progs = map_create(EBPF_MAP_TYPE_PROG_ARRAY, 4, 4, 1, 0), key = 0, fd;
+	union ebpf_attr attr;
+
+	fd = load_deep();
+	tap_ok(fd >= 0, "two functions with 512 bytes of stack load (%d)", fd);
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = fd;
+	tap_eq(bpf(EBPF_PROG_TEST_RUN, &attr), 0, "they run");
+	tap_eq(attr.test.retval, 7, "each on its own part of it");
+	tap_eq(map_update(progs, &key, &fd, 0), -EINVAL, "no target of tail calls");
+	close(fd);
+	fd = prog_load(EBPF_PROG_TYPE_RAW_TRACEPOINT, small, COUNT(small));
+	tap_eq(map_update(progs, &key, &fd, 0), 0, "another program is one");
+	close(fd);
+	close(progs);
+}
+
 int main(void)
 {
 	drv_open();
 	test_forever();
 	test_registers();
 	test_calls();
+	test_deep();
 	return tap_end();
 }
