@@ -414,9 +414,18 @@ static bool in_slice(const struct reg_state *reg, u64 addr, u32 size)
 	return false;
 }
 
+/* The register that holds the address. */
+static u8 address_reg(const struct ebpf_insn *insn)
+{
+	bool acquires = insn->code == (EBPF_STX | EBPF_ATOMIC | EBPF_SIZE(insn->code)) &&
+			insn->imm == EBPF_LOAD_ACQ;
+
+	return acquires || EBPF_CLASS(insn->code) == EBPF_LDX ? insn->src_reg : insn->dst_reg;
+}
+
 static int check_access(struct look *l, const struct ebpf_insn *insn)
 {
-	u8 regno = EBPF_CLASS(insn->code) == EBPF_LDX ? insn->src_reg : insn->dst_reg;
+	u8 regno = address_reg(insn);
 	const struct reg_state *reg = &l->rec->frame[l->rec->curframe].regs[regno];
 	u64 addr = l->it->regs[regno] + (s64)insn->off, start, end;
 	static const u8 bytes[] = { 4, 2, 1, 8 };
