@@ -12,6 +12,7 @@
  */
 #include "verifier/call.h"
 #include "verifier/image.h"
+#include "verifier/insn.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -278,18 +279,6 @@ void ebpf_place_loops(struct vf_env *env)
 		if (found)
 			sub->stack_depth = round_up(sub->stack_depth, REG_SIZE) + LOOP_SPILL;
 	}
-}
-
-static struct ebpf_insn mk(u8 code, u8 dst, u8 src, s16 off, s32 imm)
-{
-	struct ebpf_insn insn;
-
-	insn.code = code;
-	insn.dst_reg = dst;
-	insn.src_reg = src;
-	insn.off = off;
-	insn.imm = imm;
-	return insn;
 }
 
 int ebpf_expand_loop(const struct insn_aux *aux, struct ebpf_insn *buf)

@@ -142,18 +142,6 @@ void ebpf_place_rounds(struct vf_env *env)
 	}
 }
 
-static struct ebpf_insn mk(u8 code, u8 dst, u8 src, s16 off, s32 imm)
-{
-	struct ebpf_insn insn;
-
-	insn.code = code;
-	insn.dst_reg = dst;
-	insn.src_reg = src;
-	insn.off = off;
-	insn.imm = imm;
-	return insn;
-}
-
 static s16 rounds_base(u32 depth)
 {
 	return -(s32)round_up(depth, REG_SIZE) - EBPF_ROUNDS_STACK;

@@ -56,6 +56,12 @@ static inline bool core_is_field(u32 kind)
 	return kind <= EBPF_CORE_FIELD_RSHIFT_U64;
 }
 
+/* Of a BTF_KIND_*, not of a relocation's. */
+static inline bool core_kind_is_enum(u32 kind)
+{
+	return kind == EBPF_BTF_KIND_ENUM || kind == EBPF_BTF_KIND_ENUM64;
+}
+
 /* Characters of @name before a flavor ("___old") of it. */
 u32 ebpf_core_name_len(const char *name);
 bool ebpf_core_same_name(const char *a, const char *b);

@@ -8,11 +8,6 @@
 /* Pointers and arrays on the way to what counts. */
 #define MAX_DEPTH	32
 
-static bool is_enum(u32 kind)
-{
-	return kind == EBPF_BTF_KIND_ENUM || kind == EBPF_BTF_KIND_ENUM64;
-}
-
 static bool is_struct(u32 kind)
 {
 	return kind == EBPF_BTF_KIND_STRUCT || kind == EBPF_BTF_KIND_UNION;
@@ -20,7 +15,7 @@ static bool is_struct(u32 kind)
 
 static bool same_kind(u32 a, u32 b)
 {
-	return a == b || (is_enum(a) && is_enum(b));
+	return a == b || (core_kind_is_enum(a) && core_kind_is_enum(b));
 }
 
 /* Whole bytes, as all ints of today. */
@@ -152,7 +147,7 @@ static int match_enumval(const struct core_spec *local, struct core_spec *targ)
 	const struct ebpf_btf_type *t = ebpf_btf_skip_modifiers(targ->btf, targ->root_id, NULL);
 	u32 i, name_off;
 
-	if (!t || !is_enum(ebpf_btf_kind(t)))
+	if (!t || !core_kind_is_enum(ebpf_btf_kind(t)))
 		return 0;
 	for (i = 0; i < ebpf_btf_vlen(t); i++) {
 		targ->value = ebpf_core_enum_value(t, i, &name_off);

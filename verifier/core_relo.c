@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Relocations: what they are in the kernel's types, and the instructions changed for it. */
 #include "verifier/core.h"
+#include "verifier/insn.h"
+#include "verifier/mem.h"
 #include "verifier/btf/btf_internal.h"
 #include <ebpf/services.h>
 
@@ -297,11 +299,6 @@ static void poison_insn(struct ebpf_insn *insn)
 	insn->imm = POISON;
 }
 
-static bool is_ld_imm64(const struct ebpf_insn *insn)
-{
-	return insn->code == (EBPF_LD | EBPF_IMM | EBPF_DW);
-}
-
 static int mismatch(struct core_env *env, u32 insn_idx, const char *what, u64 got)
 {
 	core_log(env, "prog '': relo #%u: unexpected insn #%u (%s) value: got %llu, exp %llu -> %llu\n",
@@ -319,27 +316,14 @@ static int patch_alu(struct core_env *env, struct ebpf_insn *insn, u32 i)
 	return 0;
 }
 
-static u32 bytes_of(u8 code)
-{
-	switch (EBPF_SIZE(code)) {
-	case EBPF_B:
-		return 1;
-	case EBPF_H:
-		return 2;
-	case EBPF_W:
-		return 4;
-	default:
-		return 8;
-	}
-}
-
 static int resize(struct core_env *env, struct ebpf_insn *insn, u32 i)
 {
+	u32 had = ebpf_esize_bytes(EBPF_SIZE(insn->code));
 	u8 size;
 
-	if (bytes_of(insn->code) != env->old.size) {
+	if (had != env->old.size) {
 		core_log(env, "prog '': relo #%u: insn #%u (LDX/ST/STX) unexpected mem size: got %u, exp %u\n",
-			 env->idx, i, bytes_of(insn->code), env->old.size);
+			 env->idx, i, had, env->old.size);
 		return -EINVAL;
 	}
 	switch (env->new.size) {

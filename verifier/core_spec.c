@@ -112,7 +112,7 @@ static int parse_enumval(struct core_spec *spec, const char *text)
 	const struct ebpf_btf_type *t = ebpf_btf_skip_modifiers(spec->btf, spec->root_id, NULL);
 	u32 kind = t ? ebpf_btf_kind(t) : 0, idx, name_off;
 
-	if ((kind != EBPF_BTF_KIND_ENUM && kind != EBPF_BTF_KIND_ENUM64) ||
+	if (!core_kind_is_enum(kind) ||
 	    next_number(&text, &idx) || *text || idx >= ebpf_btf_vlen(t))
 		return -EINVAL;
 	spec->value = ebpf_core_enum_value(t, idx, &name_off);
@@ -125,8 +125,7 @@ static int parse_step(struct core_spec *spec, u32 idx, u32 *id)
 {
 	const struct ebpf_btf_type *t = ebpf_btf_skip_modifiers(spec->btf, *id, NULL);
 	const struct ebpf_btf_member *member;
-	u32 kind = t ? ebpf_btf_kind(t) : 0;
-	int err;
+	u32 kind = t ? ebpf_btf_kind(t) : 0, bits;
 
 	if (kind == EBPF_BTF_KIND_ARRAY) {
 		if (!ebpf_core_in_array(spec, t, idx) ||
@@ -139,13 +138,14 @@ static int parse_step(struct core_spec *spec, u32 idx, u32 *id)
 		return -EINVAL;
 	member = &ebpf_btf_members(t)[idx];
 	*id = member->type;
+	bits = ebpf_btf_member_bits(t, member);
+	if (member->name_off)
+		return ebpf_core_add_member(spec, t, member, bits);
 	/* A struct without a name is looked through. */
-	if (!member->name_off) {
-		spec->bits += ebpf_btf_member_bits(t, member);
-		return 0;
-	}
-	err = ebpf_core_add_member(spec, t, member, ebpf_btf_member_bits(t, member));
-	return err;
+	if (bits > U32_MAX - spec->bits)
+		return -EINVAL;
+	spec->bits += bits;
+	return 0;
 }
 
 static int parse_field(struct core_spec *spec, const char *text)

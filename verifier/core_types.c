@@ -25,11 +25,6 @@ struct match {
 /* Neither yes nor no: a level was added. */
 #define DEEPER	2
 
-static bool is_enum(u32 kind)
-{
-	return kind == EBPF_BTF_KIND_ENUM || kind == EBPF_BTF_KIND_ENUM64;
-}
-
 static bool same_names(const struct match *m, u32 local_off, u32 targ_off)
 {
 	const char *a = ebpf_btf_name(m->local->btf, local_off);
@@ -107,7 +102,7 @@ static int compare(struct match *m, u32 local_id, u32 targ_id, bool behind)
 		switch (lk) {
 		case EBPF_BTF_KIND_ENUM:
 		case EBPF_BTF_KIND_ENUM64:
-			return is_enum(tk) && enums_match(m, lt, tt);
+			return core_kind_is_enum(tk) && enums_match(m, lt, tt);
 		case EBPF_BTF_KIND_FWD:
 			return declared_match(lt, tt, behind);
 		case EBPF_BTF_KIND_STRUCT:

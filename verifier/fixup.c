@@ -8,18 +8,6 @@
 #include "verifier/log.h"
 #include "verifier/mem.h"
 
-static struct ebpf_insn mk(u8 code, u8 dst, u8 src, s16 off, s32 imm)
-{
-	struct ebpf_insn insn;
-
-	insn.code = code;
-	insn.dst_reg = dst;
-	insn.src_reg = src;
-	insn.off = off;
-	insn.imm = imm;
-	return insn;
-}
-
 /* Cuts @size bytes at @off out of the field that was loaded into dst. */
 static u32 narrow(struct ebpf_insn *buf, u8 dst, s16 off, int size, u32 field)
 {

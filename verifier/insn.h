@@ -34,11 +34,35 @@ static inline bool is_pseudo_func(const struct ebpf_insn *insn)
 	return is_ld_imm64(insn) && insn->src_reg == EBPF_PSEUDO_FUNC;
 }
 
+/* What the verifier puts in place of others is made of these. */
+static inline struct ebpf_insn mk(u8 code, u8 dst, u8 src, s16 off, s32 imm)
+{
+	struct ebpf_insn insn;
+
+	insn.code = code;
+	insn.dst_reg = dst;
+	insn.src_reg = src;
+	insn.off = off;
+	insn.imm = imm;
+	return insn;
+}
+
 /* A load or store that others may not be moved across. */
 static inline bool is_ordered(const struct ebpf_insn *insn)
 {
 	return EBPF_CLASS(insn->code) == EBPF_STX && EBPF_MODE(insn->code) == EBPF_ATOMIC &&
 	       (insn->imm == EBPF_LOAD_ACQ || insn->imm == EBPF_STORE_REL);
+}
+
+/* The register that holds the address of a load or store: of a load-acquire, which is of the
+ * class of stores, its source.
+ */
+static inline u8 address_reg(const struct ebpf_insn *insn)
+{
+	bool loads = EBPF_CLASS(insn->code) == EBPF_LDX ||
+		     (is_ordered(insn) && insn->imm == EBPF_LOAD_ACQ);
+
+	return loads ? insn->src_reg : insn->dst_reg;
 }
 
 static inline bool is_may_goto(const struct ebpf_insn *insn)

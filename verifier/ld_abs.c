@@ -7,6 +7,7 @@
 #include <ebpf/ctx.h>
 #include "verifier/call.h"
 #include "verifier/image.h"
+#include "verifier/insn.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -86,11 +87,7 @@ int ebpf_check_ld_abs(struct vf_env *env, const struct ebpf_insn *insn)
 
 static void put(struct ebpf_insn *insn, u8 code, u8 dst, u8 src, s16 off, s32 imm)
 {
-	insn->code = code;
-	insn->dst_reg = dst;
-	insn->src_reg = src;
-	insn->off = off;
-	insn->imm = imm;
+	*insn = mk(code, dst, src, off, imm);
 }
 
 /* The program ends with 0. */
@@ -129,14 +126,6 @@ static int expand_abs(const struct ebpf_insn *insn, struct ebpf_insn *buf)
 	n += put_end(&buf[n]);
 	put(&buf[n++], EBPF_LDX | EBPF_MEM | esize, 0, 1, -size, 0);
 	return n + put_swap(&buf[n], size);
-}
-
-static struct ebpf_insn mk(u8 code, u8 dst, u8 src, s16 off, s32 imm)
-{
-	struct ebpf_insn insn;
-
-	put(&insn, code, dst, src, off, imm);
-	return insn;
 }
 
 /* Offsets below 0 count from the headers, as classic BPF has it. */

@@ -60,7 +60,7 @@ static int step_load(struct vf_env *env, const struct ebpf_insn *insn)
 static int step_ordered(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	bool load = insn->imm == EBPF_LOAD_ACQ;
-	u32 ptr = load ? insn->src_reg : insn->dst_reg, type;
+	u32 ptr = address_reg(insn), type;
 	int err;
 
 	err = ebpf_check_reg_arg(env, insn->src_reg, SRC_OP);

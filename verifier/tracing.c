@@ -192,9 +192,9 @@ static int target_traceable(struct vf_env *env, const struct ebpf_btf_type *func
 	return -EINVAL;
 }
 
-/* Functions whose callers take any result: system calls, the hooks of security
- * modules, and the one for test runs. Linux has a list of others that are marked so, which old kernels do not
- * have and new ones show no module.
+/* Functions whose callers take any result: system calls, the hooks of security modules, and
+ * the one for test runs. Linux has a list of others that are marked so, which old kernels do
+ * not have and new ones show no module.
  */
 static int target_modifiable(struct vf_env *env, const struct ebpf_btf_type *func)
 {

@@ -132,7 +132,12 @@ int ebpf_verify(const struct ebpf_load *load, struct ebpf_prog_image *img);
  */
 int ebpf_core_relocate(const struct ebpf_load *load, struct ebpf_insn *insns);
 
-/* Calls from dead branches that libbpf could not relocate, left for the log. */
+/* What may be loaded, by type, and the attach type that it says (verifier/prog_type.c). */
+bool ebpf_prog_type_supported(u32 type);
+/* Types whose programs behave as one of several hooks demands say which. */
+bool ebpf_attach_type_fits(u32 type, u32 attach_type);
+/* What programs of these types were before there was a choice. */
+u32 ebpf_attach_type_of(u32 type, u32 attach_type);
 
 /* Prints one instruction in the form Linux's verifier log and bpftool use,
  * e.g. "r1 = *(u64 *)(r10 -8)", newline included. (verifier/disasm.c)

@@ -308,22 +308,10 @@ static u32 event_read_words(struct ebpf_event *event, u64 *word)
 	struct ebpf_event_count count;
 	u32 n = 0;
 
-	mutex_lock(&event->lock);
-	count.enabled = ebpf_event_enabled_ns(event);
-	count.running = count.enabled;
-	event->ops->read(event, &count);
-	mutex_unlock(&event->lock);
-
+	ebpf_event_count_now(event, &count);
 	word[n++] = count.value;
-	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_ENABLED)
-		word[n++] = count.enabled;
-	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_RUNNING)
-		word[n++] = count.running;
-	if (format & EBPF_PERF_FORMAT_ID)
-		word[n++] = event->id;
-	if (format & EBPF_PERF_FORMAT_LOST)
-		word[n++] = 0;
-	return n;
+	n += ebpf_event_put_times(format, count.enabled, count.running, word + n);
+	return n + ebpf_event_put_id(format, event->id, word + n);
 }
 
 static ssize_t words_to_user(char __user *buf, size_t size, const u64 *words, u32 n)

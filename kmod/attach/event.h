@@ -200,9 +200,44 @@ static inline u64 ebpf_event_enabled_ns(const struct ebpf_event *event)
 	return ns;
 }
 
+/* What was counted so far, with the times. Process context; takes event->lock. */
+static inline void ebpf_event_count_now(struct ebpf_event *event, struct ebpf_event_count *count)
+{
+	mutex_lock(&event->lock);
+	count->enabled = ebpf_event_enabled_ns(event);
+	count->running = count->enabled;
+	event->ops->read(event, count);
+	mutex_unlock(&event->lock);
+}
+
+/* Parts of what read_format asks for, in the order of read(2): each returns how many words. */
+static inline u32 ebpf_event_put_times(u64 format, u64 enabled, u64 running, u64 *word)
+{
+	u32 n = 0;
+
+	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_ENABLED)
+		word[n++] = enabled;
+	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_RUNNING)
+		word[n++] = running;
+	return n;
+}
+
+/* Nothing that counts is lost here. */
+static inline u32 ebpf_event_put_id(u64 format, u64 id, u64 *word)
+{
+	u32 n = 0;
+
+	if (format & EBPF_PERF_FORMAT_ID)
+		word[n++] = id;
+	if (format & EBPF_PERF_FORMAT_LOST)
+		word[n++] = 0;
+	return n;
+}
+
 /* Attaches @prog, taking a reference of its own. -EINVAL: wrong type for this
- * event; -EEXIST: it has one, or its tracepoint has @prog; -EPROTO: it, or what it may reach by tail calls, asks for
- * stacks that cannot be told of these samples.
+ * event; -EEXIST: it has one, or its tracepoint has @prog; -E2BIG: that has as many as there may
+ * be; -EPROTO: it, or what it may reach by tail calls, asks for stacks that cannot be told of
+ * these samples.
  */
 int ebpf_event_set_prog(struct ebpf_event *event, struct ebpf_prog *prog, u64 cookie);
 void ebpf_event_clear_prog(struct ebpf_event *event);

@@ -72,25 +72,10 @@ void ebpf_event_group_each(struct ebpf_event *event, void (*fn)(struct ebpf_even
 	mutex_unlock(&group_lock);
 }
 
-static void read_one(struct ebpf_event *event, struct ebpf_event_count *count)
+static u32 put_value(const struct ebpf_event *event, u64 format, u64 value, u64 *word)
 {
-	mutex_lock(&event->lock);
-	count->enabled = ebpf_event_enabled_ns(event);
-	count->running = count->enabled;
-	event->ops->read(event, count);
-	mutex_unlock(&event->lock);
-}
-
-static u32 put_one(const struct ebpf_event *event, u64 format, u64 value, u64 *word)
-{
-	u32 n = 0;
-
-	word[n++] = value;
-	if (format & EBPF_PERF_FORMAT_ID)
-		word[n++] = event->id;
-	if (format & EBPF_PERF_FORMAT_LOST)
-		word[n++] = 0;
-	return n;
+	word[0] = value;
+	return 1 + ebpf_event_put_id(format, event->id, word + 1);
 }
 
 static u32 read_group(struct ebpf_event *leader, u64 format, u64 *word)
@@ -99,16 +84,13 @@ static u32 read_group(struct ebpf_event *leader, u64 format, u64 *word)
 	struct ebpf_event *member;
 	u32 n = 0;
 
-	read_one(leader, &count);
+	ebpf_event_count_now(leader, &count);
 	word[n++] = 1 + leader->nr_members;
-	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_ENABLED)
-		word[n++] = count.enabled;
-	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_RUNNING)
-		word[n++] = count.running;
-	n += put_one(leader, format, count.value, word + n);
+	n += ebpf_event_put_times(format, count.enabled, count.running, word + n);
+	n += put_value(leader, format, count.value, word + n);
 	list_for_each_entry(member, &leader->group_members, group_node) {
-		read_one(member, &count);
-		n += put_one(member, format, count.value, word + n);
+		ebpf_event_count_now(member, &count);
+		n += put_value(member, format, count.value, word + n);
 	}
 	return n;
 }

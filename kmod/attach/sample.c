@@ -39,17 +39,10 @@ static u32 read_words(const struct ebpf_event *event, u64 *word)
 	u32 n = 0;
 
 	word[n++] = group ? 1 : 0;
-	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_ENABLED)
-		word[n++] = ns;
-	if (format & EBPF_PERF_FORMAT_TOTAL_TIME_RUNNING)
-		word[n++] = ns;
+	n += ebpf_event_put_times(format, ns, ns, word + n);
 	if (group)
 		word[n++] = 0;
-	if (format & EBPF_PERF_FORMAT_ID)
-		word[n++] = event->id;
-	if (format & EBPF_PERF_FORMAT_LOST)
-		word[n++] = 0;
-	return n;
+	return n + ebpf_event_put_id(format, event->id, word + n);
 }
 
 static u32 words_before(const struct ebpf_event *event, struct pt_regs *regs, u64 prog_ip,

@@ -204,7 +204,7 @@ long ebpf_compat_close_fd(unsigned int fd)
 {
 #ifdef HAVE_CLOSE_FD
 	return close_fd(fd);
-#elif defined(HAVE_CLOSE_FD_FILES)
+#elif defined(HAVE_KSYS_CLOSE)
 	return ksys_close(fd);
 #else
 	return sys_close(fd);

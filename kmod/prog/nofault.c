@@ -41,24 +41,28 @@ fault:
 	return -EFAULT;
 }
 
-/* Where nothing of the kernel can be is -ERANGE, as in Linux; what just cannot be read, -EFAULT. */
-static bool is_kernel_addr(u64 addr)
+/* Addresses between the halves are not even tried. */
+static bool is_canonical(u64 addr)
 {
 	u32 unused = 64 - boot_cpu_data.x86_virt_bits;
 
-	return ebpf_is_kernel_range(addr, 1) && (u64)((s64)(addr << unused) >> unused) == addr;
+	return (u64)((s64)(addr << unused) >> unused) == addr;
+}
+
+/* Why nothing was read: where nothing of the kernel can be is -ERANGE, as in Linux. */
+static long read_error(u64 addr)
+{
+	return ebpf_is_kernel_range(addr, 1) && is_canonical(addr) ? -EFAULT : -ERANGE;
 }
 
 long ebpf_read_kernel(void *dst, u64 src, u32 size)
 {
 	long ret;
 
-	if (unlikely(!is_kernel_addr(src)))
-		return -ERANGE;
 	if (unlikely(!size))
-		return 0;
-	if (unlikely(!ebpf_is_kernel_range(src, size)))
-		return -EFAULT;
+		return read_error(src) == -ERANGE ? -ERANGE : 0;
+	if (unlikely(!ebpf_is_kernel_range(src, size) || !is_canonical(src)))
+		return read_error(src);
 	pagefault_disable();
 	ret = read_kernel(dst, src, size);
 	pagefault_enable();
@@ -87,7 +91,7 @@ long ebpf_read_kernel_str(char *dst, u64 src, u32 size)
 
 	if (unlikely(!size))
 		return 0;
-	if (unlikely(!is_kernel_addr(src)))
+	if (unlikely(!ebpf_is_kernel_range(src, 1) || !is_canonical(src)))
 		return -ERANGE;
 	pagefault_disable();
 	ret = read_kernel_str(dst, src, size);

@@ -94,95 +94,6 @@ static const struct ebpf_verifier_ops load_ops_fd_array = {
 /*
  * Checks that need no copy
  */
-static bool type_supported(u32 type)
-{
-	switch (type) {
-	case EBPF_PROG_TYPE_SOCKET_FILTER:
-	case EBPF_PROG_TYPE_KPROBE:
-	case EBPF_PROG_TYPE_TRACEPOINT:
-	case EBPF_PROG_TYPE_PERF_EVENT:
-	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
-	case EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
-	case EBPF_PROG_TYPE_TRACING:
-	case EBPF_PROG_TYPE_SCHED_CLS:
-	case EBPF_PROG_TYPE_SCHED_ACT:
-	case EBPF_PROG_TYPE_XDP:
-	case EBPF_PROG_TYPE_CGROUP_SKB:
-	case EBPF_PROG_TYPE_LWT_IN:
-	case EBPF_PROG_TYPE_LWT_OUT:
-	case EBPF_PROG_TYPE_LWT_XMIT:
-	case EBPF_PROG_TYPE_SK_SKB:
-	case EBPF_PROG_TYPE_CGROUP_SOCK:
-	case EBPF_PROG_TYPE_CGROUP_SOCK_ADDR:
-	case EBPF_PROG_TYPE_SOCK_OPS:
-	case EBPF_PROG_TYPE_SK_MSG:
-	case EBPF_PROG_TYPE_SK_LOOKUP:
-	case EBPF_PROG_TYPE_SK_REUSEPORT:
-	case EBPF_PROG_TYPE_CGROUP_DEVICE:
-	case EBPF_PROG_TYPE_CGROUP_SYSCTL:
-	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
-	case EBPF_PROG_TYPE_SYSCALL:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool sock_addr_fits(u32 attach_type)
-{
-	switch (attach_type) {
-	case EBPF_CGROUP_INET4_BIND:
-	case EBPF_CGROUP_INET6_BIND:
-	case EBPF_CGROUP_INET4_CONNECT:
-	case EBPF_CGROUP_INET6_CONNECT:
-	case EBPF_CGROUP_INET4_GETPEERNAME:
-	case EBPF_CGROUP_INET6_GETPEERNAME:
-	case EBPF_CGROUP_INET4_GETSOCKNAME:
-	case EBPF_CGROUP_INET6_GETSOCKNAME:
-	case EBPF_CGROUP_UDP4_SENDMSG:
-	case EBPF_CGROUP_UDP6_SENDMSG:
-	case EBPF_CGROUP_UDP4_RECVMSG:
-	case EBPF_CGROUP_UDP6_RECVMSG:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* What programs of these types were before there was a choice. */
-static u32 attach_type_of(const union ebpf_attr *attr)
-{
-	if (attr->prog_type == EBPF_PROG_TYPE_CGROUP_SOCK && !attr->expected_attach_type)
-		return EBPF_CGROUP_INET_SOCK_CREATE;
-	if (attr->prog_type == EBPF_PROG_TYPE_SK_REUSEPORT && !attr->expected_attach_type)
-		return EBPF_SK_REUSEPORT_SELECT;
-	return attr->expected_attach_type;
-}
-
-/* Types whose programs behave as one of several hooks demands say which. */
-static bool attach_type_fits(const union ebpf_attr *attr)
-{
-	u32 at = attach_type_of(attr);
-
-	switch (attr->prog_type) {
-	case EBPF_PROG_TYPE_CGROUP_SKB:
-		return at == EBPF_CGROUP_INET_INGRESS || at == EBPF_CGROUP_INET_EGRESS;
-	case EBPF_PROG_TYPE_CGROUP_SOCK:
-		return at == EBPF_CGROUP_INET_SOCK_CREATE || at == EBPF_CGROUP_INET_SOCK_RELEASE ||
-		       at == EBPF_CGROUP_INET4_POST_BIND || at == EBPF_CGROUP_INET6_POST_BIND;
-	case EBPF_PROG_TYPE_CGROUP_SOCK_ADDR:
-		return sock_addr_fits(at);
-	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
-		return at == EBPF_CGROUP_SETSOCKOPT || at == EBPF_CGROUP_GETSOCKOPT;
-	case EBPF_PROG_TYPE_SK_LOOKUP:
-		return at == EBPF_SK_LOOKUP;
-	case EBPF_PROG_TYPE_SK_REUSEPORT:
-		return at == EBPF_SK_REUSEPORT_SELECT || at == EBPF_SK_REUSEPORT_SELECT_OR_MIGRATE;
-	default:
-		return true;
-	}
-}
-
 /* Types that change packets, or what may be sent and opened. */
 static bool type_is_net_admin(u32 type)
 {
@@ -238,7 +149,8 @@ static int check_attr(const union ebpf_attr *attr)
 		return -EINVAL;
 	if (!target_fits(attr))
 		return -EINVAL;
-	if (!type_supported(attr->prog_type) || !attach_type_fits(attr))
+	if (!ebpf_prog_type_supported(attr->prog_type) ||
+	    !ebpf_attach_type_fits(attr->prog_type, attr->expected_attach_type))
 		return -EINVAL;
 	return 0;
 }
@@ -402,7 +314,7 @@ static void request_fill(struct request *req, const struct ebpf_prog *prog)
 	struct ebpf_load *load = &req->load;
 
 	load->prog_type = attr->prog_type;
-	load->expected_attach_type = attach_type_of(attr);
+	load->expected_attach_type = ebpf_attach_type_of(attr->prog_type, attr->expected_attach_type);
 	load->prog_flags = attr->prog_flags;
 	load->gpl_compatible = prog->gpl_compatible;
 	load->no_sys_admin = !capable(CAP_SYS_ADMIN);
@@ -481,7 +393,7 @@ static int prog_describe(struct ebpf_prog *prog, const union ebpf_attr *attr)
 	prog->type = attr->prog_type;
 	prog->sleepable = attr->prog_flags & EBPF_F_SLEEPABLE;
 	prog->xdp_has_frags = attr->prog_flags & EBPF_F_XDP_HAS_FRAGS;
-	prog->expected_attach_type = attach_type_of(attr);
+	prog->expected_attach_type = ebpf_attach_type_of(attr->prog_type, attr->expected_attach_type);
 	prog->load_time = compat_ktime_get_boot_ns();
 	prog->created_by_uid = from_kuid_munged(current_user_ns(), current_uid());
 	err = check_license(attr, &prog->gpl_compatible);

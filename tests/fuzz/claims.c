@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <verifier/insn.h>
 #include <verifier/range.h>
 #include <verifier/watch.h>
 
@@ -412,15 +413,6 @@ static bool in_slice(const struct reg_state *reg, u64 addr, u32 size)
 		    addr + size <= objects->slices[i].start + reg->mem_size)
 			return true;
 	return false;
-}
-
-/* The register that holds the address. */
-static u8 address_reg(const struct ebpf_insn *insn)
-{
-	bool acquires = insn->code == (EBPF_STX | EBPF_ATOMIC | EBPF_SIZE(insn->code)) &&
-			insn->imm == EBPF_LOAD_ACQ;
-
-	return acquires || EBPF_CLASS(insn->code) == EBPF_LDX ? insn->src_reg : insn->dst_reg;
 }
 
 static int check_access(struct look *l, const struct ebpf_insn *insn)

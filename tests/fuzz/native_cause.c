@@ -450,7 +450,7 @@ static bool name_insn(char *to, const struct ebpf_insn *insn, const char *what)
 static bool stack_access(const struct ebpf_insn *insn, u8 class)
 {
 	return EBPF_CLASS(insn->code) == class && EBPF_MODE(insn->code) == EBPF_MEM &&
-	       (class == EBPF_LDX ? insn->src_reg : insn->dst_reg) == EBPF_REG_10;
+	       address_reg(insn) == EBPF_REG_10;
 }
 
 static bool overlap(const struct trail *t, const struct ebpf_insn *insn)
@@ -593,7 +593,7 @@ static void show_step(const struct ebpf_load *load, u32 i)
 static bool gave_up(const struct ebpf_load *load, u32 i, u32 *at, char *to)
 {
 	const struct ebpf_insn *insn = &load->insns[steps[i].pc];
-	u32 reg = EBPF_CLASS(insn->code) == EBPF_LDX ? insn->src_reg : insn->dst_reg, j;
+	u32 reg = address_reg(insn), j;
 
 	if (steps[i].ours.reg[reg].kind != POINTER || steps[i].native.reg[reg].kind != NUMBER)
 		return false;

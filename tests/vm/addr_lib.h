@@ -7,9 +7,11 @@
 #define _TESTS_ADDR_LIB_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define KSYMS_MAX	400000
 /* Where modules are, and programs of the kernel's own bpf(2). */
@@ -84,6 +86,15 @@ static inline unsigned long long file_offset(unsigned long long addr)
 	if (f)
 		fclose(f);
 	return found;
+}
+
+/* The test's own file by name, which others can open, and where in it @code is; 0: unknown. */
+static inline unsigned long long own_offset(const void *code, char *exe, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", exe, size - 1);
+
+	exe[len > 0 ? len : 0] = 0;
+	return file_offset((uintptr_t)code);
 }
 
 #endif /* _TESTS_ADDR_LIB_H */

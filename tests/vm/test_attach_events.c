@@ -6,6 +6,7 @@
  * harness: timeout=300 nobpf=no faults=no sources=attach_lib.c
  */
 #define _GNU_SOURCE
+#include "addr_lib.h"
 #include "attach_lib.h"
 #include "tap.h"
 
@@ -36,22 +37,6 @@ __attribute__((noinline, noclone)) static int probed(int n)
 {
 	__asm__ volatile("" : "+r"(n));
 	return n * 3;
-}
-
-static void find_probed(void)
-{
-	unsigned long long start, end, off;
-	char line[PATH_MAX + 128];
-	FILE *f = fopen("/proc/self/maps", "r");
-	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-
-	exe[len > 0 ? len : 0] = 0;
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%llx-%llx %*s %llx", &start, &end, &off) == 3 &&
-		    start <= (uintptr_t)probed && (uintptr_t)probed < end)
-			offset = (uintptr_t)probed - start + off;
-	if (f)
-		fclose(f);
 }
 
 /*
@@ -662,7 +647,7 @@ int main(void)
 
 	drv_open();
 	drv = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
-	find_probed();
+	offset = own_offset(probed, exe, sizeof(exe));
 	func = getppid_func();
 	prog = load(NATIVE, EBPF_PROG_TYPE_KPROBE, 0);
 	has_native = prog >= 0 && kprobe_type() >= 0;

@@ -5,6 +5,7 @@
  * harness: timeout=120 sources=attach_lib.c
  */
 #define _GNU_SOURCE
+#include "addr_lib.h"
 #include "attach_lib.h"
 #include "tap.h"
 
@@ -37,23 +38,6 @@ static void call_probed(int times)
 	for (i = 0; i < times; i++)
 		sum += probed(1000 + i);
 	__asm__ volatile("" : : "r"(sum));
-}
-
-/* Where in which file the code of probed() is. */
-static void find_probed(void)
-{
-	unsigned long long start, end, off;
-	char line[PATH_MAX + 128];
-	FILE *f = fopen("/proc/self/maps", "r");
-	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-
-	exe[len > 0 ? len : 0] = 0;
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%llx-%llx %*s %llx", &start, &end, &off) == 3 &&
-		    start <= (uintptr_t)probed && (uintptr_t)probed < end)
-			offset = (uintptr_t)probed - start + off;
-	if (f)
-		fclose(f);
 }
 
 static void test_entry(void)
@@ -324,7 +308,7 @@ int main(int argc, char **argv)
 	if (argc == 3)
 		tell(atoi(argv[1]), atoi(argv[2]));
 	drv_open();
-	find_probed();
+	offset = own_offset(probed, exe, sizeof(exe));
 	if (!tap_ok(offset != 0, "the function's place in the file is known"))
 		return tap_end();
 	test_entry();

@@ -442,32 +442,6 @@ static const struct ebpf_verifier_ops verifier_ops_fd_array = {
 #define PROG_FLAGS (EBPF_F_STRICT_ALIGNMENT | EBPF_F_ANY_ALIGNMENT | EBPF_F_TEST_STATE_FREQ | \
 		    EBPF_F_SLEEPABLE | EBPF_F_TEST_RND_HI32 | EBPF_F_XDP_HAS_FRAGS)
 
-/* As kmod/prog/prog_load.c has them. */
-static bool type_supported(u32 type)
-{
-	switch (type) {
-	case EBPF_PROG_TYPE_UNSPEC:
-	case EBPF_PROG_TYPE_FLOW_DISSECTOR:
-	case EBPF_PROG_TYPE_LIRC_MODE2:
-	case EBPF_PROG_TYPE_STRUCT_OPS:
-	case EBPF_PROG_TYPE_EXT:
-	case EBPF_PROG_TYPE_LSM:
-	case EBPF_PROG_TYPE_LWT_SEG6LOCAL:
-		return false;
-	default:
-		return type <= EBPF_PROG_TYPE_SYSCALL;
-	}
-}
-
-static u32 attach_type_of(const union ebpf_attr *attr)
-{
-	if (attr->prog_type == EBPF_PROG_TYPE_CGROUP_SOCK && !attr->expected_attach_type)
-		return EBPF_CGROUP_INET_SOCK_CREATE;
-	if (attr->prog_type == EBPF_PROG_TYPE_SK_REUSEPORT && !attr->expected_attach_type)
-		return EBPF_SK_REUSEPORT_SELECT;
-	return attr->expected_attach_type;
-}
-
 static const struct ebpf_insn nothing[1];
 
 static long prog_load(const union ebpf_attr *attr)
@@ -476,7 +450,7 @@ static long prog_load(const union ebpf_attr *attr)
 	struct user_log ulog;
 	struct ebpf_load load = {
 		.prog_type = attr->prog_type,
-		.expected_attach_type = attach_type_of(attr),
+		.expected_attach_type = ebpf_attach_type_of(attr->prog_type, attr->expected_attach_type),
 		.prog_flags = attr->prog_flags,
 		.insns = attr->insns ? (void *)(unsigned long)attr->insns : nothing,
 		.insn_cnt = attr->insn_cnt,
@@ -497,7 +471,7 @@ static long prog_load(const union ebpf_attr *attr)
 	struct object *btf = object_of(attr->prog_btf_fd, OBJ_BTF), *obj;
 	int err;
 
-	if ((attr->prog_flags & ~PROG_FLAGS) || !type_supported(attr->prog_type))
+	if ((attr->prog_flags & ~PROG_FLAGS) || !ebpf_prog_type_supported(attr->prog_type))
 		return -EINVAL;
 	if (attr->prog_type == EBPF_PROG_TYPE_CGROUP_SOCK_ADDR &&
 	    attr->expected_attach_type >= MAX_EBPF_ATTACH_TYPE)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* __close_fd() is exported from 4.17 to 5.10, where sys_close() is not. */
+/* From 4.17 to 5.10 modules close descriptors by it (__close_fd() inline), as sys_close() is not exported. */
 /* asks: ksys_close */
 #include <linux/fdtable.h>
 #include <linux/syscalls.h>
