@@ -363,11 +363,18 @@ static int check_no_dynptr(struct vf_env *env, struct func_state *func, u32 regn
 			   s32 to, bool fill, bool by_helper)
 {
 	const char *how = by_helper ? " indirect" : "";
+	int err;
 	s32 i;
 
 	for (i = from; i < to; i++) {
 		if (*byte_at(func, i) != STACK_DYNPTR)
 			continue;
+		if (watch_mild_stack()) {
+			err = ebpf_end_dynptr(env, func, i);
+			if (err)
+				return err;
+			continue;
+		}
 		if (fill)
 			vlog(env, "potential write to dynptr at off=%d disallowed\n", i);
 		else

@@ -16,7 +16,8 @@
  * @link_copies: each copy of a number is tied to it, in a slot or a register, of 64 bits or
  *            less, whether it has an id already or not
  * @mild_math: a pointer that arithmetic took too far is some number, not an error
- * @mild_stack: a store that leaves half a pointer, and a load of a dynptr's slot, are of data
+ * @mild_stack: a store that leaves half a pointer, and a load of a dynptr's slot, are of data;
+ *            a helper that reads or fills such slots ends the dynptr, as a store does
  * @var_stores: counts stores to the stack whose place is not known
  * @no_links: to tell where a difference comes from: neither pruning nor precision asks
  *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
