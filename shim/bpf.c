@@ -51,7 +51,7 @@ long shim_bpf(long nr, long cmd, long attr, long size)
 	__atomic_store_n(&shim_bpf_used, true, __ATOMIC_RELAXED);
 	ret = shim_device_ioctl(EBPFDRV_IOC_BPF, &call, true);
 	if (ret == SHIM_NO_DEVICE)
-		return shim_result(sys3(nr, cmd, attr, size));
+		return shim_pass_on(nr, cmd, attr, size, 0, 0, 0);
 	if (shim_config()->debug)
 		trace_call(cmd, size, ret);
 	return shim_result(ret);

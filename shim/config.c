@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <ebpfdrv/ebpfdrv.h>
@@ -30,50 +31,112 @@ static const char *env_path(const char *name, const char *otherwise)
 	return value && *value ? value : otherwise;
 }
 
+/*
+ * The program may rewrite its environment later, so strings are copied. Without a moment in
+ * which other bytes stand there: another thread may copy the same ones, and use them already.
+ */
+static const char *keep(char *to, size_t size, const char *from)
+{
+	size_t i;
+
+	for (i = 0; i < size - 1 && from[i]; i++)
+		to[i] = from[i];
+	return to;
+}
+
 static enum shim_choice env_choice(void)
 {
+	static char other[32];
 	const char *value = env_path("EBPFDRV", "always");
 
 	if (env_on("EBPFDRV_DISABLE") || !strcmp(value, "never"))
 		return SHIM_NEVER;
 	if (!strcmp(value, "auto"))
 		return SHIM_AUTO;
-	if (strcmp(value, "always"))
-		shim_say("EBPFDRV=%s: it is auto, always or never; taken for always", value);
+	if (strcmp(value, "always") && !config.quiet)
+		config.bad_choice = keep(other, sizeof(other), value);
 	return SHIM_ALWAYS;
 }
 
-/*
- * The strings are copied: a program may rewrite its environment later. Two
- * threads may come here at once; both then store the same values.
- */
 static void read_config(void)
 {
 	static char device[256], btf[1024];
 	const char *path;
 
-	snprintf(device, sizeof(device), "%s", env_path("EBPFDRV_DEVICE", EBPFDRV_DEVICE_PATH));
-	config.device = device;
+	config.device = keep(device, sizeof(device), env_path("EBPFDRV_DEVICE", EBPFDRV_DEVICE_PATH));
 	path = env_path("EBPFDRV_BTF", NULL);
-	if (path) {
-		snprintf(btf, sizeof(btf), "%s", path);
-		config.btf = btf;
-	}
-	config.debug = env_on("EBPFDRV_DEBUG");
+	if (path)
+		config.btf = keep(btf, sizeof(btf), path);
+	config.debug = env_on("EBPFDRV_DEBUG") && !config.quiet;
 	config.choice = env_choice();
+}
+
+/* The file that was stderr when the process began. */
+static struct {
+	bool known;
+	dev_t dev, rdev;
+	ino_t ino;
+} voice;
+
+static bool is_voice(void)
+{
+	struct stat st;
+
+	return !sys3(SYS_fstat, STDERR_FILENO, (long)&st, 0) && st.st_dev == voice.dev &&
+	       st.st_ino == voice.ino && st.st_rdev == voice.rdev;
+}
+
+static void find_voice(void)
+{
+	struct stat st;
+
+	if (sys3(SYS_fstat, STDERR_FILENO, (long)&st, 0))
+		return;
+	voice.dev = st.st_dev;
+	voice.rdev = st.st_rdev;
+	voice.ino = st.st_ino;
+	voice.known = true;
+}
+
+/*
+ * Before the program runs: it may change its environment, start threads and put files of its own
+ * at descriptor 2. Other libraries' constructors may call before this one.
+ */
+__attribute__((constructor(101)))
+static void settle(void)
+{
+	int saved = errno;
+
+	find_voice();
+	read_config();
+	__atomic_store_n(&config_ready, true, __ATOMIC_RELEASE);
+	errno = saved;
 }
 
 const struct shim_config *shim_config(void)
 {
-	int saved;
-
-	if (!__atomic_load_n(&config_ready, __ATOMIC_ACQUIRE)) {
-		saved = errno;
-		read_config();
-		__atomic_store_n(&config_ready, true, __ATOMIC_RELEASE);
-		errno = saved;
-	}
+	if (!__atomic_load_n(&config_ready, __ATOMIC_ACQUIRE))
+		settle();
 	return &config;
+}
+
+void shim_quiet(void)
+{
+	config.quiet = true;
+	config.debug = false;
+	config.bad_choice = NULL;
+}
+
+const char *__asan_default_options(void);
+
+/*
+ * The runtime of programs built with -fsanitize=address refuses to start behind another library,
+ * since what that defines of its own functions would hide them; this one defines nothing
+ * that does not go on to the next. The runtime asks for options by this name.
+ */
+SHIM_EXPORT const char *__asan_default_options(void)
+{
+	return "verify_asan_link_order=0";
 }
 
 /* One write per line, so that the lines of several threads do not mix. */
@@ -83,6 +146,9 @@ static void say(const char *prefix, const char *fmt, va_list ap)
 	int saved = errno;
 	size_t len;
 
+	/* A program that closed stderr has something else there now. */
+	if (!voice.known || !is_voice())
+		return;
 	len = snprintf(line, sizeof(line), "%s", prefix);
 	vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
 	len = strlen(line);

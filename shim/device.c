@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,24 +37,33 @@ static struct {
 	unsigned int abi;	/* of the module, when it is another one */
 } refusal;
 
+/* Why the device is refused, without what follows from that. */
+static void describe_refusal(char *text, size_t size)
+{
+	const char *path = shim_config()->device;
+
+	if (refusal.foreign)
+		snprintf(text, size, "%s: not the device of ebpfdrv.ko", path);
+	else if (refusal.abi)
+		snprintf(text, size,
+			 "%s: the module speaks ABI %u, this library ABI %u: install both from one release",
+			 path, refusal.abi, EBPFDRV_ABI_VERSION);
+	else if (refusal.error == EACCES || refusal.error == EPERM)
+		snprintf(text, size, "%s: %s: run as root", path, strerror(refusal.error));
+	else
+		snprintf(text, size, "%s: %s: is the module loaded? (modprobe ebpfdrv)", path,
+			 strerror(refusal.error));
+}
+
 static void complain_once(void)
 {
-	static const char last[] = "using the kernel's own bpf(2)";
 	static bool said;
-	const char *path = shim_config()->device;
+	char why[512];
 
 	if (__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
 		return;
-	if (refusal.foreign)
-		shim_say("%s: not the device of ebpfdrv.ko; %s", path, last);
-	else if (refusal.abi)
-		shim_say("%s: the module speaks ABI %u, this library ABI %u: install both from one release; %s",
-			 path, refusal.abi, EBPFDRV_ABI_VERSION, last);
-	else if (refusal.error == EACCES || refusal.error == EPERM)
-		shim_say("%s: %s: run as root; %s", path, strerror(refusal.error), last);
-	else
-		shim_say("%s: %s: is the module loaded? (modprobe ebpfdrv); %s", path,
-			 strerror(refusal.error), last);
+	describe_refusal(why, sizeof(why));
+	shim_say("%s; using the kernel's own bpf(2)", why);
 }
 
 /* Errors of the moment: the next call may succeed. */
@@ -137,8 +147,12 @@ static bool is_for_good(int fd)
  */
 static int replace_device(int old)
 {
-	int fd = old == FD_UNOPENED && is_unwanted() ? FD_UNWANTED : open_device();
+	int fd;
 
+	if (old == FD_UNOPENED && shim_config()->bad_choice)
+		shim_say("EBPFDRV=%s: it is auto, always or never; taken for always",
+			 shim_config()->bad_choice);
+	fd = old == FD_UNOPENED && is_unwanted() ? FD_UNWANTED : open_device();
 	if (fd < 0 && !is_for_good(fd))
 		return fd;
 	if (__atomic_compare_exchange_n(&device_fd, &old, fd, false, __ATOMIC_ACQ_REL,
@@ -175,6 +189,18 @@ bool shim_device_usable(bool complain)
 	if (fd == FD_REFUSED && complain)
 		complain_once();
 	return fd >= 0;
+}
+
+bool shim_device_refused(char *why, size_t size)
+{
+	int fd = get_device();
+
+	if (fd >= 0 || fd == FD_UNWANTED)
+		return false;
+	if (fd != FD_REFUSED)
+		refusal.error = -fd;
+	describe_refusal(why, size);
+	return true;
 }
 
 long shim_device_ioctl(unsigned long request, void *arg, bool complain)

@@ -53,14 +53,28 @@ static bool is_bcc(void)
 	return found;
 }
 
+/*
+ * The digits that @at begins with. By hand: sscanf() and strtol() are other functions, of
+ * glibc 2.38, for who is compiled with its headers.
+ */
+static bool take_number(const char **at, unsigned int *number)
+{
+	const char *begin = *at;
+
+	for (*number = 0; **at >= '0' && **at <= '9' && *number < 100000; ++*at)
+		*number = *number * 10 + (**at - '0');
+	return *at > begin;
+}
+
 /* From 5.11 on the option is in the middle of structs, and saying so would be wrong. */
 static bool option_is_harmless(void)
 {
 	unsigned int major, minor;
 	struct utsname names;
+	const char *at = names.release;
 
-	return !uname(&names) && sscanf(names.release, "%u.%u", &major, &minor) == 2 &&
-	       (major < 5 || (major == 5 && minor < 11));
+	return !uname(&names) && take_number(&at, &major) && *at++ == '.' &&
+	       take_number(&at, &minor) && (major < 5 || (major == 5 && minor < 11));
 }
 
 static bool copy(int to, int from)

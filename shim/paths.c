@@ -7,6 +7,7 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,6 +40,13 @@ static const struct served_file {
 	{ PMU "uprobe/type", UPROBE_TYPE, true },
 	{ PMU "uprobe/format/retprobe", "config:0\n", true },
 	{ PMU "uprobe/format/ref_ctr_offset", "config:32-63\n", true },
+	/* Where PMU's links lead, for names below a directory that was opened. */
+#define DEV "/sys/devices/"
+	{ DEV "kprobe/type", KPROBE_TYPE, true },
+	{ DEV "kprobe/format/retprobe", "config:0\n", true },
+	{ DEV "uprobe/type", UPROBE_TYPE, true },
+	{ DEV "uprobe/format/retprobe", "config:0\n", true },
+	{ DEV "uprobe/format/ref_ctr_offset", "config:32-63\n", true },
 	/* "2": off, an administrator may turn it on; the device is root's. */
 	{ "/proc/sys/kernel/unprivileged_bpf_disabled", "2\n", false },
 	/* Since 3.16. Before, what must not be probed is found out by trying. */
@@ -174,16 +182,102 @@ static enum shim_answer lookup(const char *path, bool missing, struct shim_path 
 	return SHIM_NATIVE;
 }
 
-enum shim_answer shim_path_lookup(const char *path, int error, struct shim_path *out)
+/* --- names ------------------------------------------------------------------------ */
+
+/* Room for the longest name of a file that is served, and then some. */
+#define NAME_ROOM	256
+
+static bool is_system_path(const char *path)
 {
+	return !strncmp(path, "/sys/", 5) || !strncmp(path, "/proc/sys/", 10);
+}
+
+/*
+ * @path behind the @len bytes that @name has, without doubled slashes and single dots. Not where
+ * two dots lead back: what is above a symbolic link only the kernel knows.
+ */
+static bool append_plain(char *name, size_t len, const char *path)
+{
+	size_t part;
+
+	for (; *path; path += part) {
+		part = strcspn(path, "/");
+		if (!part || (part == 1 && *path == '.')) {
+			part += path[part] == '/';
+			continue;
+		}
+		if ((part == 2 && !memcmp(path, "..", 2)) || len + part + 2 > NAME_ROOM)
+			return false;
+		name[len++] = '/';
+		memcpy(name + len, path, part);
+		len += part;
+	}
+	name[len] = '\0';
+	return len > 0;
+}
+
+/* Whether a name that is not absolute could be one of the files; a look at its end tells. */
+static bool is_candidate(const char *path)
+{
+	static const char *const ends[] = {
+		"type", "retprobe", "ref_ctr_offset", "unprivileged_bpf_disabled", "blacklist",
+		"vmlinux", "id", "format",
+	};
+	const char *last = strrchr(path, '/');
+	size_t i;
+
+	last = last ? last + 1 : path;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!strcmp(last, ends[i]))
+			return true;
+	return false;
+}
+
+/* The directory of descriptor @dir, or the current one. Return: its length, or 0. */
+static size_t directory_name(int dir, char *name)
+{
+	char link[32] = "/proc/self/cwd";
+	long len;
+
+	if (dir != AT_FDCWD)
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	len = sys3(SYS_readlink, (long)link, (long)name, NAME_ROOM - 1);
+	return len > 0 && name[0] == '/' ? len : 0;
+}
+
+/*
+ * One look at the path keeps the cost off everybody else's files.
+ * Return: @path or @name, which has NAME_ROOM, as the table has it; NULL for no file of the table.
+ */
+static const char *plain_name(int dir, const char *path, char *name)
+{
+	size_t len = 0;
+
+	if (path[0] != '/') {
+		if (!is_candidate(path))
+			return NULL;
+		len = directory_name(dir, name);
+		if (!len)
+			return NULL;
+	} else if (is_system_path(path) && !strstr(path, "//") && !strstr(path, "/.")) {
+		return path;
+	} else if (path[1] != '/' && path[1] != '.' && strncmp(path, "/sys/", 5) &&
+		   strncmp(path, "/proc/", 6)) {
+		return NULL;
+	}
+	return append_plain(name, len, path) && is_system_path(name) ? name : NULL;
+}
+
+enum shim_answer shim_path_lookup(int dir, const char *path, int error, struct shim_path *out)
+{
+	char name[NAME_ROOM];
 	int saved = errno;
 
 	out->answer = SHIM_NATIVE;
-	/* One look at the path keeps the cost off everybody else's files. */
-	if ((error && error != ENOENT) ||
-	    (strncmp(path, "/sys/", 5) && strncmp(path, "/proc/sys/", 10)))
+	if (error && error != ENOENT)
 		return SHIM_NATIVE;
-	if (shim_config()->choice != SHIM_NEVER)
+	path = plain_name(dir, path, name);
+	if (path && shim_config()->choice != SHIM_NEVER)
 		out->answer = lookup(path, error == ENOENT, out);
 	if (out->answer == SHIM_CONTENT)
 		shim_debug("%s: served", path);

@@ -94,6 +94,6 @@ long shim_perf_event_open(long nr, long attr, long pid, long cpu, long group_fd,
 			trace_call(&kind, pid, cpu, ret);
 	}
 	if (ret == SHIM_NO_DEVICE)
-		ret = sys6(nr, attr, pid, cpu, group_fd, flags, 0);
+		return shim_pass_on(nr, attr, pid, cpu, group_fd, flags, 0);
 	return shim_result(ret);
 }

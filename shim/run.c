@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ebpfdrv-run PROG [ARG...]: start PROG with libebpfdrv.so preloaded, and say
- * so beforehand when the dynamic linker will not honour that.
+ * ebpfdrv-run PROG [ARG...]: start PROG with libebpfdrv.so preloaded, or fail where its
+ * bpf(2) would be the kernel's own after all.
  */
 #define _GNU_SOURCE
-#include <elf.h>
+#include "program.h"
+#include "shim.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #define LIBRARY		"libebpfdrv.so"
-#define EXIT_USAGE	125
+#define EXIT_REFUSED	125		/* also for usage */
 #define EXIT_NO_EXEC	126
 #define EXIT_NOT_FOUND	127
 
 static void help(FILE *out)
 {
 	fprintf(out,
-"usage: ebpfdrv-run [--debug] [--] PROG [ARG...]\n"
+"usage: ebpfdrv-run [--fallback] [--debug] [--] PROG [ARG...]\n"
 "\n"
 "Runs PROG with its bpf(2) and perf_event_open(2) calls served by ebpfdrv.ko.\n"
-"The module must be loaded (modprobe ebpfdrv) and PROG started as root.\n"
+"The module must be loaded (modprobe ebpfdrv) and PROG started as root. Where that\n"
+"cannot be, PROG is not started and the status is 125.\n"
 "\n"
+"  --fallback  start PROG nevertheless, on the kernel's own bpf(2)\n"
 "  --debug     log each call to stderr (EBPFDRV_DEBUG=1)\n"
 "  --help      this text\n"
 "  --version   the version\n"
@@ -42,12 +40,10 @@ static void help(FILE *out)
 "  EBPFDRV_DEBUG    1: log each call to stderr\n"
 "  EBPFDRV          whose bpf(2): always the module's (default), never, or auto:\n"
 "                   the kernel's own where it has what the module has\n"
-"  EBPFDRV_DISABLE  1: change nothing (EBPFDRV=never)\n");
-}
-
-static bool is_library(const char *path)
-{
-	return !access(path, R_OK);
+"  EBPFDRV_DISABLE  1: change nothing (EBPFDRV=never)\n"
+"\n"
+"Status: 125 when nothing was started, 126 when PROG cannot be executed, 127 when there\n"
+"is none, else PROG's own.\n");
 }
 
 /* Beside this program, where a build tree has it; then where it is installed. */
@@ -55,157 +51,45 @@ static bool find_library(char *path, size_t size)
 {
 	static const char *const places[] = { "%s/" LIBRARY, "%s/../lib64/" LIBRARY,
 					      "%s/../lib/" LIBRARY };
-	const char *chosen = secure_getenv("EBPFDRV_LIBRARY");
 	char self[PATH_MAX], candidate[PATH_MAX + 32];
 	ssize_t len;
 	size_t i;
 
-	if (chosen && *chosen)
-		return realpath(chosen, self) && snprintf(path, size, "%s", self) < (int)size;
 	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (len > 0) {
 		self[len] = '\0';
 		*strrchr(self, '/') = '\0';
 		for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 			snprintf(candidate, sizeof(candidate), places[i], self);
-			if (is_library(candidate) && realpath(candidate, path))
+			if (!access(candidate, R_OK) && realpath(candidate, path))
 				return true;
 		}
 	}
 	snprintf(path, size, "%s/" LIBRARY, LIBDIR);
-	return is_library(path);
+	return !access(path, R_OK);
 }
 
-/* As execvp() searches. */
-static bool find_program(const char *name, char *path, size_t size)
+/* Return: true, or false with a line on stderr. */
+static bool choose_library(char *path, size_t size)
 {
-	const char *dirs = getenv("PATH"), *end;
-	struct stat st;
+	const char *chosen = secure_getenv("EBPFDRV_LIBRARY"), *fault;
 
-	if (strchr(name, '/'))
-		return snprintf(path, size, "%s", name) < (int)size && !stat(path, &st);
-	if (!dirs)
-		dirs = "/bin:/usr/bin";
-	for (; ; dirs = end + 1) {
-		end = strchrnul(dirs, ':');
-		snprintf(path, size, "%.*s%s%s", (int)(end - dirs), dirs,
-			 end == dirs ? "" : "/", name);
-		if (!access(path, X_OK) && !stat(path, &st) && S_ISREG(st.st_mode))
-			return true;
-		if (!*end)
+	if (!chosen || !*chosen) {
+		if (!find_library(path, size)) {
+			fprintf(stderr, "ebpfdrv-run: " LIBRARY " not found beside ebpfdrv-run nor in "
+				LIBDIR ": run make install, or set EBPFDRV_LIBRARY\n");
 			return false;
+		}
+		chosen = path;
+	} else if (!realpath(chosen, path)) {
+		fprintf(stderr, "ebpfdrv-run: EBPFDRV_LIBRARY=%s: %s\n", chosen, strerror(errno));
+		return false;
 	}
-}
-
-static void warn(const char *path, const char *why)
-{
-	fprintf(stderr, "ebpfdrv-run: %s %s: LD_PRELOAD cannot work, its bpf calls go to the kernel\n",
-		path, why);
-}
-
-static bool in_image(size_t size, size_t start, size_t len)
-{
-	return start <= size && len <= size - start;
-}
-
-/* Go's linker leaves a note in its own name; others may stand before it. */
-static bool has_go_note(const unsigned char *notes, size_t size)
-{
-	Elf64_Nhdr note;
-	size_t at = 0;
-
-	while (in_image(size, at, sizeof(note) + 4)) {
-		memcpy(&note, notes + at, sizeof(note));
-		at += sizeof(note);
-		if (note.n_namesz == 4 && !memcmp(notes + at, "Go\0", 4))
-			return true;
-		at += (((size_t)note.n_namesz + 3) & ~3ul) + (((size_t)note.n_descsz + 3) & ~3ul);
-	}
-	return false;
-}
-
-static bool is_go_note(const unsigned char *image, size_t size, const Elf64_Phdr *phdr)
-{
-	return phdr->p_type == PT_NOTE && in_image(size, phdr->p_offset, phdr->p_filesz) &&
-	       has_go_note(image + phdr->p_offset, phdr->p_filesz);
-}
-
-static void check_elf(const char *path, const unsigned char *image, size_t size)
-{
-	const Elf64_Ehdr *ehdr = (const void *)image;
-	bool interpreter = false, go = false;
-	const Elf64_Phdr *phdr;
-	unsigned int i;
-
-	if (size < sizeof(*ehdr) || ehdr->e_ident[EI_CLASS] != ELFCLASS64) {
-		warn(path, "is not a 64-bit program");
-		return;
-	}
-	if (ehdr->e_phentsize != sizeof(*phdr) ||
-	    !in_image(size, ehdr->e_phoff, ehdr->e_phnum * sizeof(*phdr)))
-		return;
-	phdr = (const void *)(image + ehdr->e_phoff);
-	for (i = 0; i < ehdr->e_phnum; i++) {
-		interpreter |= phdr[i].p_type == PT_INTERP;
-		go |= is_go_note(image, size, &phdr[i]);
-	}
-	/* Go makes its system calls itself, even where it links libc. */
-	if (go)
-		warn(path, "is a Go program and makes system calls without libc");
-	else if (!interpreter)
-		warn(path, "is statically linked");
-}
-
-/* A script runs by its interpreter: judge that one. */
-static bool script_interpreter(const char *image, size_t size, char *path, size_t path_size)
-{
-	size_t start = 2, end;
-
-	while (start < size && (image[start] == ' ' || image[start] == '\t'))
-		start++;
-	for (end = start; end < size && !strchr(" \t\r\n", image[end]); end++)
-		;
-	return end > start &&
-	       snprintf(path, path_size, "%.*s", (int)(end - start), image + start) < (int)path_size;
-}
-
-static void check_privilege(const char *path, const struct stat *st)
-{
-	/* The dynamic linker only distrusts a change of privilege. */
-	if ((st->st_mode & S_ISUID) && st->st_uid != getuid())
-		warn(path, "is set-user-ID");
-	else if ((st->st_mode & S_ISGID) && (st->st_mode & S_IXGRP) && st->st_gid != getgid())
-		warn(path, "is set-group-ID");
-	else if (getuid() && getxattr(path, "security.capability", NULL, 0) > 0)
-		warn(path, "has file capabilities");
-}
-
-/* Warn about what is certain; exec itself reports everything else. */
-static void check_program(const char *path, int depth)
-{
-	char interpreter[PATH_MAX];
-	struct stat st;
-	void *image;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < SELFMAG) {
-		close(fd);
-		return;
-	}
-	image = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (image == MAP_FAILED)
-		return;
-	check_privilege(path, &st);
-	if (!memcmp(image, ELFMAG, SELFMAG))
-		check_elf(path, image, st.st_size);
-	else if (!memcmp(image, "#!", 2) && depth < 4 &&
-		 script_interpreter(image, st.st_size, interpreter, sizeof(interpreter)))
-		check_program(interpreter, depth + 1);
-	munmap(image, st.st_size);
+	fault = library_fault(path);
+	if (fault)
+		fprintf(stderr, "ebpfdrv-run: %s%s: %s\n", chosen == path ? "" : "EBPFDRV_LIBRARY=",
+			chosen, fault);
+	return !fault;
 }
 
 /* The dynamic linker splits the list at colons and white space. */
@@ -229,31 +113,94 @@ static int preload(const char *library)
 	return ret;
 }
 
-static int run(char **argv)
+/* Said of what would run on the kernel's own bpf(2). */
+static void not_started(void)
+{
+	fprintf(stderr, "ebpfdrv-run: not started; --fallback runs it on the kernel's own bpf(2)\n");
+}
+
+/*
+ * Whether PROG's calls will reach the module, or are the kernel's by intent. Says what is in
+ * the way; of the device only without @fallback, for the library says that at the first call.
+ */
+static bool will_reach(const char *program, bool fallback)
+{
+	struct obstacle obstacle;
+	char why[512];
+
+	if (shim_config()->choice == SHIM_NEVER)
+		return true;
+	if (shim_device_refused(why, sizeof(why))) {
+		if (!fallback)
+			fprintf(stderr, "ebpfdrv-run: %s\n", why);
+		return false;
+	}
+	if (!shim_device_usable(false) || !find_obstacle(program, &obstacle))
+		return true;
+	fprintf(stderr, "ebpfdrv-run: %s %s: LD_PRELOAD cannot work, its bpf calls go to the kernel\n",
+		obstacle.path, obstacle.what);
+	return false;
+}
+
+/* As execvp() does with a file that has no head which the kernel knows. */
+static void exec_by_shell(const char *program, char **argv)
+{
+	size_t count = 0;
+	char **args;
+
+	while (argv[count])
+		count++;
+	args = calloc(count + 2, sizeof(*args));
+	if (!args)
+		return;
+	args[0] = "/bin/sh";
+	args[1] = (char *)program;
+	memcpy(args + 2, argv + 1, count * sizeof(*args));
+	execv(args[0], args);
+	free(args);
+}
+
+static int execute(const char *program, char **argv)
+{
+	int error;
+
+	execv(program, argv);
+	if (errno == ENOEXEC)
+		exec_by_shell(program, argv);
+	error = errno;
+	/* It was there a moment ago. */
+	if (error == ENOENT && !access(program, F_OK))
+		fprintf(stderr, "ebpfdrv-run: %s: its interpreter is missing\n", program);
+	else
+		fprintf(stderr, "ebpfdrv-run: %s: %s\n", program, strerror(error));
+	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NO_EXEC;
+}
+
+static int run(char **argv, bool fallback)
 {
 	char library[PATH_MAX], program[PATH_MAX];
+	int error = find_program(argv[0], program, sizeof(program));
+	bool found;
 
-	if (!find_library(library, sizeof(library))) {
-		fprintf(stderr, "ebpfdrv-run: " LIBRARY " not found beside ebpfdrv-run nor in " LIBDIR
-			": run make install, or set EBPFDRV_LIBRARY\n");
-		return EXIT_USAGE;
+	if (error) {
+		fprintf(stderr, "ebpfdrv-run: %s: %s\n", argv[0],
+			strchr(argv[0], '/') ? strerror(error) : "command not found");
+		return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NO_EXEC;
 	}
-	if (!find_program(argv[0], program, sizeof(program))) {
-		fprintf(stderr, "ebpfdrv-run: %s: command not found\n", argv[0]);
-		return EXIT_NOT_FOUND;
+	found = choose_library(library, sizeof(library)) && !preload(library);
+	if ((!found || !will_reach(program, fallback)) && !fallback) {
+		not_started();
+		return EXIT_REFUSED;
 	}
-	check_program(program, 0);
-	if (preload(library))
-		return EXIT_USAGE;
-	execv(program, argv);
-	fprintf(stderr, "ebpfdrv-run: %s: %s\n", program, strerror(errno));
-	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NO_EXEC;
+	return execute(program, argv);
 }
 
 int main(int argc, char **argv)
 {
+	bool fallback = false;
 	int i;
 
+	shim_quiet();
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--")) {
 			i++;
@@ -267,15 +214,17 @@ int main(int argc, char **argv)
 			puts("ebpfdrv-run " VERSION);
 			return 0;
 		}
-		if (strcmp(argv[i], "--debug") || setenv("EBPFDRV_DEBUG", "1", 1)) {
+		if (!strcmp(argv[i], "--fallback")) {
+			fallback = true;
+		} else if (strcmp(argv[i], "--debug") || setenv("EBPFDRV_DEBUG", "1", 1)) {
 			fprintf(stderr, "ebpfdrv-run: %s: unknown option\n", argv[i]);
 			help(stderr);
-			return EXIT_USAGE;
+			return EXIT_REFUSED;
 		}
 	}
 	if (i >= argc) {
 		help(stderr);
-		return EXIT_USAGE;
+		return EXIT_REFUSED;
 	}
-	return run(argv + i);
+	return run(argv + i, fallback);
 }

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of libebpfdrv.so share. Everything declared here is hidden:
- * the library exports nothing but the libc functions it stands in for.
+ * What the files of libebpfdrv.so share. Everything declared here is hidden: the library
+ * exports the libc functions that it stands in for, and __asan_default_options().
  */
 #ifndef _SHIM_H
 #define _SHIM_H
+
+/*
+ * Flags of distributions' packages that give the functions defined here other names and
+ * bodies in libc's headers. So this header comes first.
+ */
+#undef _FORTIFY_SOURCE
+#undef _FILE_OFFSET_BITS
+#undef _TIME_BITS
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,16 +32,23 @@ enum shim_choice {
  * @btf:      BTF file for kernels that serve none (EBPFDRV_BTF), or NULL
  * @debug:    log each call (EBPFDRV_DEBUG=1)
  * @choice:   EBPFDRV=auto, always (also when it is not set) or never (as EBPFDRV_DISABLE=1)
+ * @bad_choice: EBPFDRV where it is something else, taken for always; or NULL
+ * @quiet:    shim_quiet() was called
  */
 struct shim_config {
 	const char *device;
 	const char *btf;
 	bool debug;
 	enum shim_choice choice;
+	const char *bad_choice;
+	bool quiet;
 };
 
-/* Read from the environment once, at the first call from any thread. */
+/* What the environment was when the process began. */
 const struct shim_config *shim_config(void);
+
+/* Log no calls, whatever EBPFDRV_DEBUG says: for programs that only ask. */
+void shim_quiet(void);
 
 /*
  * Whether the kernel's own bpf(2) has what the module has. Makes objects of the kernel's and
@@ -41,7 +56,10 @@ const struct shim_config *shim_config(void);
  */
 bool shim_kernel_suffices(void);
 
-/* One line on stderr, "ebpfdrv: " before it. Keeps errno. */
+/*
+ * One line on stderr, "ebpfdrv: " before it; none where descriptor 2 is another file than
+ * at the process's beginning. Keeps errno.
+ */
 void shim_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* As shim_say(), only with EBPFDRV_DEBUG=1 and with the thread's id. */
@@ -64,6 +82,9 @@ long shim_result(long ret);
  */
 bool shim_device_usable(bool complain);
 
+/* Whether calls ought to go to the module and cannot: @why is the beginning of a sentence then. */
+bool shim_device_refused(char *why, size_t size);
+
 /* Whether a failed shim_device_ioctl() means that there is no device. */
 #define SHIM_NO_DEVICE	(-(long)4096)
 
@@ -77,6 +98,25 @@ long shim_device_ioctl(unsigned long request, void *arg, bool complain);
 
 /* Set by the first bpf call of this process image; children inherit it. */
 extern bool shim_bpf_used;
+
+/*
+ * The next definition of a function, libc's or that of a library preloaded after this one:
+ * found once, all of them before the program runs, for dlsym() takes the dynamic linker's
+ * lock, which a signal handler or the child of a threaded process had better not wait for.
+ */
+struct shim_next {
+	void *function;
+	const char *name;
+};
+
+/* NULL where there is none, and for a call that comes out of dlsym() itself. */
+void *shim_find_next(struct shim_next *next);
+
+/* Of syscall() and mount(); their callers look for them before. */
+extern struct shim_next shim_next_syscall, shim_next_mount, shim_next_memfd_create;
+
+/* On to the next syscall(), with all of its arguments; returns as that. */
+long shim_pass_on(long nr, long a, long b, long c, long d, long e, long f);
 
 /* The calls that syscall() takes; they return as syscall() does. */
 long shim_bpf(long nr, long cmd, long attr, long size);
@@ -110,10 +150,14 @@ struct shim_path {
 
 /**
  * shim_path_lookup() - does the shim serve @path?
+ * @dir:   where it begins when it is not absolute: a descriptor, or AT_FDCWD
  * @path:  as the program gave it; must be readable
  * @error: 0 when the kernel found the file, else the errno it gave
  */
-enum shim_answer shim_path_lookup(const char *path, int error, struct shim_path *out);
+enum shim_answer shim_path_lookup(int dir, const char *path, int error, struct shim_path *out);
+
+/* Look for the next definitions of the functions in stat.c. */
+void shim_stat_find_all(void);
 
 /* The text of a tracepoint's file that the module stands for, or NULL. */
 const char *shim_tracepoint_file(const char *path);

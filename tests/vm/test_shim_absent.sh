@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The shim where no module is loaded: programs run as ever, and one that calls
-# bpf(2) is told once what is missing and gets the kernel's answer.
+# Where no module is loaded, ebpfdrv-run starts nothing; with --fallback programs run as
+# ever, and one that calls bpf(2) is told once what is missing and gets the kernel's answer.
 #
 # harness: module=no timeout=120
 
@@ -16,19 +16,27 @@ same_output()
 {
 	"$@" >"$work/bare" 2>&1
 	local bare=$?
-	"$EBPFDRV_RUN" "$@" >"$work/with" 2>&1
+	"$EBPFDRV_RUN" --fallback "$@" >"$work/with" 2>&1
 	[ $? -eq $bare ] && diff "$work/bare" "$work/with"
 }
 
 told_once()
 {
-	"$EBPFDRV_RUN" "$@" >"$work/out" 2>"$work/err"
+	"$EBPFDRV_RUN" --fallback "$@" >"$work/out" 2>"$work/err"
 	echo "status $?"
 	cat "$work/err"
 	[ "$(grep -c -x -F "$missing" "$work/err")" -eq 1 ] && [ "$(grep -c 'ebpfdrv: ' "$work/err")" -eq 1 ]
 }
 
 tap_fails "the device is absent" test -e /dev/ebpfdrv
+not_started()
+{
+	"$EBPFDRV_RUN" "$@" >"$work/out" 2>"$work/err"
+	[ $? -eq 125 ] && [ ! -s "$work/out" ] && grep -q "^${missing%%; *}\$" \
+		<(sed 's/^ebpfdrv-run: /ebpfdrv: /' "$work/err")
+}
+
+tap_ok "nothing is started" not_started bpftool prog list
 tap_ok "cat sees what it saw" same_output cat /proc/sys/kernel/ostype
 tap_ok "ls sees what it saw" same_output ls /sys/bus/event_source/devices
 tap_ok "an absent event source stays absent" same_output \

@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -311,6 +313,131 @@ static void served(void)
 	close(fd);
 }
 
+/* Names that are not written as in the table. */
+static void served_names(void)
+{
+	int dir = open("/sys/bus/event_source/devices", O_RDONLY | O_DIRECTORY);
+
+	expect_text("doubled slashes", open("//sys//bus/event_source///devices/kprobe//type",
+					    O_RDONLY), "1161953281\n");
+	expect_text("single dots", open("/sys/./bus/event_source/devices/uprobe/./type", O_RDONLY),
+		    "1161953282\n");
+	expect_file("fopen", fopen("/sys//bus/event_source/devices/kprobe/type", "r"), "1161953281\n");
+	expect_text("below a descriptor", openat(dir, "kprobe/type", O_RDONLY), "1161953281\n");
+	EXPECT("chdir", chdir("/sys/bus/event_source/devices"), 0);
+	expect_text("relative", open("kprobe/type", O_RDONLY), "1161953281\n");
+	expect_text("relative with a dot", open("./uprobe/format/retprobe", O_RDONLY), "config:0\n");
+	expect_file("relative fopen", fopen("kprobe/type", "r"), "1161953281\n");
+	if (!chdir("kprobe"))
+		expect_text("through the link", open("type", O_RDONLY), "1161953281\n");
+	expect_file("freopen", freopen(KPROBE "type", "r", fopen("/dev/null", "r")), "1161953281\n");
+	FAILS("two dots", open("/sys/bus/../nothing/type", O_RDONLY), ENOENT);
+	FAILS("elsewhere", openat(dir, "nothing/type", O_RDONLY), ENOENT);
+	EXPECT("chdir", chdir("/tmp"), 0);
+	FAILS("another directory's", open("kprobe/type", O_RDONLY), ENOENT);
+	close(dir);
+}
+
+/* What is served is a file as of sysfs: read again from its beginning, and never written. */
+static void served_kind(void)
+{
+	int fd = open(KPROBE "type", O_RDONLY);
+	char byte = 0;
+
+	EXPECT("lowest number", fd, 3);
+	EXPECT("read", read(fd, &byte, 1), 1);
+	EXPECT("seek", lseek(fd, 0, SEEK_SET), 0);
+	EXPECT("read again", read(fd, &byte, 1) == 1 && byte == '1', 1);
+	EXPECT("pread", pread(fd, &byte, 1, 3) == 1 && byte == '1', 1);
+	EXPECT("access mode", fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+	FAILS("write", write(fd, "x", 1), EBADF);
+	close(fd);
+	expect_text("unchanged", open(KPROBE "type", O_RDONLY), "1161953281\n");
+}
+
+/* The stat family, old names and new, on files that the kernel has not; main.c hid them. */
+static void check_stat(const char *what, int ret, const struct stat *st, off_t size)
+{
+	if (ret || !S_ISREG(st->st_mode) || (st->st_mode & 0222) || st->st_size != size) {
+		printf("%s: %d (errno %d), mode %o, %ld bytes\n", what, ret, errno, st->st_mode,
+		       (long)st->st_size);
+		wrongs++;
+	}
+}
+
+int __xstat(int version, const char *path, struct stat *st);
+int __lxstat(int version, const char *path, struct stat *st);
+int __fxstatat(int version, int dir, const char *path, struct stat *st, int flags);
+
+static void hidden_stat(void)
+{
+	const char *knob = "/proc/sys/kernel/unprivileged_bpf_disabled";
+	const char *id = "/sys/kernel/debug/tracing/events/syscalls/sys_enter_execve/id";
+	const char *volatile wild = (const char *)8;
+	struct statx stx = { 0 };
+	struct stat64 st64;
+	struct stat st;
+	DIR *dir;
+	int fd;
+
+	errno = 77;
+	check_stat("stat", stat(knob, &st), &st, 2);
+	EXPECT("errno stays", errno, 77);
+	check_stat("lstat", lstat(id, &st), &st, 11);
+	check_stat("stat64", stat64(knob, &st64), (struct stat *)&st64, 2);
+	check_stat("fstatat", fstatat(AT_FDCWD, knob, &st, 0), &st, 2);
+	check_stat("__xstat", __xstat(1, knob, &st), &st, 2);
+	check_stat("__lxstat", __lxstat(1, knob, &st), &st, 2);
+	check_stat("__fxstatat", __fxstatat(1, AT_FDCWD, knob, &st, 0), &st, 2);
+	fd = open("/proc/sys/kernel", O_RDONLY | O_DIRECTORY);
+	check_stat("relative", fstatat(fd, "unprivileged_bpf_disabled", &st, 0), &st, 2);
+	close(fd);
+	EXPECT("statx", statx(AT_FDCWD, knob, 0, STATX_BASIC_STATS, &stx), 0);
+	EXPECT("statx mode", stx.stx_mode, S_IFREG | 0444);
+	EXPECT("statx size", stx.stx_size, 2);
+	EXPECT("btf", stat("/sys/kernel/btf/vmlinux", &st), 0);
+	EXPECT("btf size", st.st_size, 9);
+	EXPECT("tracefs", stat("/sys/kernel/tracing", &st), 0);
+	EXPECT("tracefs is a directory", S_ISDIR(st.st_mode), 1);
+	EXPECT("statx of btf", statx(AT_FDCWD, "/sys/kernel/btf/vmlinux", 0, STATX_SIZE, &stx), 0);
+	EXPECT("statx size of btf", stx.stx_size, 9);
+	dir = opendir("/sys/kernel/tracing");
+	EXPECT("opendir", dir != NULL && readdir(dir) != NULL, 1);
+	if (dir)
+		closedir(dir);
+	FAILS("stat absent", stat("/sys/kernel/absent", &st), ENOENT);
+	FAILS("stat wild", stat(wild, &st), EFAULT);
+	EXPECT("opendir absent", opendir("/sys/kernel/absent") == NULL, 1);
+}
+
+static void mounts(void)
+{
+	const char *volatile wild = (const char *)8;
+
+	FAILS("wild type", mount("none", "/no/such", wild, 0, NULL), EFAULT);
+	FAILS("wild target", mount("none", wild, "bpf", 0, NULL), EFAULT);
+	FAILS("no type", mount("none", "/no/such", NULL, 0, NULL), ENOENT);
+}
+
+/* What the environment says counts as it was at the beginning. */
+static void cleared(void)
+{
+	clearenv();
+	EXPECT("bpf", bpf(0), FAKE_BPF_BASE);
+}
+
+/* A program that has a file of its own where stderr was. */
+static void no_stderr(void)
+{
+	char path[] = "/tmp/shim-stderr-XXXXXX";
+
+	close(2);
+	EXPECT("the file's number", mkstemp(path), 2);
+	FAILS("bpf", bpf(0), FAKE_NATIVE_ERRNO);
+	EXPECT("nothing was written", lseek(2, 0, SEEK_END), 0);
+	unlink(path);
+}
+
 /* The files that are served only where the kernel has none; main.c hid them. */
 static void hidden(void)
 {
@@ -527,6 +654,10 @@ static void one_call(void)
 	EXPECT("unknown command", bpf(99), FAKE_BPF_BASE + 99);
 }
 
+static void nothing(void)
+{
+}
+
 int client_main(const char *name)
 {
 	static const struct {
@@ -538,7 +669,9 @@ int client_main(const char *name)
 		{ "no_btf", no_btf }, { "closed", closed }, { "forked", forked },
 		{ "execed", execed }, { "threads", threads }, { "starved", starved },
 		{ "one_call", one_call }, { "no_memfd", no_memfd }, { "own_memfd", own_memfd },
-		{ "denied_memfd", denied_memfd },
+		{ "denied_memfd", denied_memfd }, { "served_names", served_names },
+		{ "served_kind", served_kind }, { "hidden_stat", hidden_stat },
+		{ "mounts", mounts }, { "nothing", nothing }, { "cleared", cleared }, { "no_stderr", no_stderr },
 	};
 	size_t i;
 

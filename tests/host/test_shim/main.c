@@ -5,6 +5,8 @@
  * that is missing, refused, foreign or faked (fake.c).
  *
  * main SHIM-DIR, where SHIM-DIR holds libebpfdrv.so
+ * main with-device KIND COMMAND..., for scripts: any command beside the fake, which is what
+ * /dev/null answers then. KIND: ours, foreign or abi (another one)
  */
 #define _GNU_SOURCE
 #include "client.h"
@@ -273,6 +275,23 @@ static void test_calls(void)
 	       strstr(run.err, ": bpf(99, size 72) = 7099\n"), "EBPFDRV_DEBUG=1 logs each call");
 }
 
+static void test_environment(void)
+{
+	static struct run run;
+
+	run = (struct run) { .client = "cleared" };
+	judge(&run, "settings outlive the environment", "");
+	run = (struct run) { .client = "no_stderr", .device = "/nonexistent/ebpfdrv" };
+	judge(&run, "no complaint in a file that took stderr's number", "");
+	run = (struct run) { .client = "mounts" };
+	judge(&run, "mount with bad pointers", "");
+	run = (struct run) { .client = "one_call", .variable = "EBPFDRV=sometimes" };
+	judge(&run, "EBPFDRV that is no choice: said at the first call",
+	      "ebpfdrv: EBPFDRV=sometimes: it is auto, always or never; taken for always\n");
+	run = (struct run) { .client = "nothing", .variable = "EBPFDRV=sometimes" };
+	judge(&run, "and not without a call", "");
+}
+
 static void test_descriptors(void)
 {
 	static struct run run;
@@ -336,6 +355,15 @@ static void test_files(void)
 	judge(&run, "the same without memfd_create", "");
 	run = (struct run) { .client = "served", .setup = no_files };
 	judge(&run, "the same where no file may be written", "");
+	run = (struct run) { .client = "served_names" };
+	judge(&run, "files by other names than the table's", "");
+	run = (struct run) { .client = "served_kind" };
+	judge(&run, "files can be read again and not be written", "");
+	run = (struct run) { .client = "served_kind", .fake.deny_memfd = true };
+	judge(&run, "the same without memfd_create", "");
+	run = (struct run) { .client = "hidden_stat", .setup = old_kernel,
+			     .variable = "EBPFDRV_BTF=/var/some.btf" };
+	judge(&run, "stat and opendir of files that an old kernel lacks", "");
 	run = (struct run) { .client = "hidden", .setup = old_kernel,
 			     .variable = "EBPFDRV_BTF=/var/some.btf" };
 	judge(&run, "files that an old kernel lacks", "");
@@ -375,11 +403,43 @@ static void test_memfd(void)
 	judge(&run, "memfd_create with EBPFDRV_DISABLE=1: the kernel's answer", "");
 }
 
+/* Return: the command's status, 97 where there is no fake. */
+static int with_device(const char *kind, char **command)
+{
+	struct fake fake = { .no_device = !strcmp(kind, "foreign"),
+			     .abi = strcmp(kind, "abi") ? 0 : EBPFDRV_ABI_VERSION + 1 };
+	struct pollfd listener = { .events = POLLIN };
+	int sock[2], status;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock))
+		return 99;
+	pid = fork();
+	if (!pid) {
+		fake_enter(&fake, sock[1]);
+		setenv("EBPFDRV_DEVICE", "/dev/null", 1);
+		execvp(command[0], command);
+		_exit(99);
+	}
+	close(sock[1]);
+	listener.fd = fake_receive(sock[0]);
+	if (listener.fd < 0)
+		return 97;
+	/* Until the last process with the filter has gone. */
+	while (poll(&listener, 1, -1) == 1 && (listener.revents & POLLIN))
+		fake_serve(&fake, listener.fd);
+	if (waitpid(pid, &status, 0) != pid)
+		return 99;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit files;
 	int fd;
 
+	if (argc > 3 && !strcmp(argv[1], "with-device"))
+		return with_device(argv[2], argv + 3);
 	if (argc == 3 && !strcmp(argv[1], "client"))
 		return client_main(argv[2]);
 	if (argc != 2 || snprintf(library, sizeof(library), "%s/libebpfdrv.so", argv[1]) >=
@@ -403,6 +463,7 @@ int main(int argc, char **argv)
 	test_plain(NULL, "EBPFDRV_DISABLE=1", "no difference with EBPFDRV_DISABLE=1");
 	test_no_device();
 	test_calls();
+	test_environment();
 	test_descriptors();
 	test_files();
 	test_memfd();
