@@ -4,8 +4,20 @@
 # the kernel's build system reads; it is never run in this tree but in a copy
 # under build/, so that modules for several kernels can live side by side.
 
+# Neither make nor kbuild takes such paths; half of what follows would go elsewhere.
+blank := $(empty) $(empty)
+$(foreach p,$(subst $(blank),?,$(CURDIR)) $(subst $(blank),?,$(strip $(MAKEFILE_LIST))),$(if \
+	$(findstring ?,$(p))$(findstring :,$(p)),$(error $(subst ?, ,$(p)): no blank or colon may be in the \
+	path of this directory: move it)))
+$(foreach v,O EBPFDRV_BUILD KERNEL KDIR DESTDIR PREFIX LIBDIR INCLUDEDIR,$(if $(word 2,$($(v))),$(error \
+	$(v)=$($(v)): no blank may be in it)))
+
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
-B   := $(or $(EBPFDRV_BUILD),$(top)/build)
+# What is built goes to build/, or to O=DIR. O is another directory's in the makes below this one.
+B   := $(abspath $(or $(if $(filter command,$(firstword $(origin O))),$(O)),$(EBPFDRV_BUILD),$(top)/build))
+MAKEOVERRIDES := $(filter-out O=%,$(MAKEOVERRIDES))
+unexport O
+export EBPFDRV_BUILD := $(B)
 
 # The kernel to build for: KERNEL=DIR (a directory with bzImage and build/), or
 # KDIR=TREE (a kernel build tree), or the running one.
@@ -38,7 +50,7 @@ module-dirs := kmod verifier jit helpers include uapi
 $(BK)/src: force
 	@mkdir -p $@
 	@find $@ -type l ! -exec test -e {} \; -exec rm -f {} +
-	@cd $@ && ln -sf $(top)/Kbuild Kbuild && \
+	@cd $@ && ln -sf $(top)/Kbuild $(top)/dkms.conf . && \
 		for d in $(module-dirs); do cp -Rsf $(top)/$$d . || exit 1; done
 
 module: $(BK)/src
@@ -50,41 +62,74 @@ module: $(BK)/src
 
 user: shim tools
 
-shim:
+# What is written into the programs makes them anew when it changes.
+flags = $(CC) $(CFLAGS) $(LDFLAGS) $(LIBDIR)
+
+$(B)/flags: force
+	@mkdir -p $(B)
+	@printf '%s\n' '$(subst ','\'',$(flags))' | cmp -s - $@ || { \
+		test ! -e $@ || rm -rf $(B)/shim $(B)/tools $(B)/ebpfdrv-run; \
+		printf '%s\n' '$(subst ','\'',$(flags))' > $@; }
+
+shim: $(B)/flags
 	@mkdir -p $(B)/shim
 	$(MAKE) -C $(top)/shim O=$(B)/shim PREFIX=$(PREFIX) LIBDIR=$(LIBDIR)
 	@test -L $(B)/libebpfdrv.so || ln -s shim/libebpfdrv.so $(B)/libebpfdrv.so
 	@test -L $(B)/ebpfdrv-run || ln -s shim/ebpfdrv-run $(B)/ebpfdrv-run
 
-tools:
+tools: $(B)/flags
 	$(MAKE) -C $(top)/tools O=$(B)/tools
 
 # --- installing ----------------------------------------------------------------
 
-install: install-module install-user
+# What is installed is written down, in /usr/lib/ebpfdrv/installed, for make uninstall. RECORD=no
+# does not: packages know their files themselves.
+put := DESTDIR='$(DESTDIR)' RECORD='$(RECORD)' $(top)/packaging/put
 
-install-module: module
-	$(MAKE) -C $(KDIR) M=$(BK)/src INSTALL_MOD_DIR=extra \
-		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
-	@# kbuild leaves it out where the kernel's System.map is not installed.
-	test -n "$(DESTDIR)" || depmod $(KRELEASE)
-	@echo "DKMS rebuilds the module with each new kernel instead:" \
-		"dkms add $(top) && dkms install ebpfdrv/$(VERSION)"
+# User space first: it needs no kernel's tree.
+install: install-user
+	@$(MAKE) --no-print-directory install-module
+
+# Not by kbuild's modules_install, which goes by include/config/kernel.release; with Debian's
+# headers that is not what uname -r says.
+install-module: kmod-file
+	@test -n "$(KRELEASE)"
+	$(put) 644 $(BK)/stripped/ebpfdrv.ko /lib/modules/$(KRELEASE)/extra/ebpfdrv.ko
+	$(if $(DESTDIR),,depmod $(KRELEASE))
+	@$(put) --module
+
+# Without debug information, which is fifteen times the rest; signed where keys are given.
+kmod-file: module
+	@$(top)/packaging/finish-module $(BK)/ebpfdrv.ko $(BK)/stripped/ebpfdrv.ko $(KDIR)
 
 install-user: user
-	$(MAKE) -C $(top)/shim O=$(B)/shim PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) install
-	install -d $(DESTDIR)$(INCLUDEDIR)/ebpfdrv
-	install -m 644 $(top)/uapi/ebpfdrv/*.h $(DESTDIR)$(INCLUDEDIR)/ebpfdrv/
-	@install -d $(DESTDIR)$(PREFIX)/sbin
-	install -m 755 $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit $(DESTDIR)$(PREFIX)/sbin/
+	$(put) 755 $(B)/shim/libebpfdrv.so $(LIBDIR)/libebpfdrv.so
+	$(put) 755 $(B)/shim/ebpfdrv-run $(PREFIX)/bin/ebpfdrv-run
+	@for f in $(user-sbin); do $(put) 755 $$f $(PREFIX)/sbin/$${f##*/} || exit 1; done
+	@for f in $(top)/uapi/ebpfdrv/*.h; do \
+		$(put) 644 $$f $(INCLUDEDIR)/ebpfdrv/$${f##*/} || exit 1; done
+
+user-sbin = $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit
+
+# The module's sources for DKMS, nothing else: dkms add of this directory would copy all of it,
+# with what was built.
+DKMS_DIR := /usr/src/ebpfdrv-$(VERSION)
+
+install-dkms-source:
+	@cd $(top) && for f in Kbuild dkms.conf LICENSE $$(find $(module-dirs) -type f \( -name '*.[chS]' \
+		-o -name 'probe.*' ! -name '*.probe' -o -name choices -o -name check-tree \) \
+		! -name '*.mod.c' ! -path '*/compat/features.h'); do \
+		mode=644; test ! -x $$f || mode=755; \
+		$(put) $$mode $$f $(DKMS_DIR)/$$f || exit 1; done
+
+install-dkms: install-dkms-source
+	$(if $(DESTDIR),,dkms status -m ebpfdrv -v $(VERSION) | grep -q . || dkms add -m ebpfdrv -v $(VERSION))
+	$(if $(DESTDIR),,dkms install -m ebpfdrv -v $(VERSION) --force)
+	@$(put) --module
 
 # BTF files that were made stay: they lie in /usr/lib/ebpfdrv/btf.
 uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/libebpfdrv.so $(DESTDIR)$(PREFIX)/bin/ebpfdrv-run
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/sbin/,ebpfdrv-btf ebpfdrv-btf-edit)
-	rm -rf $(DESTDIR)$(INCLUDEDIR)/ebpfdrv
-	rm -f $(DESTDIR)/lib/modules/*/extra/ebpfdrv.ko*
-	test -n "$(DESTDIR)" || depmod
+	@DESTDIR='$(DESTDIR)' $(top)/packaging/uninstall '$(PREFIX)' '$(LIBDIR)' '$(INCLUDEDIR)'
 
 # --- tests ---------------------------------------------------------------------
 
@@ -113,7 +158,9 @@ help:
 	@echo 'make module [KDIR=TREE]     the module for that kernel build tree'
 	@echo 'make install                module, shim, ebpfdrv-run, tools and headers'
 	@echo '                            (PREFIX, LIBDIR, DESTDIR as usual; install-module and'
-	@echo '                            install-user do one half); make uninstall undoes it'
+	@echo '                            install-user do one half)'
+	@echo 'make install-dkms           the module by DKMS, for each kernel that is installed'
+	@echo 'make uninstall              undoes all three, wherever they went'
 	@echo 'make demo [KERNEL=DIR]      unmodified libbpf tools on a kernel in a VM'
 	@echo 'make check                  all tests; the last line is the sum'
 	@echo 'make check-host             tests of verifier and JIT in user space'
@@ -124,7 +171,11 @@ help:
 	@echo 'KERNEL=DIR: DIR holds bzImage and build/ (the kernel build tree) and may hold'
 	@echo 'vmlinux or vmlinux.btf. Without it VMs run the packaged Debian kernel. make check'
 	@echo 'adds each directory of ~/.cache/ebpfdrv/kernels/.'
-	@echo 'demo and check* install the Debian packages they lack, when run as root.'
+	@echo 'demo and check* install the Debian packages they lack, when run as root (DEPS=no: never).'
+	@echo
+	@echo 'O=DIR      builds there instead of in build/        -jN        N jobs (JOBS=N for tests)'
+	@echo 'V=1        the commands; of tests, what passes, too  TESTS="test_a test_b"  only these'
+	@echo 'SIGN_KEY=FILE SIGN_CERT=FILE  signs the module that is installed or packed'
 
 clean:
 	rm -rf $(B)

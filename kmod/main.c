@@ -22,8 +22,6 @@
 #include <linux/init.h>
 #include <linux/miscdevice.h>
 
-#define EBPFDRV_VERSION	"0.1"
-
 static long ioctl_bpf(void __user *arg)
 {
 	struct ebpfdrv_bpf req;

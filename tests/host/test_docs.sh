@@ -38,7 +38,8 @@ same "program types" \
 same "helpers" \
 	"$(sed -n 's/^\t\(FN[A-Z_]*\|PROTO\)(\([a-z0-9_]*\),.*/\2/p' "$top/helpers/protos.c" | grep -vx fn | sort -u)" \
 	"$(section Helpers | grep '^|' | grep -o '`[a-z0-9_]*`' | tr -d '`' | sort)"
-same "one version" \
-	"$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")" \
-	"$(sed -n 's/^#define EBPFDRV_VERSION[[:space:]]*"\(.*\)"/\1/p' "$top/kmod/main.c")"
+# dkms.conf's; all others read it there.
+[ -n "$(sed -n 's/^PACKAGE_VERSION="\([0-9.]*\)"$/\1/p' "$top/dkms.conf")" ] &&
+	! grep -rnE 'define EBPFDRV_VERSION\b|VERSION[^A-Za-z]*"[0-9]+\.[0-9]' "$top"/{kmod,shim,tools,Kbuild,Makefile,packaging}
+tap_result $? "one version, in one place"
 tap_end

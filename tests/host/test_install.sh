@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What `make install-user` puts where, that it works from there and on old
-# distributions, and that `make uninstall` leaves nothing.
+# What `make install` puts where, that it works from there and on old distributions, and that
+# `make uninstall` leaves nothing, wherever it was put.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=${EBPFDRV_TOP:-$here/../..}
@@ -12,10 +12,9 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 dest=$work/dest
 
-# The Makefile works in the tree it lies in; links leave this one alone.
-tree=$work/tree
-mkdir "$tree" && ln -s "$top"/{Makefile,dkms.conf,shim,tools,uapi} "$tree/" || exit 1
-run_make() { make -s -C "$tree" LIBDIR=/usr/lib64 DESTDIR="$dest" "$@"; }
+# Built apart: other tests use what is in the build directory meanwhile.
+export EBPFDRV_BUILD=$work/build EBPFDRV_SYSFS=$work/sys
+run_make() { make -s -C "$top" --no-print-directory LIBDIR=/usr/lib64 DESTDIR="$dest" "$@"; }
 
 installed() { (cd "$dest" 2>/dev/null && find . ! -type d | sort); }
 
@@ -40,6 +39,7 @@ expected="./usr/bin/ebpfdrv-run
 ./usr/include/ebpfdrv/bpf.h
 ./usr/include/ebpfdrv/btf.h
 ./usr/include/ebpfdrv/ebpfdrv.h
+./usr/lib/ebpfdrv/installed
 ./usr/lib64/libebpfdrv.so
 ./usr/sbin/ebpfdrv-btf
 ./usr/sbin/ebpfdrv-btf-edit"
@@ -75,9 +75,152 @@ for header in bpf btf ebpfdrv; do
 	done
 done
 
-mkdir -p "$dest/lib/modules/3.10.0/extra"
-touch "$dest/lib/modules/3.10.0/extra/"{ebpfdrv.ko.xz,other.ko}
-tap_ok "make uninstall" run_make uninstall
-[ "$(installed)" = "./lib/modules/3.10.0/extra/other.ko" ]
+mkdir -p "$dest/lib/modules/3.10.0/extra" "$dest/usr/lib/ebpfdrv/btf"
+touch "$dest/lib/modules/3.10.0/extra/"{ebpfdrv.ko.xz,other.ko} "$dest/usr/lib/ebpfdrv/btf/x.btf"
+run_make uninstall PREFIX=/opt/elsewhere LIBDIR=/opt/lib >"$work/out" 2>&1
+tap_result $? "make uninstall, with another PREFIX" || tap_diag "$(cat "$work/out")"
+[ "$(installed)" = "./lib/modules/3.10.0/extra/other.ko
+./usr/lib/ebpfdrv/btf/x.btf" ]
 tap_result $? "nothing else is left, nor gone" || tap_diag "$(installed)"
+[ "$(cd "$dest" && find . -type d | sort | tr '\n' ' ')" = \
+	". ./lib ./lib/modules ./lib/modules/3.10.0 ./lib/modules/3.10.0/extra ./usr ./usr/lib ./usr/lib/ebpfdrv ./usr/lib/ebpfdrv/btf " ]
+tap_result $? "nor an empty directory" || tap_diag "$(cd "$dest" && find . -type d)"
+grep -q 'kept the BTF files' "$work/out"
+tap_result $? "what stays is said" || tap_diag "$(cat "$work/out")"
+
+rm -rf "$dest"
+tap_fails "make uninstall where nothing is" run_make uninstall
+run_make uninstall PREFIX=/opt/y 2>&1 | grep -q 'nothing to do.*/opt/y'
+tap_result $? "says so"
+
+run_make install-user PREFIX=/opt/y >/dev/null && rm "$dest/usr/lib/ebpfdrv/installed" &&
+	run_make uninstall PREFIX=/opt/y >/dev/null
+[ $? -eq 0 ] && [ -z "$(installed)" ]
+tap_result $? "what was installed before there was a list goes by its PREFIX" || tap_diag "$(installed)"
+
+# --- what is baked in --------------------------------------------------------
+
+for dir in /opt/first/lib /opt/second/lib; do
+	make -s -C "$top" shim LIBDIR=$dir >/dev/null && grep -q -a "$dir" "$work/build/ebpfdrv-run"
+	tap_result $? "ebpfdrv-run knows LIBDIR=$dir"
+done
+
+# --- the module --------------------------------------------------------------
+
+# A tree of headers as Debian's: what kbuild calls the release is not what uname -r says. Its
+# make builds a stand-in, and complains of an O= that was not for it.
+kdir=$work/headers
+mkdir -p "$kdir"/include/{generated,config}
+printf 'CONFIG_X86_64=y\nCONFIG_MODULES=y\n' >"$kdir/.config"
+: >"$kdir/include/generated/autoconf.h"
+echo '#define UTS_RELEASE "6.1.0-9-some"' >"$kdir/include/generated/utsrelease.h"
+echo 6.1.192 >"$kdir/include/config/kernel.release"
+printf '0x0\tprintk\tvmlinux\tEXPORT_SYMBOL\n' >"$kdir/Module.symvers"
+cat >"$kdir/Makefile" <<'END'
+modules:
+	@test -z '$(O)' || { echo "O=$(O)"; exit 1; }
+	@echo 'int ebpfdrv; int init(void) { return ebpfdrv; }' | $(CC) -g -x c -c -o $(M)/ebpfdrv.ko -
+modules_install:
+	@mkdir -p $(INSTALL_MOD_PATH)/lib/modules/6.1.192/extra
+	@cp $(M)/ebpfdrv.ko $(INSTALL_MOD_PATH)/lib/modules/6.1.192/extra/
+	@depmod 6.1.192
+END
+ko=lib/modules/6.1.0-9-some/extra/ebpfdrv.ko
+
+run_make install-module KDIR="$kdir" KNAME=some >"$work/out" 2>&1
+[ $? -eq 0 ] && [ -f "$dest/$ko" ]
+tap_result $? "the module goes where uname -r's is" || tap_diag "$(cat "$work/out"; installed)"
+! readelf -S "$dest/$ko" | grep -q debug_info && readelf -s "$dest/$ko" | grep -q ' init$'
+tap_result $? "without debug information, with its symbols"
+run_make O="$work/o" module KDIR="$kdir" KNAME=some >"$work/out" 2>&1
+[ $? -eq 0 ] && [ -f "$work/o/some/ebpfdrv.ko" ]
+tap_result $? "O=DIR is where things are built" || tap_diag "$(cat "$work/out")"
+
+openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=test/ -keyout "$work/key" -out "$work/cert" 2>/dev/null
+SIGN_KEY=$work/key SIGN_CERT=$work/none run_make install-module KDIR="$kdir" KNAME=some >"$work/out" 2>&1
+[ $? -ne 0 ] && grep -q "SIGN_CERT=$work/none: both must be files" "$work/out"
+tap_result $? "a certificate that is not there is said" || tap_diag "$(cat "$work/out")"
+mkdir "$kdir/scripts"
+printf '#!/usr/bin/perl\nopen(F, ">>", $ARGV[3]); print F "signed $ARGV[0]";\n' >"$kdir/scripts/sign-file"
+SIGN_KEY=$work/key SIGN_CERT=$work/cert run_make install-module KDIR="$kdir" KNAME=some >"$work/out" 2>&1
+[ $? -eq 0 ] && [ "$(tail -c 13 "$dest/$ko")" = "signed sha256" ]
+tap_result $? "SIGN_KEY and SIGN_CERT sign it" || tap_diag "$(cat "$work/out")"
+run_make uninstall >/dev/null
+[ ! -e "$dest/lib/modules" ]
+tap_result $? "and it goes" || tap_diag "$(installed)"
+
+# --- for DKMS ----------------------------------------------------------------
+
+version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
+tap_ok "make install-dkms, staged" run_make install-dkms
+dkms=$dest/usr/src/ebpfdrv-$version
+expected=$(cd "$top" && git ls-files Kbuild dkms.conf LICENSE kmod verifier jit helpers include uapi 2>/dev/null | sort)
+[ -z "$expected" ] || [ "$(cd "$dkms" && find . -type f | sed 's,^\./,,' | sort)" = "$expected" ]
+tap_result $? "the module's sources and no others" ||
+	tap_diag "$(diff <(echo "$expected") <(cd "$dkms" && find . -type f | sed 's,^\./,,' | sort))"
+rm -rf "$dest"
+
+# --- as root, for good -------------------------------------------------------
+
+# In a namespace of mounts, with changes of /usr kept in memory, so that the machine stays as it is.
+mkdir -p "$work"/{over,bin,sys}
+printf '#!/bin/sh\necho "$@" >>%s\n' "$work/depmod.calls" >"$work/bin/depmod"
+chmod +x "$work/bin/depmod"
+cat >"$work/inside" <<'END'
+set -e
+mount -t tmpfs tmpfs "$work/over"
+mkdir "$work"/over/{up,work,lower}
+mount --bind /usr "$work/over/lower"
+mount -t overlay overlay -o "lowerdir=/usr,upperdir=$work/over/up,workdir=$work/over/work" /usr
+echo begun >"$work/begun"
+# new: what is there that was not before
+new() { (cd "$work/over/up" && find . -mindepth 1) | while read -r f; do [ -e "$work/over/lower/$f" ] || echo "$f"; done | sort; }
+go() { PATH=$work/bin:$PATH make -s -C "$top" --no-print-directory KDIR="$kdir" KNAME=some "$@"; }
+go install PREFIX=/usr/local/a >"$work/install.out" 2>&1
+new >"$work/first"
+mkdir -p "$work/sys/module/ebpfdrv"
+go install PREFIX=/usr/local/b LIBDIR=/usr/local/c >"$work/again.out" 2>&1
+go uninstall >"$work/uninstall.out" 2>&1
+new >"$work/last"
+END
+if [ "$(readlink -f /lib)" != /usr/lib ]; then
+	tap_skip "/lib is not in /usr here"
+	tap_end
+fi
+root=
+[ "$(id -u)" -eq 0 ] || root=-r
+work=$work top=$top kdir=$kdir unshare $root -m --propagation private bash "$work/inside" >"$work/out" 2>&1
+rc=$?
+if [ ! -e "$work/begun" ]; then
+	tap_skip "no mounts of one's own here: $(tail -n 1 "$work/out")"
+	tap_end
+fi
+tap_result $rc "make install and make uninstall, without DESTDIR" ||
+	tap_diag "$(cat "$work"/{out,install.out,again.out,uninstall.out} 2>&1)"
+for f in ./lib/modules/6.1.0-9-some/extra/ebpfdrv.ko ./local/a/bin/ebpfdrv-run; do
+	grep -q -x "$f" "$work/first"
+	tap_result $? "$f is there" || tap_diag "$(cat "$work/first")"
+done
+[ "$(sort -u "$work/depmod.calls")" = 6.1.0-9-some ]
+tap_result $? "depmod is told the release" || tap_diag "$(cat "$work/depmod.calls")"
+! grep -q loaded "$work/install.out" && grep -q 'is loaded: the new one takes its place' "$work/again.out"
+tap_result $? "of a module that is loaded is told when another is installed" || tap_diag "$(cat "$work/again.out")"
+grep -q 'still loaded: rmmod' "$work/uninstall.out"
+tap_result $? "and when it goes" || tap_diag "$(cat "$work/uninstall.out")"
+! grep -v -x ./lib/modules "$work/last" | grep -q .
+tap_result $? "both installations are gone, with their directories" || tap_diag "$(cat "$work/last")"
+
+# --- where make cannot work --------------------------------------------------
+
+mkdir "$work/a b" && cp "$top"/{Makefile,dkms.conf} "$work/a b/"
+for target in all install uninstall help clean; do
+	make -C "$work/a b" --no-print-directory $target >"$work/out" 2>&1
+	[ $? -ne 0 ] && [ "$(wc -l <"$work/out")" -eq 1 ] && grep -q 'no blank or colon may be in the path' "$work/out"
+	tap_result $? "a blank in the path: make $target says so at once" || tap_diag "$(cat "$work/out")"
+done
+[ "$(ls "$work/a b" | tr '\n' ' ')" = "Makefile dkms.conf " ]
+tap_result $? "and leaves nothing there"
+run_make PREFIX="/a b" help >"$work/out" 2>&1
+[ $? -ne 0 ] && grep -q 'PREFIX=/a b: no blank' "$work/out"
+tap_result $? "nor in PREFIX" || tap_diag "$(cat "$work/out")"
 tap_end
