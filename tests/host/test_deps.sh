@@ -68,4 +68,8 @@ tap_result $? "another fault is not waited for" || tap_diag "$(calls): $out"
 deps "$(for ((i = 0; i < 1000; i++)); do printf %s "$dpkg"; done)" ""
 [ $? -ne 0 ] && [ "$(count "$work/slept")" -lt 130 ] && grep -q lock-frontend <<<"$out"
 tap_result $? "who never ends is not waited for for ever" || tap_diag "$(calls): $out"
+
+DEPS=no deps "" ""
+[ $? -ne 0 ] && [ ! -e "$work/calls" ] && grep -q '^missing: .*libelf-dev.*DEPS=no' <<<"$out"
+tap_result $? "DEPS=no: says what is missing and installs nothing" || tap_diag "$out"
 tap_end

@@ -40,6 +40,58 @@ tap_fails "but not on stdout" grep -q '^\[' "$work/out"
 PROGRESS=no run host test_good
 tap_fails "PROGRESS=no: nothing is told" test -s "$work/err"
 
+# --- what cannot be run has not failed ---------------------------------------
+
+# not_run NAME RE: the run ended with status 3, no failure, and says RE
+not_run()
+{
+	[ "$rc" -eq 3 ] && grep -q -E "^not run: .*$2" "$work/out" && ! grep -q '^not ok' "$work/out" &&
+		[ "$(tail -n 1 "$work/out")" = "0 passed, 0 failed, 0 skipped" ]
+	tap_result $? "$1" || tap_diag "status $rc: $(cat "$work/out" "$work/err")"
+}
+
+printf '#!/bin/sh\necho "missing: some-package" >&2\nexit 1\n' >"$tree/tests/deps"
+run host test_good; rc=$?
+not_run "packages that are missing: not run, and not failed" "packages are missing"
+tap_ok "which they are is told" grep -q 'missing: some-package' "$work/out"
+printf '#!/bin/sh\n' >"$tree/tests/deps"
+
+# free DIR=MIB: what df says of it
+mkdir "$work/bin" "$work/full"
+cat >"$work/bin/df" <<'END'
+#!/bin/sh
+for dir; do :; done
+echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+case $dir in "$FULL"*) echo "x 100000 0 3072 99% /" ;; *) echo "x 100000000 0 90000000 1% /" ;; esac
+END
+chmod +x "$work/bin/df"
+export FULL=$work/full
+TMPDIR=$work/full PATH=$work/bin:$PATH run host test_good; rc=$?
+not_run "a full TMPDIR" "TMPDIR: 3 MiB are free in $work/full, 100 are needed"
+EBPFDRV_BUILD=$work/full/new/build PATH=$work/bin:$PATH run host test_good; rc=$?
+not_run "no room for what is built" "build directory: 3 MiB are free in $work/full, 300 are needed"
+PATH=$work/bin:$PATH run host test_good; rc=$?
+[ $rc -eq 0 ]
+tap_result $? "with room it runs" || tap_diag "status $rc: $(cat "$work/out")"
+mkdir -p "$work/kernel/build"
+: >"$work/kernel/bzImage" && echo CONFIG_VIRTIO_FS=y >"$work/kernel/build/.config"
+TMPDIR=$work/full PATH=$work/bin:$PATH "$top/tests/vm/vm-run" --kernel "$work/kernel" -- /bin/true >"$work/out" 2>&1
+rc=$?
+# Where the programs for VMs are missing, that is what it says first.
+[ $rc -eq 120 ] && grep -q -E 'FAIL: (TMPDIR: 3 MiB are free|.* is missing .tests/deps)' "$work/out"
+tap_result $? "vm-run asks for it, too" || tap_diag "status $rc: $(cat "$work/out")"
+
+# A part of make check that was not run makes the whole no success.
+cat >"$work/parts.sh" <<'END'
+. "$1/tests/lib/sum.sh"
+printf 'not run: vm: no kernel\n3 passed, 0 failed, 0 skipped\n' >"$2"
+sum_line_of "$2"
+sum_end
+END
+bash "$work/parts.sh" "$top" "$work/part" >"$work/out"; rc=$?
+[ $rc -eq 3 ] && grep -q -x '3 passed, 0 failed, 0 skipped' "$work/out"
+tap_result $? "what a part has not run is not forgotten" || tap_diag "status $rc: $(cat "$work/out")"
+
 # As from a terminal, in a group of its own, whose SIGINT is not ignored as in the background.
 set -m
 "$tree/tests/run" host test_good test_slow >"$work/out" 2>"$work/err" &

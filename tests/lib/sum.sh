@@ -3,7 +3,7 @@
 #
 # Adds up test programs: each prints TAP and, as its last line, a sum.
 
-sum_passed=0 sum_failed=0 sum_skipped=0
+sum_passed=0 sum_failed=0 sum_skipped=0 sum_not_run=0
 sum_re='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$'
 
 # sum_add NAME OUTPUT-FILE STATUS [WHY]: counts one test program that ended with
@@ -44,11 +44,21 @@ sum_add()
 	return 0
 }
 
+# sum_not_run NAME WHY [LOG]: something that has nothing to do with what is tested is in the
+# way. That is no failure, and no success either.
+sum_not_run()
+{
+	sum_not_run=$((sum_not_run + 1))
+	echo "not run: $1: $2"
+	[ ! -s "${3:-}" ] || tail -n 20 "$3" | sed 's/^/    /'
+}
+
 # sum_line_of FILE: adds the sum that ends the output of another run of this.
 sum_line_of()
 {
 	local last
 	last=$(tail -n 1 "$1")
+	sum_not_run=$((sum_not_run + $(grep -c '^not run: ' "$1")))
 	if [[ $last =~ $sum_re ]]; then
 		sum_passed=$((sum_passed + BASH_REMATCH[1]))
 		sum_failed=$((sum_failed + BASH_REMATCH[2]))
@@ -60,9 +70,11 @@ sum_line_of()
 	fi
 }
 
-# The last line of every check; its status is the caller's.
+# The last line of every check; its status is the caller's: 1 when something failed, 3 when
+# nothing did of what was run, but not all was.
 sum_end()
 {
 	echo "$sum_passed passed, $sum_failed failed, $sum_skipped skipped"
-	[ "$sum_failed" -eq 0 ]
+	[ "$sum_failed" -eq 0 ] || return 1
+	[ "$sum_not_run" -eq 0 ] || return 3
 }
