@@ -38,6 +38,8 @@ PREFIX     ?= /usr
 # RHEL and its kin keep 64-bit libraries apart.
 LIBDIR     ?= $(PREFIX)/$(shell test -d /usr/lib64 -a -e /etc/redhat-release && echo lib64 || echo lib)
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 VERSION    := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(top)/dkms.conf 2>/dev/null)
 
 all: module user
@@ -99,8 +101,9 @@ install-module: kmod-file
 	@$(put) --module
 
 # Without debug information, which is fifteen times the rest; signed where keys are given.
-kmod-file: module
-	@$(top)/packaging/finish-module $(BK)/ebpfdrv.ko $(BK)/stripped/ebpfdrv.ko $(KDIR)
+# PREBUILT=FILE is one that is built already.
+kmod-file: $(if $(PREBUILT),,module)
+	@$(top)/packaging/finish-module $(or $(PREBUILT),$(BK)/ebpfdrv.ko) $(BK)/stripped/ebpfdrv.ko $(KDIR)
 
 install-user: user
 	$(put) 755 $(B)/shim/libebpfdrv.so $(LIBDIR)/libebpfdrv.so
@@ -108,7 +111,15 @@ install-user: user
 	@for f in $(user-sbin); do $(put) 755 $$f $(PREFIX)/sbin/$${f##*/} || exit 1; done
 	@for f in $(top)/uapi/ebpfdrv/*.h; do \
 		$(put) 644 $$f $(INCLUDEDIR)/ebpfdrv/$${f##*/} || exit 1; done
+	@for f in $(notdir $(wildcard $(top)/packaging/man/*.[148])); do \
+		$(put) 644 $(top)/packaging/man/$$f $(MANDIR)/man$${f##*.}/$$f || exit 1; done
+	@for f in $(completed); do \
+		$(put) 644 $(top)/packaging/files/completion $(COMPLETIONS)/$$f || exit 1; done
+	@mkdir -p $(B) && sed 's,/usr/bin/ebpfdrv-run,$(PREFIX)/bin/ebpfdrv-run,' \
+		$(top)/packaging/files/ebpfdrv@.service > $(B)/ebpfdrv@.service
+	$(put) 644 $(B)/ebpfdrv@.service $(PREFIX)/lib/systemd/system/ebpfdrv@.service
 
+completed = ebpfdrv-run ebpfdrv-btf $(filter ebpfdrvctl,$(notdir $(user-sbin)))
 user-sbin = $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit
 
 # The module's sources for DKMS, nothing else: dkms add of this directory would copy all of it,
@@ -130,6 +141,26 @@ install-dkms: install-dkms-source
 # BTF files that were made stay: they lie in /usr/lib/ebpfdrv/btf.
 uninstall:
 	@DESTDIR='$(DESTDIR)' $(top)/packaging/uninstall '$(PREFIX)' '$(LIBDIR)' '$(INCLUDEDIR)'
+
+# --- packages ------------------------------------------------------------------
+
+# All of them go to build/dist, made from the tarball, which holds what git knows of.
+D := $(B)/dist
+
+dist:
+	@$(top)/packaging/dist $(D)
+
+deb:
+	@$(top)/tests/deps packages
+	@$(top)/packaging/deb $(D)
+
+# DIST=.el8 for the one; KDIR or KERNEL for kmod-ebpfdrv of that kernel, too.
+rpm:
+	@$(top)/tests/deps packages
+	@$(top)/packaging/rpm/build $(D) $(or $(DIST),.el7) $(if $(filter file,$(origin KDIR)),$(if $(KERNEL),$(KDIR)),$(KDIR)) $(PREBUILT)
+
+kmod: kmod-file
+	@$(top)/packaging/kmod $(D) $(BK)/stripped/ebpfdrv.ko $(KRELEASE) $(VERSION)
 
 # --- tests ---------------------------------------------------------------------
 
@@ -161,6 +192,10 @@ help:
 	@echo '                            install-user do one half)'
 	@echo 'make install-dkms           the module by DKMS, for each kernel that is installed'
 	@echo 'make uninstall              undoes all three, wherever they went'
+	@echo 'make dist                   the tarball, in build/dist, always of the same bytes'
+	@echo 'make deb                    packages for Debian: ebpfdrv, ebpfdrv-dkms'
+	@echo 'make rpm [DIST=.el8] [KDIR=TREE]  for CentOS 7 and RHEL 8; with KDIR kmod-ebpfdrv, too'
+	@echo 'make kmod KDIR=TREE         the module alone, for machines without a compiler'
 	@echo 'make demo [KERNEL=DIR]      unmodified libbpf tools on a kernel in a VM'
 	@echo 'make check                  all tests; the last line is the sum'
 	@echo 'make check-host             tests of verifier and JIT in user space'
@@ -181,5 +216,6 @@ clean:
 	rm -rf $(B)
 
 force:
-.PHONY: all module user shim tools install install-module install-user uninstall demo check \
-	check-host check-vm help clean force
+.PHONY: all module user shim tools install install-module install-user install-dkms \
+	install-dkms-source kmod-file uninstall dist deb rpm kmod demo check check-host check-vm help \
+	clean force

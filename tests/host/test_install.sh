@@ -40,9 +40,15 @@ expected="./usr/bin/ebpfdrv-run
 ./usr/include/ebpfdrv/btf.h
 ./usr/include/ebpfdrv/ebpfdrv.h
 ./usr/lib/ebpfdrv/installed
+./usr/lib/systemd/system/ebpfdrv@.service
 ./usr/lib64/libebpfdrv.so
 ./usr/sbin/ebpfdrv-btf
-./usr/sbin/ebpfdrv-btf-edit"
+./usr/sbin/ebpfdrv-btf-edit
+./usr/share/bash-completion/completions/ebpfdrv-btf
+./usr/share/bash-completion/completions/ebpfdrv-run
+./usr/share/man/man1/ebpfdrv-run.1
+./usr/share/man/man4/ebpfdrv.4
+./usr/share/man/man8/ebpfdrv-btf.8"
 [ "$(installed)" = "$expected" ]
 tap_result $? "these files and no others" || tap_diag "$(installed)"
 
