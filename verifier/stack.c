@@ -369,7 +369,7 @@ static int check_no_dynptr(struct vf_env *env, struct func_state *func, u32 regn
 	for (i = from; i < to; i++) {
 		if (*byte_at(func, i) != STACK_DYNPTR)
 			continue;
-		if (watch_mild_stack()) {
+		if (watch_mild_stack() || (fill && watch_mild_fill())) {
 			err = ebpf_end_dynptr(env, func, i);
 			if (err)
 				return err;

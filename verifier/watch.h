@@ -16,8 +16,9 @@
  * @link_copies: each copy of a number is tied to it, in a slot or a register, of 64 bits or
  *            less, whether it has an id already or not
  * @mild_math: a pointer that arithmetic took too far is some number, not an error
- * @mild_stack: a store that leaves half a pointer, and a load of a dynptr's slot, are of data;
- *            a helper that reads or fills such slots ends the dynptr, as a store does
+ * @mild_fill: a helper that fills slots of a dynptr ends it, as a store does
+ * @mild_stack: that, and a store that leaves half a pointer, and what loads or reads slots of
+ *            a dynptr, are of data
  * @var_stores: counts stores to the stack whose place is not known
  * @no_links: to tell where a difference comes from: neither pruning nor precision asks
  *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
@@ -29,6 +30,7 @@ struct vf_watch {
 	bool no_prune;
 	bool link_copies;
 	bool mild_math;
+	bool mild_fill;
 	bool mild_stack;
 	u32 var_stores;
 	bool no_links;
@@ -41,6 +43,7 @@ extern struct vf_watch ebpf_watch;
 #define watch_no_prune()	(ebpf_watch.no_prune)
 #define watch_link_copies()	(ebpf_watch.link_copies)
 #define watch_mild_math()	(ebpf_watch.mild_math)
+#define watch_mild_fill()	(ebpf_watch.mild_fill)
 #define watch_mild_stack()	(ebpf_watch.mild_stack)
 #define watch_var_store()	(ebpf_watch.var_stores++)
 #define watch_no_links()	(ebpf_watch.no_links)
@@ -52,6 +55,7 @@ extern struct vf_watch ebpf_watch;
 #define watch_no_prune()	false
 #define watch_link_copies()	false
 #define watch_mild_math()	false
+#define watch_mild_fill()	false
 #define watch_mild_stack()	false
 #define watch_var_store()	((void)0)
 #define watch_no_links()	false

@@ -6,8 +6,8 @@
 #include <tap.h>
 
 static const char *const names[SUSPECT_UNEXPLAINED] = {
-	"linked copies", "mild arithmetic", "linked copies and mild arithmetic",
-	"mild stack", "tried",
+	"linked copies", "mild arithmetic", "filled dynptr", "several of these", "mild stack",
+	"tried",
 };
 static bool known[SUSPECT_UNEXPLAINED];
 static u64 nr[SUSPECT_CLASSES];

@@ -28,6 +28,8 @@
 
 #define RUNS		6
 #define SUSPECT_RUNS	5000
+/* What an experiment lets through adds paths, which are to be walked to their ends. */
+#define EXPERIMENT_INSNS	(1 << 24)
 
 static struct {
 	u64 generated;
@@ -163,33 +165,49 @@ static bool stores_anywhere(void)
 	return ebpf_watch.var_stores;
 }
 
+/* What explains a class, each sound by itself. */
+static const struct experiment {
+	enum suspect_class class;
+	bool link_copies, mild_math, mild_fill, mild_stack;
+} experiments[] = {
+	{ SUSPECT_LINKED_COPIES, true, false, false, false },
+	{ SUSPECT_MILD_MATH, false, true, false, false },
+	{ SUSPECT_FILLED_DYNPTR, false, false, true, false },
+	{ SUSPECT_SEVERAL, true, true, true, false },
+	{ SUSPECT_MILD_STACK, true, true, true, true },
+};
+
+static void watch_as(const struct experiment *e)
+{
+	ebpf_watch.link_copies = e && e->link_copies;
+	ebpf_watch.mild_math = e && e->mild_math;
+	ebpf_watch.mild_fill = e && e->mild_fill;
+	ebpf_watch.mild_stack = e && e->mild_stack;
+}
+
 /*
  * Why is it accepted with pruning only? Data in place of a dynptr would explain too much
  * where nothing stores at a place that is not known.
  */
 static enum suspect_class classify(void)
 {
-	static const enum suspect_class classes[] = {
-		SUSPECT_UNEXPLAINED, SUSPECT_LINKED_COPIES, SUSPECT_MILD_MATH, SUSPECT_BOTH,
-		SUSPECT_MILD_STACK,
-	};
-	u32 i, nr = ARRAY_SIZE(classes) - !stores_anywhere();
+	u32 i, nr = ARRAY_SIZE(experiments) - !stores_anywhere();
+	enum suspect_class class = SUSPECT_UNEXPLAINED;
 	struct ebpf_load copy = load;
 
 	copy.prog_flags = 0;
-	full.err = -EACCES;
 	ebpf_watch.no_prune = true;
-	for (i = 1; full.err && i < nr; i++) {
-		ebpf_watch.link_copies = i & 1;
-		ebpf_watch.mild_math = i & 2;
-		ebpf_watch.mild_stack = i & 4;
+	ebpf_watch.insn_limit = EXPERIMENT_INSNS;
+	for (i = 0; i < nr && class == SUSPECT_UNEXPLAINED; i++) {
+		watch_as(&experiments[i]);
 		verif_load(&full, &copy, 0);
+		if (!full.err)
+			class = experiments[i].class;
 	}
 	ebpf_watch.no_prune = false;
-	ebpf_watch.link_copies = false;
-	ebpf_watch.mild_math = false;
-	ebpf_watch.mild_stack = false;
-	return full.err ? SUSPECT_UNEXPLAINED : classes[i - 1];
+	ebpf_watch.insn_limit = 0;
+	watch_as(NULL);
+	return class;
 }
 
 /* Functions that are called back have to be described. */
