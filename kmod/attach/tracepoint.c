@@ -132,15 +132,22 @@ static void tp_enable(struct ebpf_event *event)
 		perf_event_enable(tp_event_of(event)->counter);
 }
 
+/* Of children's counters, the kernel lets modules switch none: what they count while the event
+ * is off is left out. And a child may have taken the counter itself with it and left its own to
+ * its parent (perf exchanges equal lists when it switches between them), so that to switch it
+ * on again would help nobody: it stays on.
+ */
 static void tp_disable(struct ebpf_event *event)
 {
+	u64 flags = event->attr.flags;
+
+	if (flags & EBPF_PERF_ATTR_INHERIT && !(flags & EBPF_PERF_ATTR_ENABLE_ON_EXEC))
+		return;
 	if (tp_event_of(event)->counter)
 		perf_event_disable(tp_event_of(event)->counter);
 }
 
-/* Whether an exec has switched the event on, only the kernel knows. Of children's counters, it
- * lets modules switch none: what they count while the event is off is left out.
- */
+/* Whether an exec has switched the event on, only the kernel knows. */
 static void tp_read(struct ebpf_event *event, struct ebpf_event_count *count)
 {
 	struct tp_event *tp = tp_event_of(event);
