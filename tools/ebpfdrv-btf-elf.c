@@ -31,11 +31,11 @@ static const Elf64_Shdr *find_header(const struct blob *file, const char *path, 
 	int i;
 
 	if (!is_elf(file))
-		die("%s: not a 64-bit little-endian ELF file", path);
+		die("%s: not a 64-bit little-endian ELF file", said_as(path));
 	shdr = (const void *)(file->data + ehdr->e_shoff);
 	names = &shdr[ehdr->e_shstrndx];
 	if (!in_blob(file, names->sh_offset, names->sh_size))
-		die("%s: truncated", path);
+		die("%s: truncated", said_as(path));
 	for (i = 0; i < ehdr->e_shnum; i++) {
 		if (shdr[i].sh_name >= names->sh_size || shdr[i].sh_type == SHT_NOBITS)
 			continue;
@@ -60,7 +60,7 @@ struct blob find_section(const struct blob *file, const char *path, const char *
 	if (!shdr || (shdr->sh_flags & SHF_COMPRESSED))
 		return found;
 	if (!in_blob(file, shdr->sh_offset, shdr->sh_size))
-		die("%s: %s is truncated", path, name);
+		die("%s: %s is truncated", said_as(path), name);
 	found.data = file->data + shdr->sh_offset;
 	found.size = shdr->sh_size;
 	return found;

@@ -16,6 +16,17 @@
 /* Types without a name nest; those with one end the comparison. */
 #define MAX_DEPTH	32
 
+/*
+ * No kernel comes near these: they end what a malformed file could make endless. What was not
+ * compared then stays twice, which is no error.
+ */
+#define PAIR_STEPS	100000		/* types looked at for two structures */
+#define ALL_STEPS	300000000
+#define MAX_VARIANTS	64		/* structures of one name, size and number of members */
+#define MAX_ROUNDS	100
+
+static unsigned long pair_steps, all_steps;
+
 /* --- which structures are the same ------------------------------------------------ */
 
 static bool is_record(__u32 kind)
@@ -69,6 +80,8 @@ static bool same_type(const struct btf *btf, __u32 a, __u32 b, int depth)
 	const struct ebpf_btf_array *x, *y;
 	struct ebpf_btf_type *s, *t;
 
+	if (pair_steps++ > PAIR_STEPS)
+		return false;
 	if (a == b)
 		return true;
 	if (!a || !b || depth > MAX_DEPTH)
@@ -103,36 +116,65 @@ static bool same_type(const struct btf *btf, __u32 a, __u32 b, int depth)
 
 struct named {
 	const char *name;
-	__u32 id;
+	__u32 info, size, id;
 };
+
+static int by_number(__u32 a, __u32 b)
+{
+	return (a > b) - (a < b);
+}
+
+static int by_kind(const struct named *x, const struct named *y)
+{
+	int order = x->name == y->name ? 0 : strcmp(x->name, y->name);
+
+	if (!order)
+		order = by_number(x->info, y->info);
+	return order ? order : by_number(x->size, y->size);
+}
 
 static int by_name(const void *a, const void *b)
 {
 	const struct named *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
+	int order = by_kind(x, y);
 
-	return order ? order : (x->id > y->id) - (x->id < y->id);
+	return order ? order : by_number(x->id, y->id);
+}
+
+/* Point @all[i] at the first of those before it that is the same. */
+static void find_original(const struct btf *btf, __u32 *canon, const struct named *all, __u32 i)
+{
+	unsigned int variants = 0;
+	__u32 j;
+
+	for (j = i; j > 0 && variants < MAX_VARIANTS && all_steps < ALL_STEPS &&
+	     !by_kind(&all[j - 1], &all[i]); j--) {
+		if (canon[all[j - 1].id] != all[j - 1].id)
+			continue;
+		variants++;
+		pair_steps = 0;
+		if (same_members(btf, type_at(btf, all[j - 1].id - 1), type_at(btf, all[i].id - 1), 0))
+			canon[all[i].id] = all[j - 1].id;
+		all_steps += pair_steps + 1;
+	}
 }
 
 /* Point copies of structures at the first of them in @canon (by id). */
 static void find_copies(const struct btf *btf, __u32 *canon)
 {
 	struct named *all = check_alloc(calloc(btf->count + 1, sizeof(*all)));
-	__u32 i, j, count = 0;
+	__u32 i, count = 0;
 
 	for (i = 0; i < btf->count; i++) {
 		all[count].name = name_of(btf, type_at(btf, i)->name_off);
+		all[count].info = type_at(btf, i)->info;
+		all[count].size = type_at(btf, i)->size;
 		all[count].id = i + 1;
 		count += is_record(kind_at(btf, i)) && *all[count].name;
 	}
 	qsort(all, count, sizeof(*all), by_name);
-	for (i = 0; i < count; i++) {
-		for (j = i; j > 0 && !strcmp(all[j - 1].name, all[i].name); j--)
-			if (canon[all[j - 1].id] == all[j - 1].id &&
-			    same_members(btf, type_at(btf, all[j - 1].id - 1),
-					 type_at(btf, all[i].id - 1), 0))
-				canon[all[i].id] = all[j - 1].id;
-	}
+	for (i = 0; i < count; i++)
+		find_original(btf, canon, all, i);
 	free(all);
 }
 
@@ -192,8 +234,8 @@ static unsigned int merge_equal(const struct btf *btf, __u32 *canon, __u32 *tabl
 	return found;
 }
 
-/* Drop what nobody refers to any more, being another's copy, and number the rest anew. */
-static void drop_copies(struct btf *btf, const __u32 *canon)
+/* Drop what is another's copy, and number the rest anew. */
+static void drop_copies(struct btf *btf, __u32 *canon)
 {
 	__u32 *ids = check_alloc(calloc(btf->count + 1, sizeof(*ids)));
 	__u32 i, kept = 0;
@@ -202,6 +244,12 @@ static void drop_copies(struct btf *btf, const __u32 *canon)
 	for (i = 0; i < btf->count; i++)
 		if (canon[i + 1] == i + 1)
 			ids[i + 1] = ++kept;
+	/* The original of a copy may have become one later. */
+	for (i = 0; i <= btf->count; i++) {
+		while (canon[canon[i]] != canon[i])
+			canon[i] = canon[canon[i]];
+		ids[i] = ids[canon[i]];
+	}
 	for (i = 0, kept = 0; i < btf->count; i++) {
 		if (canon[i + 1] != i + 1)
 			continue;
@@ -213,6 +261,7 @@ static void drop_copies(struct btf *btf, const __u32 *canon)
 	}
 	btf->types.size = at;
 	btf->count = kept;
+	forget_names(btf);
 	free(ids);
 }
 
@@ -225,13 +274,13 @@ static __u32 *identity(const struct btf *btf)
 	return map;
 }
 
-void replace_type(struct btf *btf, __u32 old, __u32 new)
+void replace_types(struct btf *btf, __u32 kind, const char *name, __u32 new)
 {
 	__u32 *canon = identity(btf), i;
 
-	canon[old] = new;
 	for (i = 0; i < btf->count; i++)
-		map_ids(type_at(btf, i), canon);
+		if (kind_at(btf, i) == kind && !strcmp(name_of(btf, type_at(btf, i)->name_off), name))
+			canon[i + 1] = new;
 	drop_copies(btf, canon);
 	free(canon);
 }
@@ -241,13 +290,15 @@ unsigned int merge_copies(struct btf *btf)
 	__u32 slots = btf->count * 2 + 1, before = btf->count, i;
 	__u32 *canon = identity(btf);
 	__u32 *table = check_alloc(calloc(slots, sizeof(*table)));
+	unsigned int rounds = 0;
 	bool copies = false;
 
+	all_steps = 0;
 	find_copies(btf, canon);
 	for (i = 0; i <= btf->count; i++)
 		copies |= canon[i] != i;
 	if (copies) {
-		while (merge_equal(btf, canon, table, slots))
+		while (merge_equal(btf, canon, table, slots) && ++rounds < MAX_ROUNDS)
 			;
 		drop_copies(btf, canon);
 	}

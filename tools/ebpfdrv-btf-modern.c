@@ -45,16 +45,6 @@ static __u32 add_new_type(struct btf *btf, struct new_type *new, const char *nam
 	return add_type(btf, new, type_size(&new->type));
 }
 
-__u32 find_type(const struct btf *btf, __u32 kind, const char *name)
-{
-	__u32 i;
-
-	for (i = 0; i < btf->count; i++)
-		if (kind_at(btf, i) == kind && !strcmp(name_of(btf, type_at(btf, i)->name_off), name))
-			return i + 1;
-	return 0;
-}
-
 static __u32 find_struct(const struct btf *btf, const char *name)
 {
 	return find_type(btf, EBPF_BTF_KIND_STRUCT, name);
@@ -213,7 +203,7 @@ static bool add_perf_event_data(struct btf *btf)
 	new_member(btf, &new, "addr", word, size + 8);
 	word = add_new_type(btf, &new, "bpf_perf_event_data", size + 16);
 	if (old)
-		replace_type(btf, old, word);
+		replace_types(btf, EBPF_BTF_KIND_STRUCT, "bpf_perf_event_data", word);
 	return true;
 }
 
@@ -450,7 +440,7 @@ static unsigned int wrap_socket_net(struct btf *btf)
 	return wrapped;
 }
 
-void modernize(struct btf *btf)
+void modernize(struct btf *btf, FILE *report)
 {
 	unsigned int hidden = number_hidden(btf), sized = size_variable_structs(btf);
 	unsigned int events = add_modern_names(btf);
@@ -462,18 +452,20 @@ void modernize(struct btf *btf)
 	unsigned int members = wrap_namespace_numbers(btf) + wrap_socket_net(btf);
 
 	add_user_regs(btf);
-	printf("%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s%s%s", btf->count,
-	       sizeof(btf->header) + btf->types.size + btf->strings.size, events,
-	       ringbuf ? "; struct bpf_ringbuf added" : "",
-	       sample ? "; struct bpf_perf_event_data added" : "",
-	       iter ? "; bpf_iter_task* added" : "", map ? "; struct bpf_map added" : "");
+	if (!report)
+		return;
+	fprintf(report, "%u types, %zu bytes; %u event records also as " NEW_PREFIX "*%s%s%s%s", btf->count,
+		sizeof(btf->header) + btf->types.size + btf->strings.size, events,
+		ringbuf ? "; struct bpf_ringbuf added" : "",
+		sample ? "; struct bpf_perf_event_data added" : "",
+		iter ? "; bpf_iter_task* added" : "", map ? "; struct bpf_map added" : "");
 	if (interface)
-		printf("; %u types of the eBPF interface", interface);
+		fprintf(report, "; %u types of the eBPF interface", interface);
 	if (members)
-		printf("; %u members in today's shape", members);
+		fprintf(report, "; %u members in today's shape", members);
 	if (sized)
-		printf("; %u structs given a size", sized);
+		fprintf(report, "; %u structs given a size", sized);
 	if (hidden)
-		printf("; %u rh_kabi members numbered", hidden);
-	putchar('\n');
+		fprintf(report, "; %u rh_kabi members numbered", hidden);
+	fputc('\n', report);
 }

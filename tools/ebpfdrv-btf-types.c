@@ -2,6 +2,9 @@
 /* BTF in memory: read, checked, extended, written. */
 #include "ebpfdrv-btf.h"
 
+/* The kernel takes 512 at most. */
+#define NAME_LIMIT	4096
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -62,6 +65,79 @@ size_t type_size(const struct ebpf_btf_type *type)
 		return 0;
 	}
 }
+
+/* --- types by name ---------------------------------------------------------------- */
+
+struct name_index {
+	__u32 *slots;		/* ids, 0: free */
+	__u32 count;		/* of slots, a power of two */
+	__u32 indexed;		/* so many types are in it */
+};
+
+static __u32 hash_name(__u32 kind, const char *name)
+{
+	__u32 hash = 2166136261u ^ kind;
+
+	while (*name)
+		hash = (hash ^ (unsigned char)*name++) * 16777619u;
+	return hash;
+}
+
+/* The slot of the first type of that kind and name, or a free one. */
+static __u32 *slot_of(const struct btf *btf, __u32 kind, const char *name)
+{
+	struct name_index *index = btf->names;
+	__u32 at = hash_name(kind, name) & (index->count - 1), id;
+
+	while ((id = index->slots[at]) && (kind_at(btf, id - 1) != kind ||
+					   strcmp(name_of(btf, type_at(btf, id - 1)->name_off), name)))
+		at = (at + 1) & (index->count - 1);
+	return &index->slots[at];
+}
+
+static void grow_index(struct name_index *index, __u32 types)
+{
+	__u32 count = index->count ? index->count : 64;
+
+	while (count / 2 <= types)
+		count *= 2;
+	if (count == index->count)
+		return;
+	free(index->slots);
+	index->slots = check_alloc(calloc(count, sizeof(*index->slots)));
+	index->count = count;
+	index->indexed = 0;
+}
+
+__u32 find_type(const struct btf *btf, __u32 kind, const char *name)
+{
+	struct name_index *index = btf->names;
+	__u32 *slot, i;
+
+	grow_index(index, btf->count);
+	for (i = index->indexed; i < btf->count; i++) {
+		slot = slot_of(btf, kind_at(btf, i), name_of(btf, type_at(btf, i)->name_off));
+		if (!*slot)
+			*slot = i + 1;
+	}
+	index->indexed = btf->count;
+	return *slot_of(btf, kind, name);
+}
+
+void forget_names(struct btf *btf)
+{
+	btf->names->indexed = 0;
+	if (btf->names->count)
+		memset(btf->names->slots, 0, btf->names->count * sizeof(*btf->names->slots));
+}
+
+void free_names(struct btf *btf)
+{
+	free(btf->names->slots);
+	free(btf->names);
+}
+
+/* --- reading ------------------------------------------------------------------------ */
 
 static struct blob copy_of(const unsigned char *data, size_t size)
 {
@@ -141,50 +217,87 @@ __u32 *id_in(struct ebpf_btf_type *type, __u32 n)
 	}
 }
 
-/* Ids and the names of members, which the rest relies on. */
+/* The size of what follows a type for each of its vlen parts that begin with a name, or 0. */
+static size_t part_size(__u32 kind)
+{
+	switch (kind) {
+	case EBPF_BTF_KIND_STRUCT:
+	case EBPF_BTF_KIND_UNION:
+		return sizeof(struct ebpf_btf_member);
+	case EBPF_BTF_KIND_ENUM:
+		return sizeof(struct ebpf_btf_enum);
+	case EBPF_BTF_KIND_ENUM64:
+		return sizeof(struct ebpf_btf_enum64);
+	case EBPF_BTF_KIND_FUNC_PROTO:
+		return sizeof(struct ebpf_btf_param);
+	default:
+		return 0;
+	}
+}
+
+/* Ids, the names of members and the like, and what functions are: the rest relies on them. */
 static void check_type(const struct btf *btf, __u32 index, const char *path)
 {
 	struct ebpf_btf_type *type = type_at(btf, index);
-	__u32 i, *id, kind = kind_at(btf, index);
+	__u32 i, *id, name_off, kind = kind_at(btf, index);
+	size_t size = part_size(kind);
 
 	for (i = 0; (id = id_in(type, i)); i++)
 		if (*id > btf->count)
 			die("%s: type %u refers to type %u, which does not exist", path, index + 1,
 			    *id);
-	if (kind != EBPF_BTF_KIND_STRUCT && kind != EBPF_BTF_KIND_UNION)
-		return;
-	for (i = 0; i < EBPF_BTF_INFO_VLEN(type->info); i++)
-		if (members_of(type)[i].name_off >= btf->strings.size)
+	for (i = 0; size && i < EBPF_BTF_INFO_VLEN(type->info); i++) {
+		memcpy(&name_off, (char *)(type + 1) + i * size, sizeof(name_off));
+		if (name_off >= btf->strings.size)
 			die("%s: malformed member of type %u", path, index + 1);
+	}
+	if (kind == EBPF_BTF_KIND_FUNC &&
+	    (!type->type || kind_at(btf, type->type - 1) != EBPF_BTF_KIND_FUNC_PROTO))
+		die("%s: type %u is a function without a prototype", path, index + 1);
+}
+
+/* Names are compared all the time. */
+static void check_strings(const struct blob *strings, const char *path)
+{
+	size_t at, len;
+
+	if (!strings->size || strings->data[0] || strings->data[strings->size - 1])
+		die("%s: malformed BTF strings", path);
+	for (at = 0; at < strings->size; at += len + 1) {
+		len = strlen((const char *)strings->data + at);
+		if (len > NAME_LIMIT)
+			die("%s: a name of %zu characters", path, len);
+	}
 }
 
 struct btf read_btf(const char *path)
 {
 	struct blob file = map_file(path, false), body;
 	struct btf btf = { .count = 0 };
+	const char *said = said_as(path);
 	const struct ebpf_btf_header *header = &btf.header;
 	__u32 i;
 
 	if (file.size < sizeof(*header))
-		die("%s: too short for BTF", path);
+		die("%s: too short for BTF", said);
 	memcpy(&btf.header, file.data, sizeof(*header));
 	if (header->magic != EBPF_BTF_MAGIC || header->version != EBPF_BTF_VERSION ||
 	    header->hdr_len < sizeof(*header) || header->hdr_len > file.size)
-		die("%s: not BTF of version %d in this machine's byte order", path,
+		die("%s: not BTF of version %d in this machine's byte order", said,
 		    EBPF_BTF_VERSION);
 	body.data = file.data + header->hdr_len;
 	body.size = file.size - header->hdr_len;
 	if (!in_blob(&body, header->type_off, header->type_len) ||
 	    !in_blob(&body, header->str_off, header->str_len) || header->type_off % 4)
-		die("%s: BTF sections lie outside the file", path);
+		die("%s: BTF sections lie outside the file", said);
 	btf.types = copy_of(body.data + header->type_off, header->type_len);
 	btf.strings = copy_of(body.data + header->str_off, header->str_len);
 	munmap(file.data, file.size);
-	if (!btf.strings.size || btf.strings.data[0] || btf.strings.data[btf.strings.size - 1])
-		die("%s: malformed BTF strings", path);
-	index_types(&btf, path);
+	btf.names = check_alloc(calloc(1, sizeof(*btf.names)));
+	check_strings(&btf.strings, said);
+	index_types(&btf, said);
 	for (i = 0; i < btf.count; i++)
-		check_type(&btf, i, path);
+		check_type(&btf, i, said);
 	return btf;
 }
 

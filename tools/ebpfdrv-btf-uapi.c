@@ -420,7 +420,9 @@ static bool same_member(const struct btf *btf, const struct ebpf_btf_member *a,
 {
 	if (a->offset != b->offset || strcmp(name_of(btf, a->name_off), name_of(btf, b->name_off)))
 		return false;
-	return *name_of(btf, a->name_off) || says_the_same(btf, a->type, b->type);
+	/* Those without a name are structs and unions; the module's nest a few deep. */
+	return *name_of(btf, a->name_off) || (a->type && b->type &&
+					      says_the_same(btf, a->type, b->type));
 }
 
 static bool same_value(const struct btf *btf, const struct ebpf_btf_enum *a,
@@ -429,7 +431,10 @@ static bool same_value(const struct btf *btf, const struct ebpf_btf_enum *a,
 	return a->val == b->val && !strcmp(name_of(btf, a->name_off), name_of(btf, b->name_off));
 }
 
-/* Structs, unions or enums with the same members, by name and place, or values. */
+/*
+ * Structs, unions or enums with the same members, by name and place, or values. @b is the
+ * module's, which ends the recursion.
+ */
 static bool says_the_same(const struct btf *btf, __u32 a, __u32 b)
 {
 	struct ebpf_btf_type *x = type_at(btf, a - 1), *y = type_at(btf, b - 1);
@@ -437,6 +442,8 @@ static bool says_the_same(const struct btf *btf, __u32 a, __u32 b)
 
 	if (x->info != y->info || x->size != y->size)
 		return false;
+	if (kind != EBPF_BTF_KIND_STRUCT && kind != EBPF_BTF_KIND_UNION && kind != EBPF_BTF_KIND_ENUM)
+		return true;
 	for (i = 0; i < EBPF_BTF_INFO_VLEN(x->info); i++)
 		if (kind == EBPF_BTF_KIND_ENUM ?
 		    !same_value(btf, (struct ebpf_btf_enum *)(x + 1) + i,
@@ -476,10 +483,11 @@ static bool take_definition(struct btf *btf, struct reader *in, __u32 kind, cons
 		take_record(btf, in, kind, name);
 	if (!old || !says_the_same(btf, old, btf->count)) {
 		/* Copies, too. */
-		while ((old = find_type(btf, kind, name)) != btf->count)
-			replace_type(btf, old, btf->count);
+		if (old)
+			replace_types(btf, kind, name, btf->count);
 		return true;
 	}
+	forget_names(btf);
 	btf->count = count;
 	btf->types.size = types;
 	btf->strings.size = strings;

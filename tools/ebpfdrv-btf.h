@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <ebpfdrv/btf.h>
 
@@ -27,6 +28,8 @@ struct blob {
 
 void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void *check_alloc(void *p);
+/* What messages call the file at @path: ebpfdrv-btf works on copies. */
+const char *said_as(const char *path);
 /* The whole file, mapped; with @in_place what is written goes into it. */
 struct blob map_file(const char *path, bool in_place);
 void write_file(const char *path, const struct blob *parts, int count);
@@ -58,13 +61,17 @@ unsigned long equalize(struct blob strings, bool change);
 
 #define TYPE_INFO(kind, vlen)	((__u32)EBPF_BTF_KIND_##kind << 24 | (vlen))
 
+struct name_index;
+
 struct btf {
 	struct ebpf_btf_header header;
 	struct blob types, strings;	/* heap, both may grow */
 	__u32 *offsets;			/* of type id - 1 in @types */
 	__u32 count;
+	struct name_index *names;	/* of find_type() */
 };
 
+/* All that the other functions rely on has been checked then. */
 struct btf read_btf(const char *path);
 void write_btf(struct btf *btf, const char *path);
 
@@ -81,6 +88,12 @@ struct ebpf_btf_member *members_of(struct ebpf_btf_type *type);
 /* The place of the @n-th id of another type in @type, or NULL after the last. */
 __u32 *id_in(struct ebpf_btf_type *type, __u32 n);
 
+/* The id of the first type of that kind and name, or 0. */
+__u32 find_type(const struct btf *btf, __u32 kind, const char *name);
+/* When a type has gone, or got another name: ids are others then. */
+void forget_names(struct btf *btf);
+void free_names(struct btf *btf);
+
 __u32 add_name(struct btf *btf, const char *name);
 /* Return: the id of the new type. */
 __u32 add_type(struct btf *btf, const void *type, size_t size);
@@ -95,10 +108,11 @@ __u32 int_type(struct btf *btf, const char *name, __u32 size, __u32 encoding);
 /* Makes one type of those that are the same. Return: how many types went away. */
 unsigned int merge_copies(struct btf *btf);
 
-/* Whoever refers to @old refers to @new then, and @old is gone: later types have
- * lower ids.
+/*
+ * Whoever refers to another type of @kind and @name refers to @new then, and those are gone:
+ * later types have lower ids.
  */
-void replace_type(struct btf *btf, __u32 old, __u32 new);
+void replace_types(struct btf *btf, __u32 kind, const char *name, __u32 new);
 
 /* --- tracepoints (ebpfdrv-btf-events.c) --- */
 
@@ -115,12 +129,10 @@ unsigned int add_interface(struct btf *btf);
 
 /* --- names and shapes (ebpfdrv-btf-modern.c) --- */
 
-/* The id of the first type of that kind and name, or 0. */
-__u32 find_type(const struct btf *btf, __u32 kind, const char *name);
 /* The member of that name, directly in the type of @id, or NULL. */
 struct ebpf_btf_member *find_member(const struct btf *btf, __u32 id, const char *name);
 
-/* Gives @btf what modern programs look for, and says so on stdout. */
-void modernize(struct btf *btf);
+/* Gives @btf what modern programs look for, and says so in a line to @report, or NULL. */
+void modernize(struct btf *btf, FILE *report);
 
 #endif /* _EBPFDRV_BTF_H */

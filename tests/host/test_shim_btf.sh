@@ -74,6 +74,98 @@ test_raw()
 	echo "no kernel at all" >"$work/bad"
 	refuses "some other file" "*neither an ELF file nor BTF*" "$work/bad"
 	refuses "absent file" "*no such file*" "$work/absent"
+	refuses "a directory" "*$work is a directory*" "$work"
+	head -c 60 "$work/small.btf" >"$work/bad"
+	refuses "damage is told of the file that was named" "*ebpfdrv-btf-edit: $work/bad: *" "$work/bad"
+}
+
+# told NAME STATUS PATTERN ARGS...
+told()
+{
+	local name=$1 status=$2 pattern=$3 text rc
+	shift 3
+	text=$("$btf" "$@" 2>&1)
+	rc=$?
+	# shellcheck disable=SC2053
+	[ $rc -eq "$status" ] && [[ $text == $pattern ]]
+	tap_result $? "$name" || tap_diag "status $rc: $text"
+}
+
+test_options()
+{
+	told "--help" 0 "usage: ebpfdrv-btf *" --help
+	told "-h" 0 "usage: ebpfdrv-btf *" -h
+	told "--version" 0 "ebpfdrv-btf [0-9]*" --version
+	told "an unknown option" 2 "*--nothing: unknown option*usage:*" --nothing
+	told "an unknown letter" 2 "*usage:*" -z
+	told "-m without a file" 2 "*-m: which module?*" -m
+	told "two files" 2 "*one file at a time*" a b
+	told "no name of an output" 2 "*-o: no name given*" -o "" "$work/small.btf"
+	told "the empty name" 1 "*no such file*" ""
+}
+
+# What the output's name may stand for.
+test_outputs()
+{
+	local before after
+	mkdir "$work/outdir" && before=$(ls -A "$work/outdir" "$work")
+	told "a directory as output" 1 "*$work/outdir is a directory: give -o a file's name" \
+		-o "$work/outdir" "$work/small.btf"
+	[ "$(ls -A "$work/outdir" "$work")" = "$before" ]
+	tap_result $? "nothing is left in it or beside it"
+	ln -s target.btf "$work/link.btf"
+	told "a link as output" 0 "*types of the eBPF interface" -o "$work/link.btf" "$work/small.btf"
+	[ -L "$work/link.btf" ] && cmp "$work/target.btf" "$work/new.btf"
+	tap_result $? "the file that it names is written"
+	"$btf" -o - "$work/small.btf" 2>"$work/said" | cmp - "$work/new.btf"
+	tap_result $? "- is the standard output" || tap_diag "$(cat "$work/said")"
+	mkfifo "$work/pipe" && { cmp "$work/pipe" "$work/new.btf" & }
+	told "a pipe as output" 0 "*types of the eBPF interface" -o "$work/pipe" "$work/small.btf"
+	wait $!
+	tap_result $? "the reader gets it all"
+	[ -p "$work/pipe" ]
+	tap_result $? "it is a pipe as before"
+	[ "$(id -u)" -eq 0 ] && mknod "$work/null" c 1 3 2>/dev/null && (: >"$work/null") 2>/dev/null || {
+		tap_skip "no device nodes here"
+		return
+	}
+	told "a device as output" 0 "*types of the eBPF interface" -o "$work/null" "$work/small.btf"
+	[ -c "$work/null" ]
+	tap_result $? "it is a device as before"
+}
+
+# Of another kernel: by what a file says of itself, and by its functions.
+test_release()
+{
+	local release
+	release=$(uname -r)
+	printf 'const char linux_banner[] = "Linux version 3.10.0-1.el7.x86_64 (x@y) #1\\n";\nconst char f[] = "Linux version %%s";\n' \
+		>"$work/banner.c"
+	${CC:-cc} -g -c -o "$work/old-vmlinux" "$work/banner.c" || return
+	told "vmlinux of another kernel" 1 \
+		"*old-vmlinux is of Linux 3.10.0-1.el7.x86_64, not $release: -r 3.10.0-1.el7.x86_64 *" "$work/old-vmlinux"
+	told "and where the kernel is named" 1 "*is of Linux 3.10.0-1.el7.x86_64, not 4.4.1:*" \
+		-r 4.4.1 -o "$work/out.btf" "$work/old-vmlinux"
+	printf 'const char m[] __attribute__((section(".modinfo"))) = "vermagic=3.10.0-1.el7.x86_64 SMP mod_unload ";\n' \
+		>"$work/magic.c"
+	${CC:-cc} -g -c -o "$work/old.ko" "$work/magic.c" || return
+	told "a module of another kernel" 1 "*old.ko is of Linux 3.10.0-1.el7.x86_64, not $release:*" \
+		-m -b "$work/new.btf" "$work/old.ko"
+	{
+		{
+			le32 0 $((13 << 24)) 0
+			le32 1 $((12 << 24)) 1; le32 3 $((12 << 24)) 1; le32 5 $((12 << 24)) 1
+			printf '\0a\0b\0c\0'
+		} | raw_btf 48 48 7
+	} >"$work/funcs.btf"
+	printf '%s\n' 'ffffffff81000000 T a' 'ffffffff81000010 t b' >"$work/kallsyms"
+	export KALLSYMS=$work/kallsyms
+	told "types of another kernel" 1 \
+		"*funcs.btf is of another kernel than $release: of its 3 functions 1 are not there" \
+		-r "$release" -o "$work/out.btf" "$work/funcs.btf"
+	echo 'ffffffff81000020 T c	[mod]' >>"$work/kallsyms"
+	told "types of this kernel" 0 "*" -r "$release" -o "$work/out.btf" "$work/funcs.btf"
+	unset KALLSYMS
 }
 
 # Without FILE vmlinux is searched for, and what others could have put there is left.
@@ -196,6 +288,9 @@ test_elf()
 
 tap_ok "ebpfdrv-btf-edit compiles" make -s -C "$top/tools" O="$EBPFDRV_BUILD/tools" WERROR=1
 test_raw
+test_options
+test_outputs
+test_release
 test_search
 if command -v pahole >/dev/null && command -v bpftool >/dev/null; then
 	test_elf
