@@ -207,6 +207,28 @@ int find_program(const char *name, char *path, size_t size)
 	}
 }
 
+bool find_library(char *path, size_t size)
+{
+	static const char *const places[] = { "%s/" LIBRARY, "%s/../" LIBRARY,
+					      "%s/../lib64/" LIBRARY, "%s/../lib/" LIBRARY };
+	char self[PATH_MAX], candidate[PATH_MAX + 32];
+	ssize_t len;
+	size_t i;
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len > 0) {
+		self[len] = '\0';
+		*strrchr(self, '/') = '\0';
+		for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+			snprintf(candidate, sizeof(candidate), places[i], self);
+			if (!access(candidate, R_OK) && realpath(candidate, path))
+				return true;
+		}
+	}
+	snprintf(path, size, "%s/" LIBRARY, LIBDIR);
+	return !access(path, R_OK);
+}
+
 const char *library_fault(const char *path)
 {
 	const Elf64_Ehdr *ehdr;

@@ -32,6 +32,9 @@ bool find_obstacle(const char *path, struct obstacle *obstacle);
  */
 int find_program(const char *name, char *path, size_t size);
 
+/* Near this program, where a build tree has it, then where it is installed. */
+bool find_library(char *path, size_t size);
+
 /* Whether @path is a libebpfdrv.so that this machine's dynamic linker takes. Return: NULL, or
  * what is wrong with it.
  */

@@ -22,12 +22,14 @@ static void help(FILE *out)
 {
 	fprintf(out,
 "usage: ebpfdrv-run [--fallback] [--debug] [--] PROG [ARG...]\n"
+"       ebpfdrv-run --check [--json] PROG\n"
 "\n"
 "Runs PROG with its bpf(2) and perf_event_open(2) calls served by ebpfdrv.ko.\n"
 "The module must be loaded (modprobe ebpfdrv) and PROG started as root. Where that\n"
 "cannot be, PROG is not started and the status is 125.\n"
 "\n"
 "  --fallback  start PROG nevertheless, on the kernel's own bpf(2)\n"
+"  --check     do not start it: say what works here and for it (ebpfdrvctl doctor PROG)\n"
 "  --debug     log each call to stderr (EBPFDRV_DEBUG=1)\n"
 "  --help      this text\n"
 "  --version   the version\n"
@@ -44,29 +46,6 @@ static void help(FILE *out)
 "\n"
 "Status: 125 when nothing was started, 126 when PROG cannot be executed, 127 when there\n"
 "is none, else PROG's own.\n");
-}
-
-/* Beside this program, where a build tree has it; then where it is installed. */
-static bool find_library(char *path, size_t size)
-{
-	static const char *const places[] = { "%s/" LIBRARY, "%s/../lib64/" LIBRARY,
-					      "%s/../lib/" LIBRARY };
-	char self[PATH_MAX], candidate[PATH_MAX + 32];
-	ssize_t len;
-	size_t i;
-
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (len > 0) {
-		self[len] = '\0';
-		*strrchr(self, '/') = '\0';
-		for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-			snprintf(candidate, sizeof(candidate), places[i], self);
-			if (!access(candidate, R_OK) && realpath(candidate, path))
-				return true;
-		}
-	}
-	snprintf(path, size, "%s/" LIBRARY, LIBDIR);
-	return !access(path, R_OK);
 }
 
 /* Return: true, or false with a line on stderr. */
@@ -195,6 +174,25 @@ static int run(char **argv, bool fallback)
 	return execute(program, argv);
 }
 
+/* PREFIX/bin has this program and PREFIX/sbin the other; a build tree shim/ and tools/. */
+static int check(char **args)
+{
+	static const char *const places[] = { "ebpfdrvctl", "../sbin/ebpfdrvctl", "tools/ebpfdrvctl",
+					      "../tools/ebpfdrvctl" };
+	char *argv[] = { "ebpfdrvctl", "doctor", args[0], args[0] ? args[1] : NULL, NULL };
+	char self[PATH_MAX], path[PATH_MAX + 32];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	size_t i;
+
+	self[len > 0 ? len : 0] = '\0';
+	for (i = 0; len > 0 && i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(strrchr(self, '/') - self), self, places[i]);
+		execv(path, argv);
+	}
+	fprintf(stderr, "ebpfdrv-run: ebpfdrvctl, which --check needs, is missing: run make install-user\n");
+	return EXIT_REFUSED;
+}
+
 int main(int argc, char **argv)
 {
 	bool fallback = false;
@@ -214,6 +212,8 @@ int main(int argc, char **argv)
 			puts("ebpfdrv-run " VERSION);
 			return 0;
 		}
+		if (!strcmp(argv[i], "--check"))
+			return check(argv + i + 1);
 		if (!strcmp(argv[i], "--fallback")) {
 			fallback = true;
 		} else if (strcmp(argv[i], "--debug") || setenv("EBPFDRV_DEBUG", "1", 1)) {

@@ -136,13 +136,21 @@ static int release(const char *path)
 	return 1;
 }
 
+/* 1 when @name is a function of @btf that has not been seen before. */
+static __u32 is_new(const struct btf *btf, unsigned char *seen, const char *name)
+{
+	__u32 id = find_type(btf, EBPF_BTF_KIND_FUNC, name);
+
+	return id && !seen[id] ? ++seen[id] : 0;
+}
+
 /* Lines are "address type name [module]". */
 static int known(const char *btf_path, const char *names_path)
 {
 	struct btf btf = read_btf(btf_path);
 	FILE *names = fopen(names_path, "r");
 	char line[1024], name[512];
-	__u32 i, id, functions = 0, found = 0;
+	__u32 i, functions = 0, found = 0;
 	unsigned char *seen = check_alloc(calloc(btf.count + 1, 1));
 
 	if (!names)
@@ -152,9 +160,10 @@ static int known(const char *btf_path, const char *names_path)
 	while (fgets(line, sizeof(line), names)) {
 		if (sscanf(line, "%*s %*s %511s", name) != 1)
 			continue;
-		id = find_type(&btf, EBPF_BTF_KIND_FUNC, name);
-		found += id && !seen[id];
-		seen[id] = 1;
+		found += is_new(&btf, seen, name);
+		/* What the compiler made of a function has its name with .isra.0 or the like. */
+		name[strcspn(name, ".")] = '\0';
+		found += is_new(&btf, seen, name);
 	}
 	fclose(names);
 	printf("%u %u\n", found, functions);

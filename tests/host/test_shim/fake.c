@@ -110,9 +110,10 @@ static long answer_info(struct fake *fake, const struct seccomp_notif *call)
 {
 	struct ebpfdrv_info info = {
 		.abi_version = fake->abi ? fake->abi : EBPFDRV_ABI_VERSION,
-		.version = "fake",
+		.features = fake->features,
 	};
 
+	snprintf(info.version, sizeof(info.version), "%s", fake->version ? fake->version : "fake");
 	fake->infos++;
 	if (fake->no_device)
 		return -ENOTTY;

@@ -26,6 +26,8 @@ struct fake {
 	bool deny_memfd;		/* memfd_create gives ENOSYS */
 	bool no_device;			/* the node is another driver's: ENOTTY */
 	unsigned int abi;		/* 0: the right one */
+	const char *version;		/* NULL: "fake" */
+	__u64 features;
 	/* what arrived */
 	unsigned int infos, bpfs, perfs;
 	struct ebpfdrv_bpf bpf;		/* the last one */

@@ -6,7 +6,8 @@
  *
  * main SHIM-DIR, where SHIM-DIR holds libebpfdrv.so
  * main with-device KIND COMMAND..., for scripts: any command beside the fake, which is what
- * /dev/null answers then. KIND: ours, foreign or abi (another one)
+ * /dev/null answers then. KIND: ours, foreign or abi (another one); FAKE_VERSION and
+ * FAKE_FEATURES in the environment are what it says of itself
  */
 #define _GNU_SOURCE
 #include "client.h"
@@ -407,11 +408,14 @@ static void test_memfd(void)
 static int with_device(const char *kind, char **command)
 {
 	struct fake fake = { .no_device = !strcmp(kind, "foreign"),
-			     .abi = strcmp(kind, "abi") ? 0 : EBPFDRV_ABI_VERSION + 1 };
+			     .abi = strcmp(kind, "abi") ? 0 : EBPFDRV_ABI_VERSION + 1,
+			     .version = getenv("FAKE_VERSION") };
+	const char *features = getenv("FAKE_FEATURES");
 	struct pollfd listener = { .events = POLLIN };
 	int sock[2], status;
 	pid_t pid;
 
+	fake.features = features ? strtoull(features, NULL, 0) : 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock))
 		return 99;
 	pid = fork();
