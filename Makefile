@@ -80,7 +80,7 @@ shim: $(B)/flags
 	@test -L $(B)/ebpfdrv-run || ln -s shim/ebpfdrv-run $(B)/ebpfdrv-run
 
 tools: $(B)/flags
-	$(MAKE) -C $(top)/tools O=$(B)/tools
+	$(MAKE) -C $(top)/tools O=$(B)/tools LIBDIR=$(LIBDIR)
 
 # --- installing ----------------------------------------------------------------
 
@@ -120,7 +120,7 @@ install-user: user
 	$(put) 644 $(B)/ebpfdrv@.service $(PREFIX)/lib/systemd/system/ebpfdrv@.service
 
 completed = ebpfdrv-run ebpfdrv-btf $(filter ebpfdrvctl,$(notdir $(user-sbin)))
-user-sbin = $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit
+user-sbin = $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit $(B)/tools/ebpfdrvctl
 
 # The module's sources for DKMS, nothing else: dkms add of this directory would copy all of it,
 # with what was built.

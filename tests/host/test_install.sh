@@ -44,8 +44,10 @@ expected="./usr/bin/ebpfdrv-run
 ./usr/lib64/libebpfdrv.so
 ./usr/sbin/ebpfdrv-btf
 ./usr/sbin/ebpfdrv-btf-edit
+./usr/sbin/ebpfdrvctl
 ./usr/share/bash-completion/completions/ebpfdrv-btf
 ./usr/share/bash-completion/completions/ebpfdrv-run
+./usr/share/bash-completion/completions/ebpfdrvctl
 ./usr/share/man/man1/ebpfdrv-run.1
 ./usr/share/man/man4/ebpfdrv.4
 ./usr/share/man/man8/ebpfdrv-btf.8"
@@ -57,7 +59,7 @@ version=$(glibc_of "$dest/usr/lib64/libebpfdrv.so")
 not_newer "$version" 2.17
 tap_result $? "libebpfdrv.so needs no glibc after CentOS 7's 2.17" || tap_diag "needs '$version'"
 
-for file in bin/ebpfdrv-run sbin/ebpfdrv-btf-edit; do
+for file in bin/ebpfdrv-run sbin/ebpfdrv-btf-edit sbin/ebpfdrvctl; do
 	objdump -T "$dest/usr/$file" | grep -q GLIBC_ && ! new_functions "$dest/usr/$file" >"$work/new"
 	tap_result $? "${file##*/} calls nothing that came after glibc 2.17" || tap_diag "$(cat "$work/new")"
 done
@@ -68,6 +70,8 @@ tap_result $? "a function of glibc 2.25 would be seen"
 
 [ "$(EBPFDRV=never "$dest/usr/bin/ebpfdrv-run" sh -c 'echo $LD_PRELOAD')" = "$dest/usr/lib64/libebpfdrv.so" ]
 tap_result $? "ebpfdrv-run finds its library"
+"$dest/usr/bin/ebpfdrv-run" --check true | grep -q "^ok  *library  *$dest/usr/lib64/libebpfdrv.so"
+tap_result $? "ebpfdrv-run --check finds ebpfdrvctl, and that the library"
 # Any program with debug information will do.
 tap_ok "ebpfdrv-btf finds its other half" \
 	"$dest/usr/sbin/ebpfdrv-btf" -o "$work/out.btf" "$dest/usr/bin/ebpfdrv-run"
