@@ -13,18 +13,20 @@ int ebpf_fd_new(const char *name, const struct file_operations *fops, void *priv
 	return anon_inode_getfd(name, fops, private, flags);
 }
 
-/*
- * Whether @file is an object of the kernel's own bpf(2): its names are known, and files of
- * ours that are of another kind have our operations.
- */
-static bool is_kernels_object(struct file *file)
+static bool is_anonymous(const struct file *file)
+{
+	return file->f_op &&
+	       !strcmp(file->f_path.dentry->d_sb->s_type->name, "anon_inodefs");
+}
+
+/* Its names are known, and files of ours that are of another kind have our operations. */
+bool ebpf_fd_is_kernels(const struct file *file)
 {
 	static const char * const names[] = { "bpf-map", "bpf-prog", "bpf_link", "bpf-link", "btf" };
 	const char *name = (const char *)file->f_path.dentry->d_name.name;
 	unsigned int i;
 
-	if (!file->f_op || file->f_op->owner == THIS_MODULE ||
-	    strcmp(file->f_path.dentry->d_sb->s_type->name, "anon_inodefs"))
+	if (!is_anonymous(file) || file->f_op->owner == THIS_MODULE)
 		return false;
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(name, names[i]))
@@ -32,10 +34,15 @@ static bool is_kernels_object(struct file *file)
 	return false;
 }
 
+bool ebpf_fd_is_ours(const struct file *file)
+{
+	return is_anonymous(file) && file->f_op->owner == THIS_MODULE;
+}
+
 /* The errno of both is that of any wrong descriptor, which tells the user nothing. */
 static void explain_other(struct file *file, int fd)
 {
-	if (is_kernels_object(file))
+	if (ebpf_fd_is_kernels(file))
 		pr_info_ratelimited("ebpfdrv: %s[%d]: descriptor %d is an object of the kernel's own bpf(2), made without ebpfdrv: use one of both for all\n",
 				    current->comm, task_tgid_vnr(current), fd);
 }

@@ -19,6 +19,12 @@ int ebpf_fd_new(const char *name, const struct file_operations *fops, void *priv
  */
 struct file *ebpf_fd_get(int fd, const struct file_operations *fops);
 
+/* Is it an object of the kernel's own bpf(2)? One of ours (maps, programs, links, BTF, events,
+ * iterators)? Neither is true of the device.
+ */
+bool ebpf_fd_is_kernels(const struct file *file);
+bool ebpf_fd_is_ours(const struct file *file);
+
 /* read(2) and write(2) of objects fail with -EINVAL, as in Linux. */
 ssize_t ebpf_fd_no_read(struct file *file, char __user *buf, size_t size, loff_t *pos);
 ssize_t ebpf_fd_no_write(struct file *file, const char __user *buf, size_t size, loff_t *pos);

@@ -4,6 +4,7 @@
  */
 #include "kmod/compat/compat.h"
 #include "kmod/compat/release.h"
+#include "kmod/adopt/adopt.h"
 #include "kmod/attach/attach.h"
 #include "kmod/fs/bpffs.h"
 #include "kmod/btf/btf.h"
@@ -54,6 +55,8 @@ static long ioctl_info(void __user *arg)
 	info.features = ebpf_attach_features();
 	if (ebpf_btf_vmlinux_served())
 		info.features |= EBPFDRV_FEATURE_BTF;
+	if (ebpf_adopt_possible())
+		info.features |= EBPFDRV_FEATURE_ADOPT;
 	compat_strcpy(info.version, EBPFDRV_VERSION, sizeof(info.version));
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
@@ -88,6 +91,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_info((void __user *)arg);
 	case EBPFDRV_IOC_STATS:
 		return ioctl_stats((void __user *)arg);
+	case EBPFDRV_IOC_ADOPT:
+		return ebpf_adopt_current();
 	default:
 		return -ENOTTY;
 	}
@@ -185,12 +190,17 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_bpffs_init();
 	if (err)
 		goto exit_attach;
-	err = misc_register(&device);
+	err = ebpf_adopt_init();
 	if (err)
 		goto exit_bpffs;
+	err = misc_register(&device);
+	if (err)
+		goto exit_adopt;
 	pr_info("ebpfdrv: " EBPFDRV_VERSION " loaded\n");
 	return 0;
 
+exit_adopt:
+	ebpf_adopt_exit();
 exit_bpffs:
 	ebpf_bpffs_exit();
 exit_attach:
@@ -215,6 +225,7 @@ exit_pool:
 static void __exit ebpfdrv_exit(void)
 {
 	misc_deregister(&device);
+	ebpf_adopt_exit();
 	ebpf_bpffs_exit();
 	ebpf_attach_exit();
 	ebpf_btf_modules_exit();

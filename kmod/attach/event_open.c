@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/attach/event.h"
 #include "kmod/attach/event_group.h"
+#include "kmod/attach/pmu_type.h"
 #include "kmod/attach/ring.h"
 #include "kmod/attach/sample.h"
 #include "kmod/compat/clock.h"
@@ -210,6 +211,7 @@ int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req)
 	if (req->flags & ~EBPF_PERF_FLAG_KNOWN || req->reserved)
 		return -EINVAL;
 	ret = ebpf_event_copy_attr(&params.attr, req->attr);
+	params.attr.type = ebpf_pmu_own_type(params.attr.type);
 	if (!ret)
 		ret = ebpf_event_check_period(&params.attr, params.attr.sample_period);
 	if (ret)

@@ -156,6 +156,65 @@ int ebpf_compat_kprobes_add(struct compat_kprobe **cks, u32 cnt, void **list)
 }
 
 /*
+ * Sending calls elsewhere
+ */
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 19, 0)
+bool ebpf_compat_kprobe_can_divert(void)
+{
+	return true;
+}
+
+int ebpf_compat_kprobe_divert(struct kprobe *kp, struct pt_regs *regs, unsigned long to)
+{
+	regs->ip = to;
+	return 1;
+}
+#elif defined(HAVE_EXPORT_KALLSYMS_LOOKUP_NAME)
+/* A handler that says that it went elsewhere has to end the kernel's own handling, too: to take
+ * the probe away from the CPU, and to switch preemption on.
+ */
+static struct kprobe * __percpu *running;
+
+/* Data: only where all symbols are listed. Variables of CPUs are listed as far away from where
+ * they are as the kernel was moved when it began, and one of them is known.
+ */
+bool ebpf_compat_kprobe_can_divert(void)
+{
+	unsigned long task = kallsyms_lookup_name("current_task");
+	unsigned long addr = kallsyms_lookup_name("current_kprobe");
+
+	if (!running && addr && task)
+		running = (struct kprobe * __percpu *)(addr - task +
+						       (unsigned long)&current_task);
+	return running;
+}
+
+int ebpf_compat_kprobe_divert(struct kprobe *kp, struct pt_regs *regs, unsigned long to)
+{
+	struct kprobe *cur = *this_cpu_ptr(running);
+
+	/* The kernel's own, which stands for all that are there. */
+	if (!cur || cur->addr != kp->addr)
+		return 0;
+	*this_cpu_ptr(running) = NULL;
+	regs->ip = to;
+	preempt_enable_no_resched();
+	return 1;
+}
+#else
+bool ebpf_compat_kprobe_can_divert(void)
+{
+	return false;
+}
+
+int ebpf_compat_kprobe_divert(struct kprobe *kp, struct pt_regs *regs, unsigned long to)
+{
+	return 0;
+}
+#endif
+
+/*
  * Where
  */
 

@@ -56,6 +56,16 @@ bool ebpf_compat_kprobe_del(struct compat_kprobe *ck);
 int ebpf_compat_kprobes_add(struct compat_kprobe **cks, u32 cnt, void **list);
 bool ebpf_compat_kprobes_del(struct compat_kprobe **cks, u32 cnt, void **list);
 
+/* Can a kprobe's handler send the call of the function elsewhere at whose entry it is? It must
+ * have a post_handler, or the kernel makes it a jump that goes on where it came from. Process
+ * context.
+ */
+bool ebpf_compat_kprobe_can_divert(void);
+/* What the handler then returns. Nothing happens, and that is 0, when the kernel is not in the
+ * state where it can be done.
+ */
+int ebpf_compat_kprobe_divert(struct kprobe *kp, struct pt_regs *regs, unsigned long to);
+
 /* While a kretprobe's handler runs: regs->ip is where the function returns to, as the kernel
  * has it since 5.15. Before, it is that of the kernel's trampoline, from where no unwinder
  * finds the caller. Returns what @regs had, for compat_kretprobe_leave().

@@ -99,6 +99,7 @@ struct ebpfdrv_info {
 #define EBPFDRV_FEATURE_PERF_SAMPLING	(1ULL << 4)
 #define EBPFDRV_FEATURE_BTF		(1ULL << 5)	/* the module serves vmlinux BTF */
 #define EBPFDRV_FEATURE_FTRACE		(1ULL << 6)
+#define EBPFDRV_FEATURE_ADOPT		(1ULL << 7)	/* EBPFDRV_IOC_ADOPT works */
 
 /**
  * struct ebpfdrv_stats - counters for leak checks and fdinfo
@@ -123,5 +124,9 @@ struct ebpfdrv_stats {
 	_IOW(EBPFDRV_IOC_MAGIC, 0xb1, struct ebpfdrv_perf_event_open)
 #define EBPFDRV_IOC_INFO	_IOR(EBPFDRV_IOC_MAGIC, 0xb2, struct ebpfdrv_info)
 #define EBPFDRV_IOC_STATS	_IOR(EBPFDRV_IOC_MAGIC, 0xb3, struct ebpfdrv_stats)
+/* The calling process is adopted: its bpf(2) and perf_event_open(2), and those of what it forks
+ * and executes, are the module's from now on. -EOPNOTSUPP where the kernel has no way for it.
+ */
+#define EBPFDRV_IOC_ADOPT	_IO(EBPFDRV_IOC_MAGIC, 0xb4)
 
 #endif /* _UAPI_EBPFDRV_EBPFDRV_H */
