@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ebpfdrv-run PROG [ARG...]: start PROG with libebpfdrv.so preloaded, or fail where its
- * bpf(2) would be the kernel's own after all.
+ * ebpfdrv-run PROG [ARG...]: start PROG with libebpfdrv.so preloaded or, where that cannot
+ * work, adopted by the module, or fail where its bpf(2) would be the kernel's own after all.
  */
 #define _GNU_SOURCE
 #include "program.h"
@@ -13,21 +13,34 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ebpfdrv/ebpfdrv.h>
+
 #define LIBRARY		"libebpfdrv.so"
 #define EXIT_REFUSED	125		/* also for usage */
 #define EXIT_NO_EXEC	126
 #define EXIT_NOT_FOUND	127
 
+/* How PROG's calls reach the module. */
+enum way {
+	BY_CHOICE,		/* preloaded where that works, else adopted */
+	BY_PRELOAD,
+	BY_ADOPTION,
+};
+
 static void help(FILE *out)
 {
 	fprintf(out,
-"usage: ebpfdrv-run [--fallback] [--debug] [--] PROG [ARG...]\n"
+"usage: ebpfdrv-run [--preload | --adopt] [--fallback] [--debug] [--] PROG [ARG...]\n"
 "       ebpfdrv-run --check [--json] PROG\n"
 "\n"
 "Runs PROG with its bpf(2) and perf_event_open(2) calls served by ebpfdrv.ko.\n"
 "The module must be loaded (modprobe ebpfdrv) and PROG started as root. Where that\n"
 "cannot be, PROG is not started and the status is 125.\n"
 "\n"
+"  --preload   by " LIBRARY " in PROG and its children: programs that call libc\n"
+"  --adopt     by the kernel module, which answers for PROG and its children itself;\n"
+"              without either: adopted where a library cannot be preloaded (static\n"
+"              programs, Go, set-user-ID), preloaded otherwise\n"
 "  --fallback  start PROG nevertheless, on the kernel's own bpf(2)\n"
 "  --check     do not start it: say what works here and for it (ebpfdrvctl doctor PROG)\n"
 "  --debug     log each call to stderr (EBPFDRV_DEBUG=1)\n"
@@ -98,13 +111,30 @@ static void not_started(void)
 	fprintf(stderr, "ebpfdrv-run: not started; --fallback runs it on the kernel's own bpf(2)\n");
 }
 
+static bool adopt(void)
+{
+	long ret = shim_device_ioctl(EBPFDRV_IOC_ADOPT, NULL, false);
+
+	if (!ret)
+		return true;
+	if (ret == -EOPNOTSUPP || ret == -ENOTTY)
+		fprintf(stderr, "ebpfdrv-run: the module %s\n", ret == -ENOTTY ?
+			"is older than this program and adopts no process: load the new one" :
+			"cannot adopt processes on this kernel: its log says why");
+	else if (ret != SHIM_NO_DEVICE)
+		fprintf(stderr, "ebpfdrv-run: the module does not adopt the process: %s\n",
+			strerror(-ret));
+	return false;
+}
+
 /*
  * Whether PROG's calls will reach the module, or are the kernel's by intent. Says what is in
  * the way; of the device only without @fallback, for the library says that at the first call.
  */
-static bool will_reach(const char *program, bool fallback)
+static bool will_reach(const char *program, enum way way, bool fallback)
 {
 	struct obstacle obstacle;
+	bool blocked, adoptable;
 	char why[512];
 
 	if (shim_config()->choice == SHIM_NEVER)
@@ -114,10 +144,17 @@ static bool will_reach(const char *program, bool fallback)
 			fprintf(stderr, "ebpfdrv-run: %s\n", why);
 		return false;
 	}
-	if (!shim_device_usable(false) || !find_obstacle(program, &obstacle))
+	if (!shim_device_usable(false))
 		return true;
-	fprintf(stderr, "ebpfdrv-run: %s %s: LD_PRELOAD cannot work, its bpf calls go to the kernel\n",
-		obstacle.path, obstacle.what);
+	blocked = find_obstacle(program, &obstacle);
+	/* i386's numbers are others, which no process is adopted for. */
+	adoptable = !blocked || strcmp(obstacle.kind, "elf-class");
+	if (adoptable && (way == BY_ADOPTION || (blocked && way == BY_CHOICE)))
+		return adopt();
+	if (!blocked)
+		return true;
+	fprintf(stderr, "ebpfdrv-run: %s %s: %s cannot work, its bpf calls go to the kernel\n",
+		obstacle.path, obstacle.what, way == BY_ADOPTION ? "--adopt" : "LD_PRELOAD");
 	return false;
 }
 
@@ -155,19 +192,20 @@ static int execute(const char *program, char **argv)
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NO_EXEC;
 }
 
-static int run(char **argv, bool fallback)
+static int run(char **argv, enum way way, bool fallback)
 {
 	char library[PATH_MAX], program[PATH_MAX];
 	int error = find_program(argv[0], program, sizeof(program));
-	bool found;
+	bool found = true;
 
 	if (error) {
 		fprintf(stderr, "ebpfdrv-run: %s: %s\n", argv[0],
 			strchr(argv[0], '/') ? strerror(error) : "command not found");
 		return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NO_EXEC;
 	}
-	found = choose_library(library, sizeof(library)) && !preload(library);
-	if ((!found || !will_reach(program, fallback)) && !fallback) {
+	if (way != BY_ADOPTION)
+		found = choose_library(library, sizeof(library)) && !preload(library);
+	if ((!found || !will_reach(program, way, fallback)) && !fallback) {
 		not_started();
 		return EXIT_REFUSED;
 	}
@@ -195,6 +233,7 @@ static int check(char **args)
 
 int main(int argc, char **argv)
 {
+	enum way way = BY_CHOICE;
 	bool fallback = false;
 	int i;
 
@@ -216,6 +255,10 @@ int main(int argc, char **argv)
 			return check(argv + i + 1);
 		if (!strcmp(argv[i], "--fallback")) {
 			fallback = true;
+		} else if (!strcmp(argv[i], "--preload")) {
+			way = BY_PRELOAD;
+		} else if (!strcmp(argv[i], "--adopt")) {
+			way = BY_ADOPTION;
 		} else if (strcmp(argv[i], "--debug") || setenv("EBPFDRV_DEBUG", "1", 1)) {
 			fprintf(stderr, "ebpfdrv-run: %s: unknown option\n", argv[i]);
 			help(stderr);
@@ -226,5 +269,5 @@ int main(int argc, char **argv)
 		help(stderr);
 		return EXIT_REFUSED;
 	}
-	return run(argv + i, fallback);
+	return run(argv + i, way, fallback);
 }
