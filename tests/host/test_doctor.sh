@@ -56,7 +56,7 @@ machine()
 	put $btf ''
 	functions >"$root$btf"
 	kind=ours before=() args=()
-	export FAKE_VERSION=$version FAKE_FEATURES=0x7f
+	export FAKE_VERSION=$version FAKE_FEATURES=0xff
 }
 
 # The module is not loaded, and there is no device then.
@@ -152,7 +152,7 @@ test_device()
 		" *-> install module and tools from one release; .*"
 	export FAKE_VERSION=0.0.1
 	fault "a module of another version" 0 "note   device     the module is version 0.0.1, these tools are $version"
-	export FAKE_FEATURES=0x22
+	export FAKE_FEATURES=0xa2
 	fault "a kernel without kprobes and ftrace" 2 \
 		"lacks  features   not on this kernel: kprobes, tracepoints, raw tracepoints, perf events, fentry and fexit" \
 		"Programs run here, but not everything works."
@@ -187,29 +187,29 @@ test_rights()
 
 test_types()
 {
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	rm "$root$btf"
 	fault "no BTF" 2 "lacks  btf        none: programs with CO-RE do not load; $btf is not there" " *-> ebpfdrv-btf makes it: .*"
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	fault "BTF that came after the module" 2 "lacks  btf        $btf is there, but was not taken when the module was loaded"
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	echo text >"$root$btf"
 	fault "a file that is no BTF" 2 "lacks  btf        $btf is no BTF"
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	functions | head -c 60 >"$root$btf"
 	fault "BTF that is cut off" 2 "lacks  btf        $btf is damaged"
 	put /proc/kallsyms '1 T a\n2 t b\n3 t d\n'
 	fault "BTF of another kernel" 2 "lacks  btf        $btf is of another kernel: of its 3 functions 1 are not here"
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	chmod g+w "$root$btf"
 	fault "BTF that others can write" 2 "lacks  btf        $btf is not taken: $btf is a link, or not root's alone"
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	chmod o+w "$root${btf%/*}"
 	fault "BTF in a directory that others can write" 2 "lacks  btf        $btf is not taken: ${btf%/*} is a link, .*"
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	mv "$root$btf" "$root$btf.real" && ln -s "${btf##*/}.real" "$root$btf"
 	fault "BTF that is a link" 2 "lacks  btf        $btf is not taken: $btf is a link, .*"
-	export FAKE_FEATURES=0x5f
+	export FAKE_FEATURES=0xdf
 	put /sys/module/ebpfdrv/parameters/btf '/srv/absent.btf\n'
 	fault "the parameter's BTF is absent" 2 "lacks  btf        none: .*; /srv/absent.btf is not there"
 	unloaded && rm "$root$btf" && put /sys/kernel/btf/vmlinux x
@@ -245,6 +245,10 @@ test_programs()
 	fault "a program that cannot be executed" 1 "FAILS  program    $work/text cannot be executed"
 	if ${CC:-cc} -static -o "$work/static" "$work/x.c" 2>/dev/null; then
 		args=("$work/static")
+		fault "a static program that is adopted" 0 \
+			"ok     program    $work/static is statically linked: the module adopts it"
+		args=("$work/static")
+		export FAKE_FEATURES=0x7f
 		fault "a static program" 1 "FAILS  program    $work/static is statically linked" \
 			" *-> use a build that is linked dynamically with glibc"
 	else
@@ -253,9 +257,11 @@ test_programs()
 	printf '.section .note.go.buildid,"a",@note\n.p2align 2\n.long 4, 4, 4\n.ascii "Go\\0\\0"\n.long 0\n' >"$work/note.s"
 	${CC:-cc} -o "$work/go" "$work/x.c" "$work/note.s" -Wl,-z,noseparate-code 2>/dev/null
 	args=("$work/go")
-	fault "a Go program" 1 "FAILS  program    $work/go is a Go program and .*" " *-> none: .*"
+	export FAKE_FEATURES=0x7f
+	fault "a Go program" 1 "FAILS  program    $work/go is a Go program and .*" " *-> a module that adopts .*"
 	${CC:-cc} -o "$work/musl" "$work/x.c" -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1
 	args=("$work/musl")
+	export FAKE_FEATURES=0x7f
 	fault "a program of musl" 1 "FAILS  program    $work/musl is linked with musl, .*" " *-> use a build for glibc, .*"
 	{ head -c 4 "$work/dynamic"; printf '\1'; tail -c +6 "$work/dynamic"; } >"$work/narrow" && chmod +x "$work/narrow"
 	args=("$work/narrow")
@@ -263,6 +269,7 @@ test_programs()
 	if [ "$(id -u)" -eq 0 ]; then
 		cp "$work/dynamic" "$work/setuid" && chown 65534 "$work/setuid" && chmod u+s "$work/setuid"
 		args=("$work/setuid")
+		export FAKE_FEATURES=0x7f
 		fault "a set-user-ID program" 1 "FAILS  program    $work/setuid is set-user-ID"
 	else
 		tap_skip "not root: set-user-ID programs"
@@ -286,6 +293,8 @@ test_usage()
 	local out
 	usage 0 "usage: *" --help
 	usage 0 "ebpfdrvctl $version" --version
+	usage 1 "ebpfdrvctl: *parameters/takeover is not there: is the module loaded?*" --root /nonexistent takeover on
+	usage 3 "ebpfdrvctl: takeover perhaps: it is on, off or status" takeover perhaps
 	usage 3 "ebpfdrvctl: no command given*usage: *"
 	usage 3 "ebpfdrvctl: nothing: no such command*usage: *" nothing
 	usage 3 "ebpfdrvctl: --bad: unknown option*" doctor --bad

@@ -44,4 +44,15 @@ gives "a static one that is to be preloaded" 125 "$EBPFDRV_RUN" --preload "$work
 gives "which runs with --fallback" "$native" "$EBPFDRV_RUN" --preload --fallback "$work/static" client
 tap_ok "and is told" grep -q "statically linked: LD_PRELOAD cannot work" "$work/out"
 gives "nothing is left behind" "$native" "$work/static" client
+
+ctl=$(dirname "$EBPFDRV_RUN")/tools/ebpfdrvctl
+gives "takeover on" 0 "$ctl" takeover on
+gives "its status" 0 "$ctl" takeover status
+tap_ok "which says so" grep -q "^takeover: on, processes adopted: " "$work/out"
+gives "a static program with nothing in front" 0 "$work/static" client
+gives "takeover off" 0 "$ctl" takeover off
+gives "the kernel's own again" "$native" "$work/static" client
+gives "another word" 3 "$ctl" takeover perhaps
+status "$ctl" doctor "$work/static" >/dev/null
+tap_ok "its doctor knows that the program is adopted" grep -q "statically linked: the module adopts it" "$work/out"
 tap_end

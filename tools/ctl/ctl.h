@@ -85,6 +85,8 @@ long device_bpf(int fd, unsigned int cmd, void *attr);
 int doctor(const char *program, bool json);
 int status(bool json);
 int top(unsigned int seconds, unsigned int rounds);
+/* @what: "on", "off" or "status" */
+int takeover(const char *what);
 
 /* --- parts of doctor() --- */
 
@@ -96,6 +98,6 @@ void check_types(const struct device *device);
 void check_tracing(const struct device *device);
 void check_selinux(void);
 void check_library(void);
-void check_program(const char *name);
+void check_program(const char *name, const struct device *device);
 
 #endif /* _EBPFDRVCTL_H */

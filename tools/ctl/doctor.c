@@ -160,7 +160,7 @@ static const struct {
 	const char *kind, *todo;
 } remedies[] = {
 	{ "static", "use a build that is linked dynamically with glibc" },
-	{ "go", "none: it cannot be run this way; a client in C (bpftool, bpftrace, libbpf's) can" },
+	{ "go", "a module that adopts processes, or a client in C (bpftool, bpftrace, libbpf's)" },
 	{ "musl", "use a build for glibc, or run it from a root directory of a distribution with glibc" },
 	{ "elf-class", "use a 64-bit build" },
 	{ "set-uid", "run it as its owner, or a copy without the set-user-ID bit" },
@@ -168,7 +168,14 @@ static const struct {
 	{ "capabilities", "run it as root, or a copy without file capabilities" },
 };
 
-void check_program(const char *name)
+/* The numbers of 32-bit programs are others. */
+static bool can_adopt(const struct device *device, const struct obstacle *obstacle)
+{
+	return device->ours && device->info.features & EBPFDRV_FEATURE_ADOPT &&
+	       strcmp(obstacle->kind, "elf-class");
+}
+
+void check_program(const char *name, const struct device *device)
 {
 	struct obstacle obstacle;
 	char path[PATH_MAX];
@@ -187,6 +194,11 @@ void check_program(const char *name)
 	}
 	if (!find_obstacle(path, &obstacle)) {
 		report(FINE, "program", NULL, "%s: the library can be loaded into it", path);
+		return;
+	}
+	if (can_adopt(device, &obstacle)) {
+		report(FINE, "program", NULL, "%s %s: the module adopts it", obstacle.path,
+		       obstacle.what);
 		return;
 	}
 	for (i = 0; strcmp(remedies[i].kind, obstacle.kind); i++)
@@ -209,6 +221,6 @@ int doctor(const char *program, bool json)
 	check_tracing(&device);
 	check_library();
 	if (program)
-		check_program(program);
+		check_program(program, &device);
 	return print_report(json);
 }

@@ -145,6 +145,7 @@ static const struct {
 	{ EBPFDRV_FEATURE_RAW_TRACEPOINT, "raw tracepoints" },
 	{ EBPFDRV_FEATURE_PERF_SAMPLING, "perf events" },
 	{ EBPFDRV_FEATURE_FTRACE, "fentry and fexit" },
+	{ EBPFDRV_FEATURE_ADOPT, "adopting programs without libc" },
 };
 
 static void check_features(const struct device *device)

@@ -11,6 +11,7 @@ static const char help[] =
 "usage: ebpfdrvctl doctor [--json] [PROG]   what works here, and for PROG, and what to do\n"
 "       ebpfdrvctl status [--json]          programs, maps and links, and whose they are\n"
 "       ebpfdrvctl top [-n ROUNDS] [-d SECONDS]  the costliest programs\n"
+"       ebpfdrvctl takeover on|off|status   the bpf(2) of every process is the module's\n"
 "\n"
 "  --root DIR     doctor: look at the files below DIR, of another machine\n"
 "  --release REL  doctor: the kernel of that machine, as uname -r prints it\n"
@@ -68,6 +69,8 @@ static int run(const struct options *options)
 	find_machine();
 	if (!strcmp(command, "doctor"))
 		return doctor(options->argument, options->json);
+	if (!strcmp(command, "takeover"))
+		return takeover(options->argument ? options->argument : "status");
 	if (options->argument)
 		return misused(options->argument, ": one argument too many");
 	if (!strcmp(command, "status"))
