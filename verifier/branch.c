@@ -7,6 +7,7 @@
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
+#include "verifier/watch.h"
 
 /* The pointer cannot be NULL: it is not, and what was added to it is within limits. */
 static bool never_null(const struct reg_state *reg)
@@ -104,7 +105,8 @@ static void collect_one(u64 *linked, struct reg_state *reg, u32 id, u32 name)
 	if (reg->type != SCALAR_VALUE || reg->id != id)
 		return;
 	if (n == LINKS_MAX) {
-		reg->id = 0;
+		if (!watch_link_copies())
+			reg->id = 0;
 		return;
 	}
 	*linked += 1;

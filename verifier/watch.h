@@ -14,7 +14,8 @@
  *            1 ends the path, a negative errno the load
  * @no_prune: every path is walked to its end
  * @link_copies: each copy of a number is tied to it, in a slot or a register, of 64 bits or
- *            less, whether it has an id already or not
+ *            less, whether it has an id already or not, however many there are; only
+ *            with @no_prune, since those beyond the list are not backtracked to
  * @mild_math: a pointer that arithmetic took too far is some number, not an error
  * @mild_fill: a helper that fills slots of a dynptr ends it, as a store does
  * @mild_stack: that, and a store that leaves half a pointer, and what loads or reads slots of
