@@ -104,6 +104,9 @@ uint64_t some_memory(struct input *in, size_t size);
 
 extern int device_fd;
 
+/* The worker's process is adopted: bpf(2) and perf_event_open(2) are the module's, too. */
+extern bool hostile_adopted;
+
 /* Of kernel functions that programs may be for; 0: none */
 extern uint32_t hostile_btf_ids[8];
 

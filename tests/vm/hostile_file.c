@@ -16,6 +16,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -157,7 +158,9 @@ static void perf_open(struct input *in)
 	req.cpu = in_or(in, in_u8(in) % 2);
 	req.group_fd = in_once_in(in, 16) ? some_fd(in) : -1;
 	req.reserved = in_once_in(in, 32) ? in_edge(in) : 0;
-	took(in, HK_PERF_OPEN, ioctl(device_fd, EBPFDRV_IOC_PERF_EVENT_OPEN, &req), true);
+	took(in, HK_PERF_OPEN, hostile_adopted && in_once_in(in, 2) ?
+	     syscall(SYS_perf_event_open, req.attr, req.pid, req.cpu, req.group_fd, req.flags) :
+	     ioctl(device_fd, EBPFDRV_IOC_PERF_EVENT_OPEN, &req), true);
 }
 
 static void perf_ioctl(struct input *in)
@@ -427,9 +430,16 @@ static void device(struct input *in)
 {
 	unsigned long cmd = in_once_in(in, 2) ? in_u32(in) :
 		_IOC(in_u8(in) % 4, EBPFDRV_IOC_MAGIC, 0xb0 + in_u8(in) % 5, in_edge(in) & 0x3fff);
+	long ret;
 
 	if (in_once_in(in, 4))
 		cmd = in_once_in(in, 2) ? EBPFDRV_IOC_INFO : EBPFDRV_IOC_STATS;
+	if (in_once_in(in, 8)) {
+		ret = ioctl(device_fd, EBPFDRV_IOC_ADOPT);
+		hostile_adopted |= !ret;
+		took(in, HK_DEVICE, ret, false);
+		return;
+	}
 	/* Requests whose results are descriptors are made elsewhere. */
 	if (cmd == EBPFDRV_IOC_BPF || cmd == EBPFDRV_IOC_PERF_EVENT_OPEN)
 		cmd = in_once_in(in, 2) ? EBPFDRV_IOC_INFO : EBPFDRV_IOC_STATS;

@@ -60,6 +60,7 @@
 int slots[SLOTS];
 uint8_t *arena;
 int device_fd = -1;
+bool hostile_adopted;
 struct hostile_counts *counts;
 const char *const hostile_names[HK_NR] = {
 	"maps made", "elements", "batches", "freezing and binding", "programs loaded", "test runs", "BTF",
