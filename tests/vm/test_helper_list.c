@@ -8,8 +8,8 @@
  */
 #define _GNU_SOURCE
 #include <bpf/btf.h>
-#include <sys/utsname.h>
 #include "ioctl_lib.h"
+#include "native.h"
 #include "tap.h"
 
 static struct btf *btf;
@@ -122,11 +122,9 @@ static void test_type(unsigned int type)
 
 int main(void)
 {
-	struct utsname u;
 	unsigned int i;
 
-	uname(&u);
-	if (strncmp(u.release, "6.1.", 4)) {
+	if (!native_is_6_1()) {
 		tap_skip("only Linux 6.1 can be asked which helpers it has");
 		return tap_end();
 	}

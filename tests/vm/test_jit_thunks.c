@@ -198,7 +198,10 @@ static void by_name(const struct way *back, const struct way *on)
 	uint64_t thunk = symbol("__x86_indirect_thunk_rcx");
 	struct way no = { PLAIN, 0 }, its = { thunk ? THUNK : PLAIN, thunk };
 
-	tap_ok(!symbol("__x86_return_thunk") && same("return", back, &no), "it returns plainly");
+	if (symbol("__x86_return_thunk"))
+		tap_skip("no programs of the kernel's own, which would tell how to return");
+	else
+		tap_ok(same("return", back, &no), "it returns plainly");
 	tap_ok(same("jump", on, &its), "tail calls go through the kernel's thunk where it has one");
 }
 

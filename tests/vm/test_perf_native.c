@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "attach_lib.h"
+#include "native.h"
 #include "tap.h"
 
 #include <fcntl.h>
@@ -16,7 +17,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #define PAGE	4096UL
@@ -639,21 +639,14 @@ static void make_kinds(void)
 	add_kind("no such type", 9999, 0);
 }
 
-static bool is_6_1(void)
-{
-	struct utsname u;
-
-	return !uname(&u) && !strncmp(u.release, "6.1.", 4);
-}
-
 int main(void)
 {
 	struct kind *kind;
 
 	drv_open();
 	drv = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
-	if (!is_6_1()) {
-		tap_skip("this kernel's perf is of another age than 6.1");
+	if (!native_is_6_1()) {
+		tap_skip("this kernel's perf and bpf(2) are not those of Linux 6.1");
 		return tap_end();
 	}
 	make_kinds();

@@ -8,8 +8,8 @@
  */
 #define _GNU_SOURCE
 #include <bpf/btf.h>
-#include <sys/utsname.h>
 #include "ioctl_lib.h"
+#include "native.h"
 #include "tap.h"
 
 static struct btf *btf;
@@ -161,11 +161,9 @@ static void compare(const char *what, unsigned int i, long (*fn)(unsigned int i)
 
 int main(void)
 {
-	struct utsname u;
 	unsigned int i;
 
-	uname(&u);
-	if (strncmp(u.release, "6.1.", 4)) {
+	if (!native_is_6_1()) {
 		tap_skip("only Linux 6.1 can be asked");
 		return tap_end();
 	}

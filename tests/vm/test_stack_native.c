@@ -10,11 +10,11 @@
 #include <bpf/btf.h>
 #include <linux/perf_event.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "addr_lib.h"
 #include "maps_prog.h"
+#include "native.h"
 
 #define FRAMES	48
 #define STACK	(FRAMES * 8)
@@ -445,11 +445,9 @@ static void compare_map(const char *what, u64 flags, u32 map_flags)
 
 int main(void)
 {
-	struct utsname u;
 	size_t i;
 
-	uname(&u);
-	if (strncmp(u.release, "6.1.", 4)) {
+	if (!native_is_6_1()) {
 		tap_skip("only Linux 6.1 can be asked");
 		return tap_end();
 	}

@@ -14,10 +14,10 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "ioctl_lib.h"
+#include "native.h"
 #include "tap.h"
 
 #define NOBODY		65534
@@ -886,14 +886,8 @@ static void set_sysctl(const char *path, const char *text)
 /* The table is Linux 6.1's; with sysctls as Debian has them. */
 static void test_linux(void)
 {
-	struct utsname uts;
-	union ebpf_attr attr;
-
 	setenv("EBPF_TEST_NATIVE", "1", 1);
-	memset(&attr, 0, sizeof(attr));
-	uname(&uts);
-	if (strncmp(uts.release, "6.1.", 4) ||
-	    (bpf(EBPF_PROG_GET_NEXT_ID, &attr) && errno == ENOSYS)) {
+	if (!native_is_6_1()) {
 		tap_skip("Linux 6.1 with bpf(2), to compare with");
 		return;
 	}
