@@ -127,11 +127,9 @@ user-sbin = $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit $(B)/tools/ebpf
 DKMS_DIR := /usr/src/ebpfdrv-$(VERSION)
 
 install-dkms-source:
-	@cd $(top) && for f in Kbuild dkms.conf LICENSE $$(find $(module-dirs) -type f \( -name '*.[chS]' \
-		-o -name 'probe.*' ! -name '*.probe' -o -name choices -o -name check-tree \) \
-		! -name '*.mod.c' ! -path '*/compat/features.h'); do \
-		mode=644; test ! -x $$f || mode=755; \
-		$(put) $$mode $$f $(DKMS_DIR)/$$f || exit 1; done
+	@cd $(top) && { printf '%s\n' Kbuild dkms.conf LICENSE; find $(module-dirs) -type f \( \
+		-name '*.[chS]' -o -name 'probe.*' ! -name '*.probe' -o -name choices -o -name check-tree \) \
+		! -name '*.mod.c' ! -path '*/compat/features.h'; } | $(put) --tree $(DKMS_DIR)
 
 install-dkms: install-dkms-source
 	$(if $(DESTDIR),,dkms status -m ebpfdrv -v $(VERSION) | grep -q . || dkms add -m ebpfdrv -v $(VERSION))
