@@ -64,14 +64,15 @@ module: $(BK)/src
 
 user: shim tools
 
-# What is written into the programs makes them anew when it changes.
-flags = $(CC) $(CFLAGS) $(LDFLAGS) $(LIBDIR)
+# What is written into programs makes them anew when it changes: other flags all of them,
+# another LIBDIR those that look for the library.
+remember = printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $(B)/$(2) || { \
+	test ! -e $(B)/$(2) || rm -rf $(3); printf '%s\n' '$(subst ','\'',$(1))' > $(B)/$(2); }
 
 $(B)/flags: force
 	@mkdir -p $(B)
-	@printf '%s\n' '$(subst ','\'',$(flags))' | cmp -s - $@ || { \
-		test ! -e $@ || rm -rf $(B)/shim $(B)/tools $(B)/ebpfdrv-run; \
-		printf '%s\n' '$(subst ','\'',$(flags))' > $@; }
+	@$(call remember,$(CC) $(CFLAGS) $(LDFLAGS),flags,$(B)/shim $(B)/tools)
+	@$(call remember,$(LIBDIR),libdir,$(B)/shim/ebpfdrv-run $(B)/tools/ebpfdrvctl)
 
 shim: $(B)/flags
 	@mkdir -p $(B)/shim
