@@ -103,16 +103,26 @@ test_started()
 		"${fake[@]}" "$work/usr/bin/ebpfdrv-run" sh -c 'echo $LD_PRELOAD'
 }
 
-# The library cannot be loaded into these.
+# unreachable NAME WHY PROGRAM: the library cannot be loaded into it, so the module adopts it,
+# where it can and that is not forbidden
+unreachable()
+{
+	expect "$1: adopted" 0 "" "" env FAKE_FEATURES=0x80 "$run" "$3"
+	refused "$1, which the kernel cannot adopt" \
+		"ebpfdrv-run: the module cannot adopt processes on this kernel: its log says why" "$3"
+	expect "$1, with --preload: refused" 125 "" "$2"$'\n'"$not_started" "$run" --preload "$3"
+}
+
 test_programs()
 {
 	local run=$work/run_with_device
 	printf '#!/bin/sh\nexec %s %s "$@"\n' "${fake[*]}" "$bin/ebpfdrv-run" >"$run" && chmod +x "$run"
+	expect "--adopt" 0 "|x" "" env FAKE_FEATURES=0x80 "$run" --adopt sh -c 'echo "$LD_PRELOAD|x"'
 	if ${CC:-cc} -static -o "$work/static" "$work/empty.c" 2>/dev/null; then
-		refused "static program" "$(cannot "$work/static is statically linked")" "$work/static"
+		unreachable "static program" "$(cannot "$work/static is statically linked")" "$work/static"
 		printf '#!%s\n' "$work/static" >"$work/script"
 		chmod +x "$work/script"
-		refused "script of a static interpreter" \
+		unreachable "script of a static interpreter" \
 			"$(cannot "$work/static is statically linked")" "$work/script"
 		expect "static program, EBPFDRV=never: run" 0 "" "" \
 			env EBPFDRV=never "$bin/ebpfdrv-run" "$work/static"
@@ -123,12 +133,12 @@ test_programs()
 	printf '.section .note.go.buildid,"a",@note\n.p2align 2\n.long 4, 4, 4\n.ascii "Go\\0\\0"\n.long 0\n' \
 		>"$work/note.s"
 	${CC:-cc} -o "$work/go" "$work/empty.c" "$work/note.s" -Wl,-z,noseparate-code 2>/dev/null
-	refused "Go program" "$(cannot "$work/go is a Go program and makes system calls without libc")" \
+	unreachable "Go program" "$(cannot "$work/go is a Go program and makes system calls without libc")" \
 		"$work/go"
 	# As musl's linker names its interpreter, which need not be there: /bin/true stands for it.
 	mkdir "$work/lib" && ln -s /lib64/ld-linux-x86-64.so.2 "$work/lib/ld-musl-x86_64.so.1"
 	${CC:-cc} -o "$work/musl" "$work/empty.c" -Wl,--dynamic-linker="$work/lib/ld-musl-x86_64.so.1"
-	refused "program of musl" \
+	unreachable "program of musl" \
 		"$(cannot "$work/musl is linked with musl, and the library with glibc")" "$work/musl"
 	# The class is the fifth byte.
 	{ head -c 4 "$work/dynamic"; printf '\1'; tail -c +6 "$work/dynamic"; } >"$work/narrow"
@@ -137,7 +147,7 @@ test_programs()
 		"$(cannot "$work/narrow is not a 64-bit program")"$'\n'"$not_started" "$run" "$work/narrow"
 	if [ "$(id -u)" -eq 0 ] && cp "$work/dynamic" "$work/setuid" && chown 65534 "$work/setuid" &&
 			chmod u+s "$work/setuid"; then
-		refused "set-user-ID program" "$(cannot "$work/setuid is set-user-ID")" "$work/setuid"
+		unreachable "set-user-ID program" "$(cannot "$work/setuid is set-user-ID")" "$work/setuid"
 	else
 		tap_skip "not root: set-user-ID programs"
 	fi

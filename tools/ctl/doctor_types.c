@@ -10,11 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Where the module looks, in this order. */
+#define STORE	"/usr/lib/ebpfdrv/btf/%s.btf"
+
+/* Where the module looks, in this order, on kernels that have none. */
 static const char *const places[] = {
-	"/lib/modules/%s/ebpfdrv.btf",
+	"/usr/lib/modules/%s/ebpfdrv.btf", "/lib/modules/%s/ebpfdrv.btf", STORE,
 	"/var/lib/ebpfdrv/btf/%s.btf",
-	"/usr/lib/ebpfdrv/btf/%s.btf",
 };
 
 #define HOW	"ebpfdrv-btf makes it: from BTFHub's file for this kernel, or from the kernel's debug" \
@@ -100,9 +101,10 @@ static bool check_file(const char *path, bool served)
 	return false;
 }
 
-/* The file that is or would be taken. Return: false when there is none. */
-static bool find_file(char *path, size_t size)
+/* The file that is or would be taken. Return: false when there is none, which is @path then. */
+static bool find_file(char *path, size_t size, bool native)
 {
+	char name[256];
 	size_t i;
 
 	first_line(at("/sys/module/ebpfdrv/parameters/btf"), path, size);
@@ -112,14 +114,13 @@ static bool find_file(char *path, size_t size)
 		memcpy(path, machine.root, strlen(machine.root));
 		return exists(path);
 	}
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		char name[256];
-
+	for (i = 0; i < sizeof(places) / sizeof(places[0]) && !native; i++) {
 		snprintf(name, sizeof(name), places[i], machine.release);
 		snprintf(path, size, "%s", at("%s", name));
 		if (exists(path))
 			return true;
 	}
+	snprintf(path, size, "%s", at(STORE, machine.release));
 	return false;
 }
 
@@ -127,10 +128,10 @@ void check_types(const struct device *device)
 {
 	bool native = exists(at("/sys/kernel/btf/vmlinux")), served;
 	char path[PATH_MAX];
-	bool file = find_file(path, sizeof(path));
+	bool file = find_file(path, sizeof(path), native);
 
 	served = device->ours && (device->info.features & EBPFDRV_FEATURE_BTF);
-	if (file && (!native || path[strlen(machine.root)] == '/') && !check_file(path, served))
+	if (file && !check_file(path, served))
 		return;
 	if (served)
 		report(FINE, "btf", NULL, "served by the module, %s", file ? path + strlen(machine.root) :

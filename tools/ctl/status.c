@@ -48,7 +48,7 @@ static const struct {
 	{ EBPFDRV_FEATURE_TRACEPOINT, "tracepoint" },
 	{ EBPFDRV_FEATURE_RAW_TRACEPOINT, "raw_tracepoint" },
 	{ EBPFDRV_FEATURE_PERF_SAMPLING, "perf_sampling" }, { EBPFDRV_FEATURE_BTF, "btf" },
-	{ EBPFDRV_FEATURE_FTRACE, "ftrace" },
+	{ EBPFDRV_FEATURE_FTRACE, "ftrace" }, { EBPFDRV_FEATURE_ADOPT, "adopt" },
 };
 
 #define FEATURES	(sizeof(features) / sizeof(features[0]))

@@ -51,9 +51,10 @@ void fake_enter(const struct fake *fake, int sock)
 		WHEN(SYS_perf_event_open, 1), RET(SECCOMP_RET_ERRNO | FAKE_NATIVE_ERRNO),
 		WHEN(SYS_memfd_create, 1),
 		RET(fake->deny_memfd ? SECCOMP_RET_ERRNO | ENOSYS : SECCOMP_RET_ALLOW),
-		WHEN(SYS_ioctl, 7),
+		WHEN(SYS_ioctl, 9),
 		LOAD(args[1]),
 		WHEN((__u32)EBPFDRV_IOC_INFO, 1), RET(SECCOMP_RET_USER_NOTIF),
+		WHEN((__u32)EBPFDRV_IOC_ADOPT, 1), RET(SECCOMP_RET_USER_NOTIF),
 		WHEN((__u32)EBPFDRV_IOC_BPF, 1), RET(SECCOMP_RET_USER_NOTIF),
 		WHEN((__u32)EBPFDRV_IOC_PERF_EVENT_OPEN, 1), RET(SECCOMP_RET_USER_NOTIF),
 		RET(SECCOMP_RET_ALLOW),
@@ -173,6 +174,8 @@ void fake_serve(struct fake *fake, int listener)
 		;	/* no call of the device */
 	else if ((__u32)call.data.args[1] == (__u32)EBPFDRV_IOC_INFO)
 		ret = answer_info(fake, &call);
+	else if ((__u32)call.data.args[1] == (__u32)EBPFDRV_IOC_ADOPT)
+		ret = fake->features & EBPFDRV_FEATURE_ADOPT ? 0 : -EOPNOTSUPP;
 	else if ((__u32)call.data.args[1] == (__u32)EBPFDRV_IOC_BPF)
 		ret = answer_bpf(fake, &call);
 	else
