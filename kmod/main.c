@@ -6,6 +6,7 @@
 #include "kmod/compat/release.h"
 #include "kmod/adopt/adopt.h"
 #include "kmod/attach/attach.h"
+#include "kmod/events/events.h"
 #include "kmod/fs/bpffs.h"
 #include "kmod/btf/btf.h"
 #include "kmod/prog/jit_pool.h"
@@ -187,9 +188,10 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_attach_init();
 	if (err)
 		goto exit_modules;
+	ebpf_events_init();
 	err = ebpf_bpffs_init();
 	if (err)
-		goto exit_attach;
+		goto exit_events;
 	err = ebpf_adopt_init();
 	if (err)
 		goto exit_bpffs;
@@ -203,7 +205,8 @@ exit_adopt:
 	ebpf_adopt_exit();
 exit_bpffs:
 	ebpf_bpffs_exit();
-exit_attach:
+exit_events:
+	ebpf_events_exit();
 	ebpf_attach_exit();
 exit_modules:
 	ebpf_btf_modules_exit();
@@ -227,6 +230,7 @@ static void __exit ebpfdrv_exit(void)
 	misc_deregister(&device);
 	ebpf_adopt_exit();
 	ebpf_bpffs_exit();
+	ebpf_events_exit();
 	ebpf_attach_exit();
 	ebpf_btf_modules_exit();
 	ebpf_btf_vmlinux_exit();

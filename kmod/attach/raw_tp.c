@@ -9,6 +9,7 @@
 #include "kmod/attach/attach.h"
 #include "kmod/btf/btf.h"
 #include "kmod/compat/tracepoint.h"
+#include "kmod/events/own.h"
 #include "kmod/link/link.h"
 #include "kmod/prog/run_inline.h"
 #include "kmod/prog/tail.h"
@@ -209,6 +210,7 @@ static void raw_tp_release(struct ebpf_link *link)
 
 	bool kept = !ebpf_compat_tracepoint_unregister(&rl->tp, rl->probe, rl);
 
+	ebpf_own_settle(rl->name);
 	if (kept)
 		WRITE_ONCE(rl->prog, NULL);
 	/* Nobody may be in the probe when the link is freed. */
@@ -273,6 +275,22 @@ const char *ebpf_raw_tp_name(const struct ebpf_link *link)
 	return link->ops == &raw_tp_link_ops ? raw_tp_link_of(link)->name : NULL;
 }
 
+/* Of a tracepoint of ours the hooks are in place when it returns. */
+static int raw_tp_register(struct raw_tp_link *rl)
+{
+	int err = ebpf_compat_tracepoint_register(&rl->tp, rl->probe, rl);
+
+	if (err)
+		return err;
+	err = ebpf_own_settle(rl->name);
+	/* A probe that the kernel keeps needs the link: one that never fires, then. */
+	if (!err || !ebpf_compat_tracepoint_unregister(&rl->tp, rl->probe, rl))
+		return 0;
+	ebpf_own_settle(rl->name);
+	tracepoint_synchronize_unregister();
+	return err;
+}
+
 int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 {
 	struct ebpf_link_primer primer;
@@ -293,6 +311,9 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 	err = ebpf_btf_module_get(prog->attach_btf, &rl->mod);
 	if (err)
 		goto free;
+	err = ebpf_own_settle(rl->name);
+	if (err)
+		goto free;
 	err = ebpf_compat_tracepoint_find(rl->name, &rl->tp);
 	if (err)
 		goto free;
@@ -303,7 +324,7 @@ int ebpf_raw_tp_open(struct ebpf_prog *prog, const char *name)
 		ebpf_compat_tracepoint_put(&rl->tp);
 		goto free;
 	}
-	err = ebpf_compat_tracepoint_register(&rl->tp, rl->probe, rl);
+	err = raw_tp_register(rl);
 	if (err) {
 		ebpf_compat_tracepoint_put(&rl->tp);
 		/* The program is the caller's again. */

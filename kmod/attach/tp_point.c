@@ -16,6 +16,7 @@
 #include "kmod/compat/ksyms.h"
 #include "kmod/compat/perf.h"
 #include "kmod/compat/tp_call.h"
+#include "kmod/events/own.h"
 
 #include <linux/cpumask.h>
 #include <linux/rculist.h>
@@ -265,7 +266,9 @@ static int point_start(struct ebpf_tp_point *point, const struct perf_event *pe)
 	if (point->kind == COMPAT_EVENT_TRACEPOINT && ebpf_compat_event_fields_end(pe) > 0) {
 		point->call = ebpf_compat_tp_call_start(pe, point_run, point);
 		err = PTR_ERR_OR_ZERO(point->call);
-		if (!err)
+		/* Of an event of ours: counters say what is wrong with its hooks. */
+		if (!err && (!ebpf_own_settle(compat_event_name(pe)) ||
+			     !ebpf_compat_tp_call_stop(point->call)))
 			return 0;
 		point->call = NULL;
 		/* Memory that is short now is no reason to go the slower way for good. */

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tcp:tcp_receive_reset since 4.15. */
+/* asks: tcp.h trace_tcp_receive_reset */
+
+#ifdef PROBE
+#include <trace/events/tcp.h>
+
+void *probe(void)
+{
+	return trace_tcp_receive_reset;
+}
+#endif

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/events/events.h"
+#include "kmod/events/own.h"
+
+void ebpf_events_init(void)
+{
+	ebpf_events_tcp_init();
+}
+
+void ebpf_events_exit(void)
+{
+	ebpf_own_exit();
+}
