@@ -31,6 +31,30 @@
 #ifndef HAVE_TRACE_TCP_RCV_SPACE_ADJUST
 #define OWN_TCP_RCV_SPACE_ADJUST
 #endif
+#ifndef HAVE_TRACE_TCP_RETRANSMIT_SKB
+#define OWN_TCP_RETRANSMIT_SKB
+#endif
+#ifndef HAVE_TRACE_TCP_RETRANSMIT_SYNACK
+#define OWN_TCP_RETRANSMIT_SYNACK
+#endif
+#ifndef HAVE_TRACE_TCP_SEND_RESET
+#define OWN_TCP_SEND_RESET
+#endif
+#ifndef HAVE_TRACE_TCP_RECEIVE_RESET
+#define OWN_TCP_RECEIVE_RESET
+#endif
+#ifndef HAVE_TRACE_TCP_DESTROY_SOCK
+#define OWN_TCP_DESTROY_SOCK
+#endif
+#ifndef HAVE_TRACE_INET_SOCK_SET_STATE
+#define OWN_INET_SOCK_SET_STATE
+#endif
+#ifndef HAVE_TRACE_BLOCK_IO_START
+#define OWN_BLOCK_IO_START
+#endif
+#ifndef HAVE_TRACE_BLOCK_IO_DONE
+#define OWN_BLOCK_IO_DONE
+#endif
 #endif
 
 /* COMPAT_TP_REGFUNC(fn, call) defines what a tracepoint calls before its first probe is

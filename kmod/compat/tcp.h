@@ -35,11 +35,15 @@ static inline u64 compat_tcp_cookie(const struct sock *sk)
 #endif
 }
 
+/* In the kernel's list of states since 4.1; print formats name it. */
+#ifndef HAVE_TCP_NEW_SYN_RECV
+enum { TCP_NEW_SYN_RECV = 12 };
+#endif
+
 /* Neither a request nor in TIME_WAIT: sockets of those have little of struct sock. */
 static inline bool compat_sk_is_full(const struct sock *sk)
 {
-	/* TCP_NEW_SYN_RECV came with 4.1 */
-	return !((1 << sk->sk_state) & (1 << TCP_TIME_WAIT | 1 << 12));
+	return sk->sk_state != TCP_TIME_WAIT && sk->sk_state != TCP_NEW_SYN_RECV;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -56,6 +60,47 @@ static inline const struct in6_addr *compat_sk_v6_source(const struct sock *sk)
 {
 	return &inet6_sk(sk)->saddr;
 }
+#endif
+
+/*
+ * Requests for a connection
+ */
+
+/* The local port, in host order. */
+static inline u16 compat_req_num(const struct request_sock *req)
+{
+#ifdef ir_num
+	return inet_rsk(req)->ir_num;
+#else
+	return ntohs(inet_rsk(req)->loc_port);
+#endif
+}
+
+static inline __be16 compat_req_remote_port(const struct request_sock *req)
+{
+#ifdef ir_rmt_port
+	return inet_rsk(req)->ir_rmt_port;
+#else
+	return inet_rsk(req)->rmt_port;
+#endif
+}
+
+#ifdef ir_loc_addr
+#define compat_req_local(req)	(inet_rsk(req)->ir_loc_addr)
+#define compat_req_remote(req)	(inet_rsk(req)->ir_rmt_addr)
+#else
+#define compat_req_local(req)	(inet_rsk(req)->loc_addr)
+#define compat_req_remote(req)	(inet_rsk(req)->rmt_addr)
+#endif
+
+#if IS_ENABLED(CONFIG_IPV6)
+#ifdef ir_v6_loc_addr
+#define compat_req_v6_local(req)	(&inet_rsk(req)->ir_v6_loc_addr)
+#define compat_req_v6_remote(req)	(&inet_rsk(req)->ir_v6_rmt_addr)
+#else
+#define compat_req_v6_local(req)	(&inet6_rsk(req)->loc_addr)
+#define compat_req_v6_remote(req)	(&inet6_rsk(req)->rmt_addr)
+#endif
 #endif
 
 #endif /* _COMPAT_TCP_H */

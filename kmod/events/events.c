@@ -5,6 +5,8 @@
 void ebpf_events_init(void)
 {
 	ebpf_events_tcp_init();
+	ebpf_events_sock_init();
+	ebpf_events_block_init();
 }
 
 void ebpf_events_exit(void)

@@ -10,5 +10,7 @@ void ebpf_events_init(void);
 void ebpf_events_exit(void);
 
 void ebpf_events_tcp_init(void);
+void ebpf_events_sock_init(void);
+void ebpf_events_block_init(void);
 
 #endif /* _EVENTS_EVENTS_H */

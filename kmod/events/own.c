@@ -24,6 +24,19 @@ static DECLARE_WORK(own_work, own_work_fn);
  * Hooks
  */
 
+static int hook_find(struct ebpf_own_hook *hook)
+{
+	const char *const *name;
+	int err;
+
+	for (name = hook->names; *name; name++) {
+		err = ebpf_compat_func_find(*name, &hook->addr);
+		if (err != -ENOENT)
+			return err;
+	}
+	return -ENOENT;
+}
+
 static int hook_on_by_probe(struct ebpf_own_hook *hook)
 {
 	struct compat_kprobe *probe = hook->probe;
@@ -45,6 +58,8 @@ static int hook_on(struct ebpf_own_hook *hook)
 {
 	int err = -ENODEV;
 
+	if (hook->optional && hook_find(hook))
+		return 0;
 	if (hook->entry)
 		err = ebpf_compat_ftrace_add(hook->entry, ebpf_compat_ftrace_place(hook->addr));
 	hook->by_ftrace = !err;
@@ -202,19 +217,6 @@ static int own_class_reg(struct compat_event_call *call, enum trace_reg type, vo
  * Start and end
  */
 
-static int hook_find(struct ebpf_own_hook *hook)
-{
-	const char *const *name;
-	int err;
-
-	for (name = hook->names; *name; name++) {
-		err = ebpf_compat_func_find(*name, &hook->addr);
-		if (err != -ENOENT)
-			return err;
-	}
-	return -ENOENT;
-}
-
 static void own_remove(struct ebpf_own_event *event)
 {
 	event->absent = true;
@@ -235,7 +237,7 @@ void ebpf_own_add(struct ebpf_own_event *event)
 	}
 	for (i = 0; i < event->nr_hooks && !event->absent; i++) {
 		err = hook_find(&event->hooks[i]);
-		if (!err)
+		if (!err || event->hooks[i].optional)
 			continue;
 		pr_info("ebpfdrv: no event %s:%s: no function %s (error %d)\n",
 			event->call->class->system, event->name,

@@ -20,6 +20,7 @@ struct ebpf_own_hook {
 	const char *const *names;	/* of the function, by kernels; ends in NULL */
 	struct compat_ftrace *entry;	/* at the entry, where ftrace reaches it */
 	struct compat_kprobe *probe;	/* at the entry, where it does not; or at the return */
+	bool optional;			/* not there before its module is, or never */
 	unsigned long addr;
 	bool by_ftrace;
 	bool on;
@@ -66,6 +67,10 @@ struct ebpf_own_event {
 
 #define EBPF_OWN_ENTRY_HOOK(name) \
 	{ .names = name##_names, .entry = &name##_ftrace, .probe = &name##_probe }
+
+#define EBPF_OWN_OPTIONAL_HOOK(name) \
+	{ .names = name##_names, .entry = &name##_ftrace, .probe = &name##_probe, \
+	  .optional = true }
 
 /* EBPF_OWN_RETURN(name, keep, size, hit, functions...): at the function's return hit(ri, regs)
  * is called if keep(ri, regs) returned 0 at its entry; @size bytes of ri->data are theirs.

@@ -30,6 +30,20 @@
 			 { 9, "TCP_LAST_ACK" }, { 10, "TCP_LISTEN" }, { 11, "TCP_CLOSING" }, \
 			 { 12, "TCP_NEW_SYN_RECV" })
 
+/* Of the system "tcp" they name the states: its kernel never told ftrace their numbers. */
+#define OWN_TCP_STATE_NAME(state)					\
+	__print_symbolic(state, { TCP_ESTABLISHED, "TCP_ESTABLISHED" },	\
+			 { TCP_SYN_SENT, "TCP_SYN_SENT" }, { TCP_SYN_RECV, "TCP_SYN_RECV" }, \
+			 { TCP_FIN_WAIT1, "TCP_FIN_WAIT1" }, { TCP_FIN_WAIT2, "TCP_FIN_WAIT2" }, \
+			 { TCP_TIME_WAIT, "TCP_TIME_WAIT" }, { TCP_CLOSE, "TCP_CLOSE" }, \
+			 { TCP_CLOSE_WAIT, "TCP_CLOSE_WAIT" }, { TCP_LAST_ACK, "TCP_LAST_ACK" }, \
+			 { TCP_LISTEN, "TCP_LISTEN" }, { TCP_CLOSING, "TCP_CLOSING" }, \
+			 { TCP_NEW_SYN_RECV, "TCP_NEW_SYN_RECV" })
+
+#define OWN_PROTOCOL_NAME(protocol)					\
+	__print_symbolic(protocol, { 6, "IPPROTO_TCP" }, { 33, "IPPROTO_DCCP" }, \
+			 { 132, "IPPROTO_SCTP" }, { 262, "IPPROTO_MPTCP" })
+
 #define OWN_PORTS_ADDRS_PRINT	\
 	"sport=%hu dport=%hu saddr=%pI4 daddr=%pI4 saddrv6=%pI6c daddrv6=%pI6c"
 /* Without parentheses: print formats tell the text. */
@@ -65,6 +79,20 @@ static inline void own_store_addrs(const struct sock *sk, __u8 *saddr, __u8 *dad
 	if (sk->sk_family == AF_INET6) {
 		memcpy(saddr_v6, compat_sk_v6_local(sk), 16);
 		memcpy(daddr_v6, compat_sk_v6_remote(sk), 16);
+	}
+#endif
+}
+
+/* Of a request, which has the family of its listener @sk. */
+static inline void own_store_req_addrs(const struct sock *sk, const struct request_sock *req,
+				       __u8 *saddr, __u8 *daddr, __u8 *saddr_v6, __u8 *daddr_v6)
+{
+	own_store_mapped(compat_req_local(req), saddr, saddr_v6);
+	own_store_mapped(compat_req_remote(req), daddr, daddr_v6);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		memcpy(saddr_v6, compat_req_v6_local(req), 16);
+		memcpy(daddr_v6, compat_req_v6_remote(req), 16);
 	}
 #endif
 }

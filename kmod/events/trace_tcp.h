@@ -33,8 +33,72 @@
 			  __entry->sock_cookie),			\
 		event##_listen, event##_unlisten)
 
+/* About a socket and a packet, which may be NULL. */
+#undef OWN_TCP_SK_SKB_EVENT
+#define OWN_TCP_SK_SKB_EVENT(event)					\
+	TRACE_EVENT_FN(event,						\
+		TP_PROTO(const struct sock *sk, const struct sk_buff *skb), \
+		TP_ARGS(sk, skb),					\
+		TP_STRUCT__entry(					\
+			__field(const void *, skbaddr)			\
+			__field(const void *, skaddr)			\
+			__field(int, state)				\
+			OWN_PORT_FIELDS					\
+			OWN_ADDR_FIELDS					\
+		),							\
+		TP_fast_assign(						\
+			__entry->skbaddr = skb;				\
+			__entry->skaddr = sk;				\
+			__entry->state = sk->sk_state;			\
+			OWN_STORE_SOCK(__entry, sk);			\
+		),							\
+		TP_printk("family=%s " OWN_PORTS_ADDRS_PRINT " state=%s", \
+			  OWN_FAMILY_NAME(__entry->family), OWN_PORTS_ADDRS(__entry), \
+			  OWN_TCP_STATE_NAME(__entry->state)),		\
+		event##_listen, event##_unlisten)
+
 #ifdef OWN_TCP_RCV_SPACE_ADJUST
 OWN_TCP_SK_EVENT(tcp_rcv_space_adjust);
+#endif
+
+#ifdef OWN_TCP_DESTROY_SOCK
+OWN_TCP_SK_EVENT(tcp_destroy_sock);
+#endif
+
+#ifdef OWN_TCP_RECEIVE_RESET
+OWN_TCP_SK_EVENT(tcp_receive_reset);
+#endif
+
+#ifdef OWN_TCP_RETRANSMIT_SKB
+OWN_TCP_SK_SKB_EVENT(tcp_retransmit_skb);
+#endif
+
+#ifdef OWN_TCP_SEND_RESET
+OWN_TCP_SK_SKB_EVENT(tcp_send_reset);
+#endif
+
+#ifdef OWN_TCP_RETRANSMIT_SYNACK
+TRACE_EVENT_FN(tcp_retransmit_synack,
+	TP_PROTO(const struct sock *sk, const struct request_sock *req),
+	TP_ARGS(sk, req),
+	TP_STRUCT__entry(
+		__field(const void *, skaddr)
+		__field(const void *, req)
+		OWN_PORT_FIELDS
+		OWN_ADDR_FIELDS
+	),
+	TP_fast_assign(
+		__entry->skaddr = sk;
+		__entry->req = req;
+		__entry->sport = compat_req_num(req);
+		__entry->dport = ntohs(compat_req_remote_port(req));
+		__entry->family = sk->sk_family;
+		own_store_req_addrs(sk, req, __entry->saddr, __entry->daddr,
+				    __entry->saddr_v6, __entry->daddr_v6);
+	),
+	TP_printk("family=%s " OWN_PORTS_ADDRS_PRINT,
+		  OWN_FAMILY_NAME(__entry->family), OWN_PORTS_ADDRS(__entry)),
+	tcp_retransmit_synack_listen, tcp_retransmit_synack_unlisten)
 #endif
 
 #ifdef OWN_TCP_PROBE

@@ -15,11 +15,14 @@ char _license[] SEC("license") = "GPL";
 
 struct sock_common {
 	__u16 skc_dport;
-	__u16 skc_num;
 } CORE;
 
 struct sock {
 	struct sock_common __sk_common;
+} CORE;
+
+struct inet_sock {
+	__u16 inet_sport;
 } CORE;
 
 struct {
@@ -66,7 +69,7 @@ static __always_inline int raw(struct sock *sk, __u32 nr)
 	__u32 want = port_get();
 	struct seen *s = bpf_map_lookup_elem(&seen, &nr);
 
-	if (s && want && (BPF_CORE_READ(sk, __sk_common.skc_num) == want ||
+	if (s && want && (bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport)) == want ||
 			  bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)) == want))
 		__sync_fetch_and_add(&s->raw_hits, 1);
 	return 0;

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/perf_event.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -145,14 +146,19 @@ static bool is_hooked(const char *func)
 	return read_file("/sys/kernel/debug/kprobes/list") > 0 && strstr(text, want);
 }
 
-static const char *const hooked[] = { "tcp_rcv_established", "tcp_rcv_space_adjust" };
+/* Where the module's events have theirs on this kernel. */
+static const char *const hooked[] = {
+	"tcp_rcv_established", "tcp_rcv_space_adjust", "__tcp_retransmit_skb", "tcp_rtx_synack",
+	"tcp_v4_send_reset", "tcp_send_active_reset", "tcp_reset", "tcp_v4_destroy_sock",
+	"tcp_set_state", "inet_csk_get_port", "sk_clone_lock",
+};
+#define NR_HOOKED	((int)(sizeof(hooked) / sizeof(hooked[0])))
 
 static int count_hooked(void)
 {
-	unsigned int i;
-	int n = 0;
+	int i, n = 0;
 
-	for (i = 0; i < sizeof(hooked) / sizeof(hooked[0]); i++)
+	for (i = 0; i < NR_HOOKED; i++)
 		n += is_hooked(hooked[i]);
 	return n;
 }
@@ -327,12 +333,12 @@ static void listen_to_none(void)
 		events[i].trace_count = count_lines(events[i].name);
 }
 
-/* All that listened have seen the same. */
-static void check_counts(const struct event *e)
+/* All that listened have seen the same: something or nothing. */
+static void check_counts(const struct event *e, bool some)
 {
 	long hits = e->seen.hits[0] + e->seen.hits[1];
 
-	if (!tap_ok(hits > 0 && hits == e->perf_count && hits == e->trace_count &&
+	if (!tap_ok((hits > 0) == some && hits == e->perf_count && hits == e->trace_count &&
 		    hits == e->seen.raw_hits, "%s: perf, ftrace and programs count the same",
 		    e->name))
 		tap_diag("programs %ld and %u, perf %ld, ftrace %ld", hits, e->seen.raw_hits,
@@ -551,6 +557,70 @@ static void check_probe(const struct event *e, const struct conn *c, const struc
 	tap_ok(is_cookie(u64_at(r, 112)), "%s: a cookie where the kernel has some", e->name);
 }
 
+/* Pairs of states, old and new */
+static bool are_states(const struct event *e, int side, const __u8 (*want)[2], unsigned int nr)
+{
+	unsigned int i;
+	bool same = e->seen.hits[side] == nr;
+
+	for (i = 0; i < nr && i < e->seen.kept[side]; i++)
+		same &= u32_at(e->seen.record[side][i], 16) == want[i][0] &&
+			u32_at(e->seen.record[side][i], 20) == want[i][1];
+	for (i = 0; !same && i < e->seen.kept[side]; i++)
+		tap_diag("state %u to %u", u32_at(e->seen.record[side][i], 16),
+			 u32_at(e->seen.record[side][i], 20));
+	return same;
+}
+
+static void check_states(const struct event *e, const struct conn *c)
+{
+	/* LISTEN; a copy of the listener, and its life; the listener's end */
+	static const __u8 server[][2] = {
+		{ 7, 10 }, { 10, 3 }, { 3, 1 }, { 1, 8 }, { 8, 9 }, { 9, 7 }, { 10, 7 },
+	};
+	static const __u8 client[][2] = { { 7, 2 }, { 2, 1 }, { 1, 4 }, { 4, 5 }, { 5, 7 } };
+	const __u8 *r = e->seen.record[0][2];
+
+	tap_ok(are_states(e, 0, server, 7), "%s: each state of the server, old before new",
+	       e->name);
+	tap_ok(are_states(e, 1, client, 5), "%s: and of the client", e->name);
+	tap_ok(u16_at(r, 24) == c->port && u16_at(r, 26) == c->client_port,
+	       "%s: ports in host order", e->name);
+	tap_eq(u16_at(r, 28), c->family, "%s: the family", e->name);
+	tap_eq(u16_at(r, 30), IPPROTO_TCP, "%s: the protocol", e->name);
+	tap_ok(is_address(c, r + 32, r + 40) && is_address(c, r + 36, r + 56),
+	       "%s: addresses in both forms", e->name);
+	/* The new connection is still a copy of the listener. */
+	r = e->seen.record[0][1];
+	tap_ok(u64_at(r, 8) != u64_at(e->seen.record[0][0], 8) && !u16_at(r, 26),
+	       "%s: a new connection has an address and no other end", e->name);
+}
+
+/* @server: sockets of the server's port */
+static void check_destroyed(const struct event *e, const struct conn *c, unsigned int server)
+{
+	const __u8 *r = e->seen.record[1][0];
+
+	tap_eq(e->seen.hits[0], server, "%s: the server's sockets", e->name);
+	tap_eq(e->seen.hits[1], 1, "%s: the client's", e->name);
+	tap_ok(u16_at(r, 16) == c->client_port && u16_at(r, 18) == c->port,
+	       "%s: ports in host order", e->name);
+	tap_eq(u16_at(r, 20), c->family, "%s: the family", e->name);
+	tap_ok(is_address(c, r + 22, r + 30) && is_address(c, r + 26, r + 46),
+	       "%s: addresses in both forms", e->name);
+}
+
+/* @at: where its ports are */
+static void check_ends(const struct event *e, const __u8 *r, int at, const struct conn *c,
+		       unsigned int sport, unsigned int dport)
+{
+	if (!tap_ok(u16_at(r, at) == sport && u16_at(r, at + 2) == dport &&
+		    u16_at(r, at + 4) == c->family && is_address(c, r + at + 6, r + at + 14) &&
+		    is_address(c, r + at + 10, r + at + 30), "%s: both ends", e->name))
+		tap_diag("%u to %u, family %u", u16_at(r, at), u16_at(r, at + 2),
+			 u16_at(r, at + 4));
+}
+
 static const char *printed(const struct conn *c, unsigned int a, unsigned int b)
 {
 	static char line[256];
@@ -577,19 +647,238 @@ static void test_talk(int family)
 	tap_diag("a conversation over IPv%d", family == AF_INET ? 4 : 6);
 	listen_to_all(c.port);
 	if (ours)
-		tap_eq(count_hooked(), 2, "hooks are in place");
+		tap_eq(count_hooked(), NR_HOOKED, "hooks are in place");
 	conn_open(&c);
 	talk(&c, &info);
 	conn_close(&c);
 	listen_to_none();
 	for (i = 0; i < NR_EVENTS; i++)
-		check_counts(&events[i]);
+		check_counts(&events[i], i != TCP_RETRANSMIT_SKB && i != TCP_RETRANSMIT_SYNACK &&
+			     i != TCP_SEND_RESET && i != TCP_RECEIVE_RESET);
 	check_probe(&events[TCP_PROBE], &c, &info);
 	check_adjust(&events[TCP_RCV_SPACE_ADJUST], &c);
+	check_states(&events[INET_SOCK_SET_STATE], &c);
+	check_destroyed(&events[TCP_DESTROY_SOCK], &c, 2);
 	tap_ok(strstr(text, printed(&c, c.port, c.client_port)) != NULL,
 	       "ftrace prints the ends and the rest");
 	if (ours)
 		tap_eq(count_hooked(), 0, "no hook is left");
+}
+
+/*
+ * Resets
+ */
+
+static void check_counts_of(const __u32 *some, int nr)
+{
+	int i, k;
+
+	for (i = 0; i < NR_EVENTS; i++) {
+		for (k = 0; k < nr && some[k] != (__u32)i; k++)
+			;
+		if (k < nr)
+			check_counts(&events[i], true);
+	}
+}
+
+/* A server that closes with something unread resets the connection. */
+static void test_active_reset(int family)
+{
+	static const __u32 some[] = { TCP_SEND_RESET, TCP_RECEIVE_RESET, TCP_DESTROY_SOCK,
+				      INET_SOCK_SET_STATE };
+	const struct event *sent = &events[TCP_SEND_RESET], *got = &events[TCP_RECEIVE_RESET];
+	const __u8 *r = sent->seen.record[0][0];
+	struct conn c;
+	char byte;
+
+	if (!conn_bind(&c, family)) {
+		tap_skip("no IPv%d", family == AF_INET ? 4 : 6);
+		return;
+	}
+	tap_diag("a reset without a packet over IPv%d", family == AF_INET ? 4 : 6);
+	listen_to_all(c.port);
+	conn_open(&c);
+	if (send(c.client, "x", 1, 0) != 1 || recv(c.server, &byte, 1, MSG_PEEK) != 1)
+		die("message");
+	close(c.server);
+	tap_ok(recv(c.client, &byte, 1, 0) == -1 && errno == ECONNRESET, "the client is reset");
+	close(c.client);
+	close(c.listener);
+	usleep(300000);
+	listen_to_none();
+	check_counts_of(some, 4);
+	tap_ok(sent->seen.hits[0] == 1 && !sent->seen.hits[1], "%s: the server's", sent->name);
+	tap_ok(!u64_at(r, 8) && u64_at(r, 16) >> 63, "%s: no packet, a socket", sent->name);
+	tap_eq(u32_at(r, 24), 7, "%s: which is closed", sent->name);
+	check_ends(sent, r, 28, &c, c.port, c.client_port);
+	tap_ok(got->seen.hits[1] == 1 && !got->seen.hits[0], "%s: the client's", got->name);
+	check_ends(got, got->seen.record[1][0], 16, &c, c.client_port, c.port);
+	tap_ok(is_cookie(u64_at(got->seen.record[1][0], 64)),
+	       "%s: a cookie where the kernel has some", got->name);
+}
+
+static __u16 checksum(const __u16 *data, int nr)
+{
+	__u32 sum = 0;
+
+	while (nr--)
+		sum += *data++;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* An acknowledgement that nobody waits for, to a listener: it is answered by a reset. */
+static void test_answering_reset(void)
+{
+	const struct event *sent = &events[TCP_SEND_RESET];
+	const __u8 *r = sent->seen.record[0][0];
+	struct {
+		__u32 src, dst;
+		__u16 proto, len;
+		struct tcphdr th;
+	} packet = { 0 };
+	static const __u32 some[] = { TCP_SEND_RESET };
+	struct conn c;
+	int raw, i;
+
+	if (!conn_bind(&c, AF_INET))
+		die("bind");
+	tap_diag("a reset that answers a packet");
+	listen_to_all(c.port);
+	raw = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+	packet.src = packet.dst = htonl(INADDR_LOOPBACK);
+	packet.proto = htons(IPPROTO_TCP);
+	packet.len = htons(sizeof(packet.th));
+	packet.th.source = htons(c.port - 1);
+	packet.th.dest = htons(c.port);
+	packet.th.doff = 5;
+	packet.th.ack = 1;
+	packet.th.ack_seq = htonl(1);
+	packet.th.check = checksum((__u16 *)&packet, sizeof(packet) / 2);
+	if (raw < 0 || listen(c.listener, 8) ||
+	    sendto(raw, &packet.th, sizeof(packet.th), 0, (void *)&c.at, c.len) < 0)
+		die("raw socket");
+	for (i = 0; i < 3; i++)
+		usleep(100000);
+	close(raw);
+	close(c.listener);
+	listen_to_none();
+	check_counts_of(some, 1);
+	tap_ok(sent->seen.hits[0] == 1 && !sent->seen.hits[1], "%s: the listener's", sent->name);
+	tap_ok(u64_at(r, 8) >> 63 && u64_at(r, 16) >> 63, "%s: a packet and a socket",
+	       sent->name);
+	tap_eq(u32_at(r, 24), 10, "%s: which listens", sent->name);
+	tap_ok(u16_at(r, 28) == c.port && !u16_at(r, 30), "%s: and has no other end", sent->name);
+}
+
+/*
+ * Sending again: a filter at the receiver's socket drops what comes.
+ */
+
+/* Of its packets only those with a bit of @flags get through. */
+static void drop_but(int fd, unsigned int flags)
+{
+	struct sock_filter insns[] = {
+		{ BPF_LD | BPF_B | BPF_ABS, 0, 0, 13 },
+		{ BPF_JMP | BPF_JSET | BPF_K, 0, 1, flags },
+		{ BPF_RET | BPF_K, 0, 0, 0xffff },
+		{ BPF_RET | BPF_K, 0, 0, 0 },
+	};
+	struct sock_fprog prog = { 4, insns };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)))
+		die("SO_ATTACH_FILTER");
+}
+
+static void drop_none(int fd)
+{
+	int zero = 0;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &zero, sizeof(zero)))
+		die("SO_DETACH_FILTER");
+}
+
+static void wait_for(__u32 nr, int side)
+{
+	struct seen seen;
+	int i;
+
+	for (i = 0; i < 500; i++) {
+		if (bpf_map_lookup_elem(map_fd("seen"), &nr, &seen))
+			die("seen");
+		if (seen.hits[side])
+			return;
+		usleep(20000);
+	}
+}
+
+static void test_retransmit(int family)
+{
+	static const __u32 some[] = { TCP_RETRANSMIT_SKB };
+	const struct event *e = &events[TCP_RETRANSMIT_SKB];
+	const __u8 *r = e->seen.record[1][0];
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+	struct conn c;
+	char byte;
+
+	if (!conn_bind(&c, family)) {
+		tap_skip("no IPv%d", family == AF_INET ? 4 : 6);
+		return;
+	}
+	tap_diag("a packet that is lost over IPv%d", family == AF_INET ? 4 : 6);
+	listen_to_all(c.port);
+	conn_open(&c);
+	drop_but(c.server, 0);
+	if (send(c.client, "x", 1, 0) != 1)
+		die("send");
+	wait_for(TCP_RETRANSMIT_SKB, 1);
+	drop_none(c.server);
+	if (recv(c.server, &byte, 1, 0) != 1)
+		die("recv");
+	usleep(300000);
+	getsockopt(c.client, IPPROTO_TCP, TCP_INFO, &info, &len);
+	conn_close(&c);
+	listen_to_none();
+	check_counts_of(some, 1);
+	tap_eq(e->seen.hits[1], info.tcpi_total_retrans, "%s: as often as the kernel counts",
+	       e->name);
+	tap_eq(e->seen.hits[0], 0, "%s: nothing of the server", e->name);
+	tap_ok(u64_at(r, 8) >> 63 && u64_at(r, 16) >> 63, "%s: a packet and a socket", e->name);
+	tap_eq(u32_at(r, 24), 1, "%s: which is established", e->name);
+	check_ends(e, r, 28, &c, c.client_port, c.port);
+}
+
+static void test_retransmit_synack(int family)
+{
+	static const __u32 some[] = { TCP_RETRANSMIT_SYNACK };
+	const struct event *e = &events[TCP_RETRANSMIT_SYNACK];
+	const __u8 *r = e->seen.record[0][0];
+	struct conn c;
+
+	if (!conn_bind(&c, family)) {
+		tap_skip("no IPv%d", family == AF_INET ? 4 : 6);
+		return;
+	}
+	tap_diag("the end of a handshake that is lost over IPv%d", family == AF_INET ? 4 : 6);
+	listen_to_all(c.port);
+	drop_but(c.listener, 0x02);
+	c.client = socket(c.family, SOCK_STREAM, 0);
+	if (listen(c.listener, 8) || connect(c.client, (void *)&c.at, c.len))
+		die("connect");
+	c.client_port = port_of(c.client);
+	wait_for(TCP_RETRANSMIT_SYNACK, 0);
+	drop_none(c.listener);
+	if (send(c.client, "x", 1, 0) != 1)
+		die("send");
+	c.server = accept(c.listener, NULL, NULL);
+	conn_close(&c);
+	listen_to_none();
+	check_counts_of(some, 1);
+	tap_ok(e->seen.hits[0] && !e->seen.hits[1], "%s: the listener's", e->name);
+	tap_ok(u64_at(r, 8) >> 63 && u64_at(r, 16) >> 63, "%s: a socket and a request", e->name);
+	check_ends(e, r, 24, &c, c.port, c.client_port);
 }
 
 int main(int argc, char **argv)
@@ -618,6 +907,13 @@ int main(int argc, char **argv)
 	client_load("test_events");
 	test_talk(AF_INET);
 	test_talk(AF_INET6);
+	test_active_reset(AF_INET);
+	test_active_reset(AF_INET6);
+	test_answering_reset();
+	test_retransmit(AF_INET);
+	test_retransmit(AF_INET6);
+	test_retransmit_synack(AF_INET);
+	test_retransmit_synack(AF_INET6);
 	bpf_object__close(obj);
 	return tap_end();
 }
