@@ -5,6 +5,7 @@
  */
 #include "kmod/attach/event.h"
 #include "kmod/attach/override.h"
+#include "kmod/compat/func_names.h"
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/kprobe.h"
 #include "kmod/compat/ksyms.h"
@@ -22,7 +23,8 @@ struct kprobe_event {
 	struct ebpf_event event;
 	struct compat_kprobe probe;
 	struct compat_ftrace_multi ftrace;	/* in its place, for a program that overrides */
-	char symbol[KSYM_NAME_LEN];
+	bool never;				/* on what this kernel never calls: no probe */
+	char symbol[KSYM_NAME_LEN + 16];
 };
 
 static struct kprobe_event *kprobe_event_of(struct ebpf_event *event)
@@ -187,6 +189,24 @@ static int check_name(const char *symbol)
 	return -EADDRNOTAVAIL;
 }
 
+/* Of a name that the kernel does not have, but another one has. What is never called is told of as
+ * such, so that nobody takes its silence for an answer.
+ */
+static int kprobe_place_by_table(struct kprobe_event *ke, unsigned long *addr)
+{
+	switch (ebpf_compat_func_by_table(ke->symbol, addr)) {
+	case COMPAT_FUNC_RENAMED:
+		return 0;
+	case COMPAT_FUNC_NEVER:
+		ke->never = true;
+		*addr = 0;
+		strcat(ke->symbol, " (never called)");
+		return 0;
+	default:
+		return -ENOENT;
+	}
+}
+
 /* The place: a symbol and an offset, or an address. */
 static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *attr)
 {
@@ -196,10 +216,10 @@ static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *at
 
 	if (attr->config1) {
 		len = strncpy_from_user(ke->symbol, (void __user *)(unsigned long)attr->config1,
-					sizeof(ke->symbol));
+					KSYM_NAME_LEN);
 		if (len < 0)
 			return len;
-		if (len == sizeof(ke->symbol))
+		if (len == KSYM_NAME_LEN)
 			return -E2BIG;
 	}
 	if (!ke->symbol[0]) {
@@ -212,12 +232,14 @@ static int kprobe_place(struct kprobe_event *ke, const struct ebpf_perf_attr *at
 		if (err)
 			return err;
 		err = ebpf_compat_kprobe_place(ke->symbol, attr->config2, &addr);
+		if (err == -ENOENT && !attr->config2)
+			err = kprobe_place_by_table(ke, &addr);
 		/* Inside an instruction: no entry, which is what matters for returns. */
 		if (err)
 			return ke->probe.ret && err == -EILSEQ ? -EINVAL : err;
 	}
 	ke->probe.rp.kp.addr = (void *)addr;
-	return addr ? 0 : -EINVAL;
+	return addr || ke->never ? 0 : -EINVAL;
 }
 
 static void kprobe_stop(struct ebpf_event *event)
@@ -248,7 +270,7 @@ static struct ebpf_event *kprobe_create(const struct ebpf_event_params *params)
 	err = ebpf_event_init(&ke->event, &ebpf_kprobe_event_ops, params, true);
 	if (err)
 		goto free;
-	err = kprobe_start(ke);
+	err = ke->never ? 0 : kprobe_start(ke);
 	if (err)
 		goto fini;
 	return &ke->event;

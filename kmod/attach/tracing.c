@@ -7,6 +7,7 @@
 #include "kmod/attach/attach.h"
 #include "kmod/attach/tracing_internal.h"
 #include "kmod/btf/btf.h"
+#include "kmod/compat/func_names.h"
 
 #include <linux/mutex.h>
 
@@ -49,9 +50,9 @@ static int tracing_attach(struct tracing_link *tl)
 			err = -EBUSY;
 		here += other->func == tl->func;
 	}
-	if (!err && here >= LINKS_MAX)
+	if (!err && here >= LINKS_MAX && !tl->never)
 		err = -E2BIG;
-	if (!err)
+	if (!err && !tl->never)
 		err = attach_func(tl);
 	if (!err)
 		list_add_tail(&tl->node, &tracing_links);
@@ -67,7 +68,7 @@ static void tracing_release(struct ebpf_link *link)
 	list_del(&tl->node);
 	if (tl->site)
 		ebpf_site_detach(tl);
-	else
+	else if (!tl->never)
 		ebpf_tracing_ret_detach(tl);
 	mutex_unlock(&tracing_lock);
 	module_put(tl->mod);
@@ -99,6 +100,8 @@ static void tracing_dealloc(struct ebpf_link *link)
 static void tracing_show_fdinfo(const struct ebpf_link *link, struct seq_file *seq)
 {
 	seq_printf(seq, "attach_type:\t%d\n", link->prog->expected_attach_type);
+	if (tracing_link_of(link)->never)
+		seq_puts(seq, "called:\tnever\n");
 }
 
 static int tracing_fill_info(const struct ebpf_link *link, struct ebpf_link_info *info)
@@ -125,6 +128,21 @@ static int module_func_find(const struct module *mod, const char *func, unsigned
 	return err;
 }
 
+/* Types may name what a later kernel has: another name, or nothing that is called here. */
+static int find_by_table(struct tracing_link *tl, const char *name)
+{
+	switch (ebpf_compat_func_by_table(name, &tl->func)) {
+	case COMPAT_FUNC_RENAMED:
+		return 0;
+	case COMPAT_FUNC_NEVER:
+		tl->never = true;
+		tl->func = 0;
+		return 0;
+	default:
+		return -ENOENT;
+	}
+}
+
 /* BTF of the kernel tells of the kernel's own functions, a module's of the module's. One
  * of the same name elsewhere is another function.
  */
@@ -137,7 +155,9 @@ static int find_func(struct tracing_link *tl, const struct ebpf_prog *prog)
 		return err;
 	err = tl->mod ? module_func_find(tl->mod, name, &tl->func) :
 			ebpf_compat_func_find(name, &tl->func);
-	if (err)
+	if (err == -ENOENT && !tl->mod)
+		err = find_by_table(tl, name);
+	if (err || tl->never)
 		return err;
 	return compat_is_module_addr(tl->func) == !!tl->mod ? 0 : -ENOENT;
 }

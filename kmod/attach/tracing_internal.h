@@ -44,6 +44,7 @@ struct tracing_link {
 	u64 cookie;
 	unsigned long func;
 	struct module *mod;		/* whose function it is, with a reference; NULL */
+	bool never;			/* this kernel never calls it: attached to nothing */
 	struct tracing_site *site;	/* NULL: by return probe */
 	struct compat_kprobe probe;	/* that return probe */
 	struct arg_layout layout;
