@@ -444,6 +444,7 @@ void modernize(struct btf *btf, FILE *report)
 {
 	unsigned int hidden = number_hidden(btf), sized = size_variable_structs(btf);
 	unsigned int events = add_modern_names(btf);
+	unsigned int own = add_own_events(btf);
 	unsigned int interface = add_interface(btf);
 	bool ringbuf = add_ringbuf(btf);
 	bool sample = add_perf_event_data(btf);
@@ -459,6 +460,8 @@ void modernize(struct btf *btf, FILE *report)
 		ringbuf ? "; struct bpf_ringbuf added" : "",
 		sample ? "; struct bpf_perf_event_data added" : "",
 		iter ? "; bpf_iter_task* added" : "", map ? "; struct bpf_map added" : "");
+	if (own)
+		fprintf(report, "; %u types of later kernels' events and functions", own);
 	if (interface)
 		fprintf(report, "; %u types of the eBPF interface", interface);
 	if (members)

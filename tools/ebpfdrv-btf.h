@@ -119,6 +119,13 @@ void replace_types(struct btf *btf, __u32 kind, const char *name, __u32 new);
 /* Adds the types btf_trace_*. Return: how many. */
 unsigned int add_probe_types(struct btf *btf, const char *vmlinux);
 
+/* --- events that the module defines (ebpfdrv-btf-own.c) --- */
+
+/* Adds types of their records and probes, and of functions that the kernel never calls, where it
+ * has none. Return: how many.
+ */
+unsigned int add_own_events(struct btf *btf);
+
 /* --- the eBPF interface (ebpfdrv-btf-uapi.c) --- */
 
 /*

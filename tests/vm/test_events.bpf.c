@@ -75,6 +75,18 @@ static __always_inline int raw(struct sock *sk, __u32 nr)
 	return 0;
 }
 
+static __always_inline int typed(struct sock *sk, __u32 nr)
+{
+	__u32 want = port_get();
+	struct seen *s = bpf_map_lookup_elem(&seen, &nr);
+
+	/* A load of the typed pointer itself */
+	if (s && want && (bpf_ntohs(sk->__sk_common.skc_dport) == want ||
+			  bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport)) == want))
+		__sync_fetch_and_add(&s->btf_hits, 1);
+	return 0;
+}
+
 #define EVENT(nr, system, name, size, port_at)				\
 	SEC("tp/" #system "/" #name)					\
 	int on_##name(void *ctx)					\
@@ -87,6 +99,12 @@ static __always_inline int raw(struct sock *sk, __u32 nr)
 	int raw_##name(struct bpf_raw_tracepoint_args *ctx)		\
 	{								\
 		return raw((struct sock *)ctx->args[0], nr);		\
+	}								\
+									\
+	SEC("tp_btf/" #name)						\
+	int btf_##name(__u64 *ctx)					\
+	{								\
+		return typed((struct sock *)ctx[0], nr);		\
 	}
 
 TCP_EVENTS

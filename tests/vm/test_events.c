@@ -34,7 +34,7 @@ static struct event {
 	const char *format;
 	int perf[CPUS_MAX];
 	long perf_count, trace_count;
-	struct bpf_link *link, *raw_link;
+	struct bpf_link *link, *raw_link, *btf_link;
 	struct seen seen;
 } events[NR_EVENTS] = {
 #define EVENT(nr, system, name, size, port_at) [nr] = { #system, #name, name##_format, { 0 } },
@@ -293,6 +293,7 @@ static void listen_to_all(unsigned int port)
 		bpf_map_update_elem(map_fd("seen"), &i, &e->seen, 0);
 		e->link = try_attach("on", e->name);
 		e->raw_link = try_attach("raw", e->name);
+		e->btf_link = try_attach("btf", e->name);
 		tap_ok(event_perf_open(e, port), "perf opens %s", e->name);
 		trace_filter(e, port);
 	}
@@ -321,6 +322,7 @@ static void listen_to_none(void)
 		e = &events[i];
 		bpf_link__destroy(e->link);
 		bpf_link__destroy(e->raw_link);
+		bpf_link__destroy(e->btf_link);
 		event_perf_close(e);
 		trace_filter(e, 0);
 		if (bpf_map_lookup_elem(map_fd("seen"), &i, &e->seen))
@@ -339,10 +341,10 @@ static void check_counts(const struct event *e, bool some)
 	long hits = e->seen.hits[0] + e->seen.hits[1];
 
 	if (!tap_ok((hits > 0) == some && hits == e->perf_count && hits == e->trace_count &&
-		    hits == e->seen.raw_hits, "%s: perf, ftrace and programs count the same",
+		    hits == e->seen.raw_hits && hits == e->seen.btf_hits, "%s: perf, ftrace and programs count the same",
 		    e->name))
-		tap_diag("programs %ld and %u, perf %ld, ftrace %ld", hits, e->seen.raw_hits,
-			 e->perf_count, e->trace_count);
+		tap_diag("programs %ld, %u and %u, perf %ld, ftrace %ld", hits, e->seen.raw_hits,
+			 e->seen.btf_hits, e->perf_count, e->trace_count);
 }
 
 /*

@@ -35,7 +35,7 @@
 struct seen {
 	__u32 hits[2];
 	__u32 raw_hits;		/* of both, by the raw tracepoint */
-	__u32 unused;
+	__u32 btf_hits;		/* by tp_btf */
 	__u32 kept[2];
 	__u8 record[2][NR_KEPT][RECORD_MAX];	/* the first ones */
 };
