@@ -477,12 +477,11 @@ static __u64 u64_at(const __u8 *record, int at)
 static bool is_address(const struct conn *c, const __u8 *v4, const __u8 *v6)
 {
 	static const __u8 mapped[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 };
-	/* What sockets of IPv6 have there. */
-	static const __u8 v4_of_v6[4] = { 127, 0, 0, 6 };
 
 	if (c->family == AF_INET)
 		return !memcmp(v4, mapped + 12, 4) && !memcmp(v6, mapped, 16);
-	return !memcmp(v4, v4_of_v6, 4) && !memcmp(v6, &in6addr_loopback, 16);
+	/* What sockets of IPv6 have in the other, differs from socket to socket. */
+	return !memcmp(v6, &in6addr_loopback, 16);
 }
 
 /* A cookie is a small number or none. */
