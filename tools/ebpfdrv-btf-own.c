@@ -166,6 +166,11 @@ static __u32 type_of_arg(struct btf *btf, const struct arg *arg)
 	return type && arg->to ? add_reference(btf, TYPE_INFO(PTR, 0), type) : type;
 }
 
+static bool has_arg(const struct btf *btf, const struct arg *arg)
+{
+	return !arg->to || find_type(btf, EBPF_BTF_KIND_STRUCT, arg->to);
+}
+
 static bool add_probe(struct btf *btf, const struct probe *probe)
 {
 	struct {
@@ -179,13 +184,14 @@ static bool add_probe(struct btf *btf, const struct probe *probe)
 	snprintf(name, sizeof(name), "btf_trace_%s", probe->event);
 	if (find_type(btf, EBPF_BTF_KIND_TYPEDEF, name))
 		return false;
+	/* Nothing is added for a probe that cannot be: a second run would add it again. */
+	for (i = 0; i < probe->nr_args; i++)
+		if (!has_arg(btf, &probe->args[i]))
+			return false;
 	/* What is handed to the probe comes first. */
 	proto.params[0].type = add_reference(btf, TYPE_INFO(PTR, 0), 0);
-	for (i = 0; i < probe->nr_args; i++) {
+	for (i = 0; i < probe->nr_args; i++)
 		proto.params[i + 1].type = type_of_arg(btf, &probe->args[i]);
-		if (!proto.params[i + 1].type)
-			return false;
-	}
 	name_type.type = add_type(btf, &proto, type_size(&proto.type));
 	name_type.type = add_reference(btf, TYPE_INFO(PTR, 0), name_type.type);
 	name_type.name_off = add_name(btf, name);
