@@ -12,6 +12,7 @@
 #include "native.h"
 
 #include <sys/mman.h>
+#include <sys/utsname.h>
 
 #define OUT_SIZE	1024
 #define MAX_ARGS	12
@@ -373,6 +374,7 @@ int main(void)
 {
 	char hashed[2][OUT_SIZE];
 
+	uname(&names);
 	maps_open();
 	if (native) {
 		who = "native";

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Compiles on every kernel: the headers that the others count on. */
+#include <linux/blkdev.h>
+#include <linux/blktrace_api.h>
 #include <linux/cgroup.h>
 #include <linux/cpu.h>
 #include <linux/dcache.h>
@@ -30,12 +32,14 @@
 #include <linux/slab.h>
 #include <linux/syscalls.h>
 #include <linux/sysfs.h>
+#include <linux/tcp.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 #include <linux/uaccess.h>
 #include <linux/uprobes.h>
 #include <linux/vmalloc.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 #include <trace/events/sched.h>
 #include "probe.h"
 
