@@ -334,7 +334,6 @@ static int hook(void)
 
 	if (hooked)
 		return 0;
-	ebpf_pmu_types_find();
 	err = ebpf_adopted_follow(settle_later);
 	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
 		err = hook_place(&hooks[i]);
@@ -410,6 +409,9 @@ int ebpf_adopt_init(void)
 	bool on = takeover;
 	int err;
 
+	/* Files of sysfs are read with its locks, inside of which the parameter is set. */
+	if (ebpf_adopt_possible())
+		ebpf_pmu_types_find();
 	takeover = false;
 	ready = true;
 	err = on ? takeover_set(true) : 0;

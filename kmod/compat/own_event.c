@@ -5,6 +5,13 @@
 
 #ifdef COMPAT_OWN_EVENTS
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 0, 0)
+/* Wants a lock that modules cannot take. */
+bool ebpf_compat_own_event_remove(struct compat_event_call *call)
+{
+	return false;
+}
+#else
 typedef void (*remove_fn)(struct compat_event_call *call);
 
 /* Its result came with 3.10's updates; whether the event is gone is seen by its list. */
@@ -21,5 +28,6 @@ bool ebpf_compat_own_event_remove(struct compat_event_call *call)
 	remove(call);
 	return call->list.next != next;
 }
+#endif
 
 #endif
