@@ -38,6 +38,7 @@ static bool ready;
 
 /* Handlers are placed, processes followed. Changed under hooks_lock. */
 static bool hooked;
+static bool was_hooked;		/* once: calls may be on their last steps */
 static DEFINE_MUTEX(hooks_lock);
 static atomic_t calls = ATOMIC_INIT(0);
 
@@ -49,6 +50,7 @@ enum {
 
 /**
  * struct hook - one system call
+ * @nr:    its number; functions can be reached by others, of i386 or of what is not implemented
  * @name:  of the kernel's function
  * @entry: ours
  * @place: where the kernel's calls ftrace; two hooks may have one place, the function that
@@ -57,6 +59,7 @@ enum {
  * @probe: at its entry, where it is compiled without calls of ftrace, as all of perf's core is
  */
 struct hook {
+	long nr;
 	const char *name;
 	unsigned long entry;
 	unsigned long place;
@@ -163,8 +166,11 @@ COMPAT_SYSCALL_DEFINE(bpf_entry, enter_bpf)
 COMPAT_SYSCALL_DEFINE(perf_entry, enter_perf)
 
 static struct hook hooks[NR_HOOKS] = {
-	[HOOK_BPF] = { COMPAT_SYSCALL_NAME("bpf"), (unsigned long)bpf_entry },
-	[HOOK_PERF] = { COMPAT_SYSCALL_NAME("perf_event_open"), (unsigned long)perf_entry },
+	[HOOK_BPF] = { __NR_bpf, COMPAT_SYSCALL_NAME("bpf"), (unsigned long)bpf_entry },
+	[HOOK_PERF] = {
+		__NR_perf_event_open, COMPAT_SYSCALL_NAME("perf_event_open"),
+		(unsigned long)perf_entry,
+	},
 };
 
 /*
@@ -172,36 +178,34 @@ static struct hook hooks[NR_HOOKS] = {
  */
 
 /* A takeover begins with the first bpf(2) of a process. */
-static __always_inline bool is_wanted(long nr)
+static __always_inline bool is_wanted(const struct hook *hook)
 {
 	unsigned int state = ebpf_adopted_state();
 
 	if (state & ADOPTED_KERNELS)
 		return false;
-	return state || (nr == __NR_bpf && READ_ONCE(takeover));
+	return state || (hook->nr == __NR_bpf && READ_ONCE(takeover));
 }
 
-static __always_inline void call_hit(unsigned long place, struct pt_regs *regs)
+static __always_inline void hook_hit(const struct hook *hook, unsigned long place,
+				     struct pt_regs *regs)
 {
-	long nr = compat_syscall_nr();
-	struct hook *hook;
-
-	if (nr == __NR_bpf)
-		hook = &hooks[HOOK_BPF];
-	else if (nr == __NR_perf_event_open)
-		hook = &hooks[HOOK_PERF];
-	else
-		return;
-	if (place != hook->place)
+	if (place != hook->place || compat_syscall_nr() != hook->nr)
 		return;
 	preempt_disable_notrace();
-	if (is_wanted(nr)) {
+	if (is_wanted(hook)) {
 		atomic_inc(&calls);
 		/* Somebody else, a livepatch say, sends it elsewhere: his it is. */
 		if (!compat_ftrace_divert(regs, hook->body, hook->entry, regs->ax))
 			atomic_dec(&calls);
 	}
 	preempt_enable_notrace();
+}
+
+static __always_inline void call_hit(unsigned long place, struct pt_regs *regs)
+{
+	hook_hit(&hooks[HOOK_BPF], place, regs);
+	hook_hit(&hooks[HOOK_PERF], place, regs);
 }
 
 /* A call that we pass on comes by here again, from our text. */
@@ -211,7 +215,8 @@ static int call_kprobe(struct kprobe *kp, struct pt_regs *regs)
 	unsigned long caller = *(unsigned long *)regs->sp;
 	int diverted;
 
-	if (!is_wanted(compat_syscall_nr()) || compat_within_module(caller, THIS_MODULE))
+	if (compat_syscall_nr() != hook->nr || !is_wanted(hook) ||
+	    compat_within_module(caller, THIS_MODULE))
 		return 0;
 	atomic_inc(&calls);
 	diverted = ebpf_compat_kprobe_divert(kp, regs, hook->entry);
@@ -341,12 +346,14 @@ static int hook(void)
 		unhook();
 	else
 		hooked = true;
+	was_hooked = true;
 	return err;
 }
 
+/* What ftrace does not reach is known, and needs the other way. */
 bool ebpf_adopt_possible(void)
 {
-	return compat_trampoline();
+	return compat_trampoline() && ebpf_compat_kprobe_can_divert();
 }
 
 int ebpf_adopt_current(void)
@@ -427,7 +434,8 @@ void ebpf_adopt_exit(void)
 	takeover = false;
 	unhook();
 	mutex_unlock(&hooks_lock);
-	wait_for_calls();
+	if (was_hooked)
+		wait_for_calls();
 	mutex_lock(&hooks_lock);
 	ebpf_adopted_unfollow();
 	mutex_unlock(&hooks_lock);

@@ -9,7 +9,7 @@
 
 #include "kmod/compat/compat.h"
 
-/* Can processes be adopted on this kernel? Any context. */
+/* Can processes be adopted on this kernel? Process context. */
 bool ebpf_adopt_possible(void);
 
 /* Adopts current's process for good, and what it forks. 0; -EOPNOTSUPP where the kernel has no

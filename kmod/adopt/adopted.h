@@ -25,8 +25,8 @@ enum adopted_state {
 	ADOPTED_USED_BPF = 8,
 };
 
-/* Of current's process, 0 where it is not in the list. Any context; calls nothing that can be
- * traced.
+/* Of current's process, 0 where it is not in the list. Any context; notrace, for handlers of
+ * ftrace.
  */
 unsigned int ebpf_adopted_state(void);
 

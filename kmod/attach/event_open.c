@@ -211,11 +211,11 @@ int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req)
 	if (req->flags & ~EBPF_PERF_FLAG_KNOWN || req->reserved)
 		return -EINVAL;
 	ret = ebpf_event_copy_attr(&params.attr, req->attr);
-	params.attr.type = ebpf_pmu_own_type(params.attr.type);
 	if (!ret)
 		ret = ebpf_event_check_period(&params.attr, params.attr.sample_period);
 	if (ret)
 		return ret;
+	params.attr.type = ebpf_pmu_own_type(params.attr.type);
 	/* cgroup events are not built: as a kernel without them answers */
 	if (req->flags & EBPF_PERF_FLAG_PID_CGROUP)
 		return -EINVAL;

@@ -24,14 +24,8 @@ static __always_inline void start_hit(unsigned long ip, struct pt_regs *regs)
 		trace_block_io_start((struct request *)regs->di);
 }
 
-EBPF_OWN_ENTRY(start, start_hit, "blk_account_io_start", "__blk_account_io_start",
-	       "drive_stat_acct");
-
-static struct ebpf_own_hook start_hooks[] = {
-	EBPF_OWN_ENTRY_HOOK(start),
-};
-
-EBPF_OWN_EVENT(block_io_start, start_hooks);
+EBPF_OWN_ENTRY_EVENT(block_io_start, start, start_hit, "blk_account_io_start",
+		     "__blk_account_io_start", "drive_stat_acct");
 #endif
 
 #ifdef OWN_BLOCK_IO_DONE
@@ -40,13 +34,7 @@ static __always_inline void done_hit(unsigned long ip, struct pt_regs *regs)
 	trace_block_io_done((struct request *)regs->di);
 }
 
-EBPF_OWN_ENTRY(done, done_hit, "blk_account_io_done", "__blk_account_io_done");
-
-static struct ebpf_own_hook done_hooks[] = {
-	EBPF_OWN_ENTRY_HOOK(done),
-};
-
-EBPF_OWN_EVENT(block_io_done, done_hooks);
+EBPF_OWN_ENTRY_EVENT(block_io_done, done, done_hit, "blk_account_io_done", "__blk_account_io_done");
 #endif
 
 void ebpf_events_block_init(void)

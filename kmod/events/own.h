@@ -95,6 +95,12 @@ struct ebpf_own_event {
 		.nr_hooks = ARRAY_SIZE(hook_list),			\
 	}
 
+/* An event that fires from the entry of one function alone. */
+#define EBPF_OWN_ENTRY_EVENT(event, name, hit, ...)			\
+	EBPF_OWN_ENTRY(name, hit, __VA_ARGS__);				\
+	static struct ebpf_own_hook name##_hooks[] = { EBPF_OWN_ENTRY_HOOK(name) }; \
+	EBPF_OWN_EVENT(event, name##_hooks)
+
 /* For a tracepoint's reg and unreg. 0 or -ENODEV: the module is about to go. */
 int ebpf_own_listen(struct ebpf_own_event *event);
 void ebpf_own_unlisten(struct ebpf_own_event *event);

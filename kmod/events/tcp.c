@@ -39,13 +39,7 @@ static __always_inline void probe_hit(unsigned long ip, struct pt_regs *regs)
 	trace_tcp_probe((struct sock *)regs->di, (struct sk_buff *)regs->si);
 }
 
-EBPF_OWN_ENTRY(probe, probe_hit, "tcp_rcv_established");
-
-static struct ebpf_own_hook probe_hooks[] = {
-	EBPF_OWN_ENTRY_HOOK(probe),
-};
-
-EBPF_OWN_EVENT(tcp_probe, probe_hooks);
+EBPF_OWN_ENTRY_EVENT(tcp_probe, probe, probe_hit, "tcp_rcv_established");
 #endif
 
 /* tcp_rcv_space_adjust(sk) */
@@ -55,13 +49,7 @@ static __always_inline void adjust_hit(unsigned long ip, struct pt_regs *regs)
 	trace_tcp_rcv_space_adjust((struct sock *)regs->di);
 }
 
-EBPF_OWN_ENTRY(adjust, adjust_hit, "tcp_rcv_space_adjust");
-
-static struct ebpf_own_hook adjust_hooks[] = {
-	EBPF_OWN_ENTRY_HOOK(adjust),
-};
-
-EBPF_OWN_EVENT(tcp_rcv_space_adjust, adjust_hooks);
+EBPF_OWN_ENTRY_EVENT(tcp_rcv_space_adjust, adjust, adjust_hit, "tcp_rcv_space_adjust");
 #endif
 
 /* tcp_v4_destroy_sock(sk), which IPv6's calls, too */
@@ -71,13 +59,7 @@ static __always_inline void destroy_hit(unsigned long ip, struct pt_regs *regs)
 	trace_tcp_destroy_sock((struct sock *)regs->di);
 }
 
-EBPF_OWN_ENTRY(destroy, destroy_hit, "tcp_v4_destroy_sock");
-
-static struct ebpf_own_hook destroy_hooks[] = {
-	EBPF_OWN_ENTRY_HOOK(destroy),
-};
-
-EBPF_OWN_EVENT(tcp_destroy_sock, destroy_hooks);
+EBPF_OWN_ENTRY_EVENT(tcp_destroy_sock, destroy, destroy_hit, "tcp_v4_destroy_sock");
 #endif
 
 /* tcp_reset(sk) */
@@ -87,13 +69,7 @@ static __always_inline void reset_hit(unsigned long ip, struct pt_regs *regs)
 	trace_tcp_receive_reset((struct sock *)regs->di);
 }
 
-EBPF_OWN_ENTRY(reset, reset_hit, "tcp_reset");
-
-static struct ebpf_own_hook reset_hooks[] = {
-	EBPF_OWN_ENTRY_HOOK(reset),
-};
-
-EBPF_OWN_EVENT(tcp_receive_reset, reset_hooks);
+EBPF_OWN_ENTRY_EVENT(tcp_receive_reset, reset, reset_hit, "tcp_reset");
 #endif
 
 #ifdef OWN_TCP_SEND_RESET

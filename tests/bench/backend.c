@@ -11,22 +11,18 @@
 #include <time.h>
 #include <ebpfdrv/ebpfdrv.h>
 #include "backend.h"
+#include "../lib/raw_syscall.h"
 
 static int device = -1;
 static int nr_rows, nr_failed;
 static double log_sum, worst;
 static char worst_name[64];
 
-/* libc's syscall() may be replaced by the program that links this. */
-static long raw_syscall(long nr, long a, long b, long c, long d, long e)
+/* As libc's syscall(), which the program that links this may replace. */
+static long plain_syscall(long nr, long a, long b, long c, long d, long e)
 {
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	long ret;
+	long ret = raw_syscall(nr, a, b, c, d, e);
 
-	__asm__ volatile("syscall" : "=a" (ret)
-			 : "0" (nr), "D" (a), "S" (b), "d" (c), "r" (r10), "r" (r8)
-			 : "rcx", "r11", "memory");
 	if (ret < 0 && ret > -4096) {
 		errno = -ret;
 		return -1;
@@ -55,7 +51,7 @@ long backend_bpf(enum backend b, int cmd, union bpf_attr *attr, unsigned int siz
 	struct ebpfdrv_bpf call;
 
 	if (b == NATIVE)
-		return raw_syscall(321, cmd, (long)attr, size, 0, 0);
+		return plain_syscall(321, cmd, (long)attr, size, 0, 0);
 	memset(&call, 0, sizeof(call));
 	call.cmd = cmd;
 	call.size = size;
@@ -69,7 +65,7 @@ long backend_perf_event_open(enum backend b, void *attr, int pid, int cpu, int g
 	struct ebpfdrv_perf_event_open call;
 
 	if (b == NATIVE)
-		return raw_syscall(298, (long)attr, pid, cpu, group, flags);
+		return plain_syscall(298, (long)attr, pid, cpu, group, flags);
 	memset(&call, 0, sizeof(call));
 	call.attr = (uintptr_t)attr;
 	call.pid = pid;

@@ -7,6 +7,8 @@
  */
 #define _GNU_SOURCE
 #include "attach_lib.h"
+#include "own_module.h"
+#include "raw_syscall.h"
 #include "tap.h"
 
 #include <dirent.h>
@@ -31,21 +33,9 @@ enum side { OURS, KERNELS, NOBODYS, BROKEN };
 
 static enum side native;	/* without adoption: the kernel's or nobody's */
 
-static long raw(long nr, long a, long b, long c, long d, long e)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	long ret;
-
-	__asm__ volatile("syscall" : "=a"(ret)
-			 : "0"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
 static long raw_bpf(int cmd, union ebpf_attr *attr)
 {
-	return raw(SYS_bpf, cmd, (long)attr, sizeof(*attr), 0, 0);
+	return raw_syscall(SYS_bpf, cmd, (long)attr, sizeof(*attr), 0, 0);
 }
 
 static long raw_map(void)
@@ -300,52 +290,78 @@ static void test_others(void)
 	tap_eq(read_number(PARAM("adopted")), 1, "one is");
 	tap_eq(side_now(), native, "the others have the kernel's own meanwhile");
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		tap_eq(raw(numbers[i], 0, 0, 0, 0, 0), -ENOSYS, "number %d means nothing", numbers[i]);
+		tap_eq(raw_syscall(numbers[i], 0, 0, 0, 0, 0), -ENOSYS, "number %d means nothing", numbers[i]);
 	tap_eq(waiter_end(&w), OURS, "the one has the module's");
 	tap_ok(count_becomes(0), "it is forgotten with its end");
 }
 
 static int unknown_numbers(void)
 {
-	return !(raw(174, 0, 0, 0, 0, 0) == -ENOSYS && raw(180, 0, 0, 0, 0, 0) == -ENOSYS &&
-		 raw(SYS_getpid, 0, 0, 0, 0, 0) == getpid());
+	return !(raw_syscall(174, 0, 0, 0, 0, 0) == -ENOSYS && raw_syscall(180, 0, 0, 0, 0, 0) == -ENOSYS &&
+		 raw_syscall(SYS_getpid, 0, 0, 0, 0, 0) == getpid());
 }
 
 /* i386's numbers, from a 64-bit program. */
-static long raw32(long nr, long a, long b, long c)
+static long raw32(long nr, long a, long b, long c, long d, long e)
 {
 	long ret;
 
-	__asm__ volatile("int $0x80" : "=a"(ret) : "0"(nr), "b"(a), "c"(b), "d"(c)
+	__asm__ volatile("int $0x80" : "=a"(ret) : "0"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
 			 : "r8", "r9", "r10", "r11", "memory");
 	return (int)ret;
 }
 
+/* Memory that such a number can name. */
+static void *low_page(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	if (page == MAP_FAILED)
+		_exit(107);
+	return page;
+}
+
 static int has_32(void)
 {
-	return raw32(20, 0, 0, 0) == getpid() ? 0 : 1;
+	return raw32(20, 0, 0, 0, 0, 0) == getpid() ? 0 : 1;
 }
 
 /* Where the kernel has a bpf(2) for i386, a map of its own. */
 static int client_32(void)
 {
-	union ebpf_attr *attr = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	union ebpf_attr *attr = low_page();
 	long map;
 
-	if (attr == MAP_FAILED)
-		return 107;
 	attr->map_type = EBPF_MAP_TYPE_ARRAY;
 	attr->key_size = 4;
 	attr->value_size = 8;
 	attr->max_entries = 1;
 	/* 321 is signalfd(2) there. */
-	if (raw32(321, 0, (long)attr, sizeof(*attr)) >= 0)
+	if (raw32(321, 0, (long)attr, sizeof(*attr), 0, 0) >= 0)
 		return 108;
-	map = raw32(357, 0, (long)attr, sizeof(*attr));
+	map = raw32(357, 0, (long)attr, sizeof(*attr), 0, 0);
 	if (map == -ENOSYS)
 		return NOBODYS;
 	return map < 0 ? BROKEN : is_ours(map) ? OURS : KERNELS;
+}
+
+/* The kernel knows no events of the module's type. */
+static int event_32(void)
+{
+	struct perf_event_attr *attr = low_page();
+	char *name = (char *)(attr + 1);
+	int i;
+
+	attr->type = EBPFDRV_PERF_TYPE_KPROBE;
+	attr->size = sizeof(*attr);
+	attr->config1 = (unsigned long)name;
+	for (i = 0; sys_getppid_names[i]; i++) {
+		strcpy(name, sys_getppid_names[i]);
+		if (raw32(336, (long)attr, -1, 0, -1, 0) != -ENOENT)
+			return 1;
+	}
+	return 0;
 }
 
 static void test_numbers(void)
@@ -356,7 +372,9 @@ static void test_numbers(void)
 		return;
 	}
 	tap_eq(in_child(client_32, true), in_child(client_32, false),
-	       "i386's numbers are not the module's");
+	       "i386's number of bpf(2) is not the module's");
+	tap_eq(in_child(event_32, false), 0, "i386's number of perf_event_open(2)");
+	tap_eq(in_child(event_32, true), 0, "nor is that");
 }
 
 /*
@@ -365,7 +383,7 @@ static void test_numbers(void)
 
 static int raw_perf(struct perf_event_attr *attr)
 {
-	return raw(SYS_perf_event_open, (long)attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	return raw_syscall(SYS_perf_event_open, (long)attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
 static bool counts(struct counter *c, int event)
@@ -582,37 +600,15 @@ static void test_takeover(void)
  * The module goes
  */
 
-static int load(void)
-{
-	const char *path = getenv("EBPFDRV_KO"), *args = getenv("EBPFDRV_KO_ARGS");
-	int fd = open(path ? path : "", O_RDONLY | O_CLOEXEC);
-	int ret = syscall(SYS_finit_module, fd, args ? args : "", 0);
-
-	close(fd);
-	return ret;
-}
-
-static bool unload(void)
-{
-	int i;
-
-	for (i = 0; i < 200; i++) {
-		if (!syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK))
-			return true;
-		usleep(50000);
-	}
-	return false;
-}
-
 static void test_unload(void)
 {
 	struct waiter w;
 
 	waiter_start(&w);
 	drv_close();
-	tap_ok(unload(), "the module goes while a process is adopted");
+	tap_eq(rmmod_within(10), 0, "the module goes while a process is adopted");
 	tap_eq(waiter_end(&w), native, "whose bpf(2) is the kernel's then");
-	tap_ok(load() == 0, "it comes back");
+	tap_eq(insmod(), 0, "it comes back");
 }
 
 int main(int argc, char **argv)

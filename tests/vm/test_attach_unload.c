@@ -19,6 +19,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "own_module.h"
 #include "tap.h"
 
 #define SLEEP_SECONDS	4
@@ -91,22 +92,6 @@ static pid_t start_sleeper(void)
 	_exit(syscall(SYS_nanosleep, &ts, NULL) ? 1 : 0);
 }
 
-static int rmmod(void)
-{
-	return syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK) ? errno : 0;
-}
-
-static int insmod(void)
-{
-	const char *ko = getenv("EBPFDRV_KO"), *args = getenv("EBPFDRV_KO_ARGS");
-	int fd = open(ko ? ko : "ebpfdrv.ko", O_RDONLY | O_CLOEXEC), err;
-
-	err = fd < 0 || syscall(SYS_finit_module, fd, args ? args : "", 0) ? errno : 0;
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
 int main(int argc, char **argv)
 {
 	pid_t holder, sleeper;
@@ -125,18 +110,12 @@ int main(int argc, char **argv)
 	usleep(500000);
 	for (i = 0; i < 10; i++) {
 		err = rmmod();
-		if (err != EWOULDBLOCK && err != EBUSY)
+		if (!is_busy(err))
 			break;
 	}
-	tap_ok(err == EWOULDBLOCK || err == EBUSY, "the module stays while the call sleeps");
+	tap_ok(is_busy(err), "the module stays while the call sleeps");
 	waitpid(sleeper, &status, 0);
 	tap_ok(WIFEXITED(status) && !WEXITSTATUS(status), "the call returns 0");
-	for (i = 0; i < 500; i++) {
-		err = rmmod();
-		if (!err)
-			break;
-		usleep(20000);
-	}
-	tap_eq(err, 0, "then the module unloads");
+	tap_eq(rmmod_within(10), 0, "then the module unloads");
 	return tap_end();
 }

@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 
 #include "client.h"
+#include "own_module.h"
 #include "test_events.h"
 
 #define MESSAGES	20
@@ -105,26 +106,6 @@ static bool is_ours(const struct event *e)
 	if (f)
 		fclose(f);
 	return found;
-}
-
-/*
- * Module
- */
-
-static int rmmod(void)
-{
-	return syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK) ? errno : 0;
-}
-
-static int insmod(void)
-{
-	const char *ko = getenv("EBPFDRV_KO"), *args = getenv("EBPFDRV_KO_ARGS");
-	int fd = open(ko ? ko : "ebpfdrv.ko", O_RDONLY | O_CLOEXEC), err;
-
-	err = fd < 0 || syscall(SYS_finit_module, fd, args ? args : "", 0) ? errno : 0;
-	if (fd >= 0)
-		close(fd);
-	return err;
 }
 
 /*

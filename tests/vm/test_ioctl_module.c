@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "ioctl_lib.h"
+#include "own_module.h"
 #include "tap.h"
 
 #include <signal.h>
@@ -14,31 +15,6 @@
 #include <sys/wait.h>
 
 #define ROUNDS	50
-
-static int insmod(void)
-{
-	const char *ko = getenv("EBPFDRV_KO"), *args = getenv("EBPFDRV_KO_ARGS");
-	int fd = open(ko ? ko : "ebpfdrv.ko", O_RDONLY | O_CLOEXEC), err;
-
-	if (fd < 0)
-		return -errno;
-	err = err_of(syscall(SYS_finit_module, fd, args ? args : "", 0));
-	close(fd);
-	return err;
-}
-
-/* -EWOULDBLOCK while in use. */
-static int rmmod(void)
-{
-	return err_of(syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK));
-}
-
-static bool is_busy(void)
-{
-	int err = rmmod();
-
-	return err == -EWOULDBLOCK || err == -EBUSY;
-}
 
 /* Everything a program needs, once. */
 static bool use_once(void)
@@ -79,8 +55,8 @@ static void test_refused_while_busy(void)
 	void *page;
 
 	tap_ok(!insmod() && device_opens(), "the module loads");
-	tap_eq(insmod(), -EEXIST, "but once");
-	tap_ok(is_busy(), "not unloaded while the device is open");
+	tap_eq(insmod(), EEXIST, "but once");
+	tap_ok(is_busy(rmmod()), "not unloaded while the device is open");
 	map = map_create(EBPF_MAP_TYPE_ARRAY, 4, 8, 512, EBPF_F_MMAPABLE);
 	prog = prog_ret(EBPF_PROG_TYPE_RAW_TRACEPOINT, 0);
 	memset(&attr, 0, sizeof(attr));
@@ -92,9 +68,9 @@ static void test_refused_while_busy(void)
 	drv_close();
 	close(prog);
 	close(map);
-	tap_ok(is_busy(), "not unloaded while a program is attached");
+	tap_ok(is_busy(rmmod()), "not unloaded while a program is attached");
 	close(link);
-	tap_ok(is_busy(), "not unloaded while a map is mapped");
+	tap_ok(is_busy(rmmod()), "not unloaded while a map is mapped");
 	munmap(page, 4096);
 	tap_eq(rmmod(), 0, "unloaded when all is closed");
 	tap_ok(access(EBPFDRV_DEVICE_PATH, F_OK) && errno == ENOENT, "the device is gone");
@@ -125,7 +101,7 @@ static void test_killed(void)
 	}
 	tap_ok(read(pipefd[0], &c, 1) == 1 && c == 1, "a child attaches a program");
 	drv_close();
-	tap_ok(is_busy(), "not unloaded while it lives");
+	tap_ok(is_busy(rmmod()), "not unloaded while it lives");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	tap_eq(rmmod(), 0, "unloaded when it was killed");

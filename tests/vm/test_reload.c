@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "attach_lib.h"
+#include "own_module.h"
 #include "tap.h"
 
 #include <fcntl.h>
@@ -31,39 +32,6 @@
 #define VMALLOC_SLACK_KB	(4 * (lives - WARM_UP) / 2)
 
 static int lives = LIVES;
-
-static int load(void)
-{
-	const char *path = getenv("EBPFDRV_KO"), *args = getenv("EBPFDRV_KO_ARGS");
-	int fd, ret;
-
-	fd = open(path ? path : "", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	ret = syscall(SYS_finit_module, fd, args ? args : "", 0);
-	close(fd);
-	return ret;
-}
-
-static int unload_now(void)
-{
-	return syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK);
-}
-
-/* Objects die after grace periods, and hold the module until then. */
-static int unload(void)
-{
-	int i;
-
-	for (i = 0; i < UNLOAD_STEPS; i++) {
-		if (unload_now() == 0)
-			return 0;
-		if (errno != EAGAIN && errno != EBUSY)
-			break;
-		usleep(UNLOAD_STEP_US);
-	}
-	return -1;
-}
 
 static bool loaded(void)
 {
@@ -117,9 +85,7 @@ static bool foreign_refused(void)
 
 static void load_refused(const char *by)
 {
-	int ret = unload_now();
-
-	tap_ok(ret == -1 && (errno == EAGAIN || errno == EBUSY) && loaded(),
+	tap_ok(is_busy(rmmod()) && loaded(),
 	       "it cannot be unloaded while there is %s", by);
 }
 
@@ -155,9 +121,9 @@ static void test_refused(void)
 	counter_close(&c);
 	load_refused("a link");
 	close(link);
-	tap_eq(unload(), 0, "it can be unloaded when all is closed");
+	tap_eq(rmmod_within(10), 0, "it can be unloaded when all is closed");
 	tap_ok(!loaded() && access(EBPFDRV_DEVICE_PATH, F_OK) < 0, "the device is gone with it");
-	tap_eq(load(), 0, "it can be loaded again");
+	tap_eq(insmod(), 0, "it can be loaded again");
 }
 
 /* --- fifty lives ----------------------------------------------------------- */
@@ -279,9 +245,9 @@ static void test_lives(void)
 		if (n == WARM_UP)
 			a = memory_now();
 		lived += live(n);
-		unloaded += unload() == 0;
+		unloaded += rmmod_within(10) == 0;
 		refused += foreign_refused();
-		reloaded += load() == 0;
+		reloaded += insmod() == 0;
 	}
 	tap_eq(lived, lives, "in each life programs ran and all counters came back");
 	tap_eq(unloaded, lives, "each life ended");

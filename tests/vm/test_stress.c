@@ -35,6 +35,7 @@
 #include <ebpfdrv/bpf.h>
 #include <ebpfdrv/ebpfdrv.h>
 
+#include "own_module.h"
 #include "tap.h"
 #include "test_stress.h"
 
@@ -766,36 +767,6 @@ static void test_settles(const struct ebpfdrv_stats *before)
 			 (long long)(s.jit_bytes - before->jit_bytes));
 }
 
-static bool refused_unload(void)
-{
-	return syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK) == -1 &&
-	       (errno == EAGAIN || errno == EBUSY);
-}
-
-static int unload(void)
-{
-	int i;
-
-	for (i = 0; i < SETTLE_STEPS; i++) {
-		if (!syscall(SYS_delete_module, "ebpfdrv", O_NONBLOCK))
-			return 0;
-		usleep(SETTLE_STEP_US);
-	}
-	return -errno;
-}
-
-static int load(void)
-{
-	const char *path = getenv("EBPFDRV_KO"), *args = getenv("EBPFDRV_KO_ARGS");
-	int fd = open(path ? path : "", O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, args ? args : "", 0);
-	close(fd);
-	return ret ? -errno : 0;
-}
-
 /* Everything that a busy machine may take long for happened once. */
 static bool all_seen(const uint64_t *killed)
 {
@@ -854,7 +825,7 @@ static void stress(int seconds, uint64_t *killed, uint64_t *in_use)
 		killed[shared->phase[i]]++;
 		stop(owners[i]);
 		owners[i] = start_owner(i);
-		*in_use += !refused_unload();
+		*in_use += !is_busy(rmmod());
 	}
 	for (i = 0; i < NR_OWNERS; i++)
 		stop(owners[i]);
@@ -1139,9 +1110,9 @@ static int run_all(void)
 	test_memory(&memory);
 	test_kmemleak("when all is closed");
 	close(drv);
-	tap_eq(unload(), 0, "the module goes");
+	tap_eq(rmmod_within(60), 0, "the module goes");
 	test_kmemleak("when it is gone");
-	tap_eq(load(), 0, "and comes again");
+	tap_eq(insmod(), 0, "and comes again");
 	unlink(shared_path);
 	return tap_end();
 }
