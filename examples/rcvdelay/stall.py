@@ -14,6 +14,7 @@ import socket
 import time
 
 MESSAGE = b"x" * 100
+ASKED = 10      # how often "prompt" is, each time the other stops
 
 
 def be_called(name):
@@ -82,9 +83,9 @@ def ask_meanwhile(args, prompt, server):
     """All of this begins and ends while "stalls" stands still: whatever else the machine does,
     the delays of "prompt" are shorter than the stop."""
     server.recv()
-    for _ in range(args.every):
+    for _ in range(ASKED):
         ask(prompt)
-        time.sleep(args.stop / args.every)
+        time.sleep(args.stop / 2 / ASKED)
     server.send("done")
 
 
