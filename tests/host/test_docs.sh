@@ -38,6 +38,15 @@ same "program types" \
 same "helpers" \
 	"$(sed -n 's/^\t\(FN[A-Z_]*\|PROTO\)(\([a-z0-9_]*\),.*/\2/p' "$top/helpers/protos.c" | grep -vx fn | sort -u)" \
 	"$(section Helpers | grep '^|' | grep -o '`[a-z0-9_]*`' | tr -d '`' | sort)"
+# What tests/suites/survey found is no longer true where an event or a name has gone.
+same "events that tools ask for and the module has" \
+	"$(sed -n "s/^| \`\(\w*:\)\?\(\w*\)\` .* the module's event |\$/\2/p" "$top/docs/events.md" | sort)" \
+	"$(sed -n 's/^\(TRACE_EVENT_FN\|OWN_[A-Z_]*_EVENT\)(\([a-z_]*\).*/\2/p' "$top"/kmod/events/trace_*.h | sort -u |
+		grep -xE "$(sed -n 's/^| `\(\w*:\)\?\(\w*\)` .*/\2/p' "$top/docs/events.md" | paste -sd'|')")"
+same "functions that tools ask for and are never called here" \
+	"$(sed -n 's/^| `\(\w*\)` .* never called |$/\1/p' "$top/docs/events.md" | sort)" \
+	"$(sed -n 's/^\t{ "\(\w*\)", KERNEL_VERSION.*/\1/p' "$top/kmod/compat/func_names.c" | sort |
+		grep -xE "$(sed -n 's/^| `\(\w*\)` .*/\1/p' "$top/docs/events.md" | paste -sd'|')")"
 # dkms.conf's; all others read it there.
 [ -n "$(sed -n 's/^PACKAGE_VERSION="\([0-9.]*\)"$/\1/p' "$top/dkms.conf")" ] &&
 	! grep -rnE 'define EBPFDRV_VERSION\b|VERSION[^A-Za-z]*"[0-9]+\.[0-9]' "$top"/{kmod,shim,tools,Kbuild,Makefile,packaging}
