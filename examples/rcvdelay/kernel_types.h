@@ -25,7 +25,7 @@ struct trace_event_raw_tcp_probe {
 	__u64 sock_cookie;
 };
 
-/* The record of tcp:tcp_rcv_space_adjust and of tcp:tcp_destroy_sock */
+/* The record of tcp:tcp_rcv_space_adjust */
 struct trace_event_raw_tcp_event_sk {
 	const void *skaddr;
 	__u16 sport;
@@ -35,8 +35,22 @@ struct trace_event_raw_tcp_event_sk {
 	__u64 sock_cookie;
 };
 
+/* The record of sock:inet_sock_set_state */
+struct trace_event_raw_inet_sock_set_state {
+	const void *skaddr;
+	int newstate;
+	__u16 sport;
+	__u16 dport;
+	__u16 protocol;
+	__u8 saddr_v6[16];
+	__u8 daddr_v6[16];
+};
+
 struct sock_common {
 	volatile unsigned char skc_state;
+	struct {
+		__s64 counter;
+	} skc_cookie;
 };
 
 struct sock {
@@ -50,11 +64,12 @@ struct tcp_sock {
 
 #pragma clang attribute pop
 
-/* States of a socket in which the other end may still send */
+/* States of a socket */
 enum {
 	TCP_ESTABLISHED = 1,
 	TCP_FIN_WAIT1 = 4,
 	TCP_FIN_WAIT2 = 5,
+	TCP_CLOSE = 7,
 };
 
 #endif

@@ -35,7 +35,8 @@ static const char help[] =
 "  -h, --help           this text\n"
 "\n"
 "It needs root, and the events tcp:tcp_probe, tcp:tcp_rcv_space_adjust and\n"
-"tcp:tcp_destroy_sock: Linux 4.17 or later, or ebpfdrv (ebpfdrv-run rcvdelay).\n"
+"sock:inet_sock_set_state: Linux 4.17 or later, or ebpfdrv (ebpfdrv-run\n"
+"rcvdelay).\n"
 "Status: 0 at Ctrl-C or when the time is over, 1 when it cannot work here, 2 for\n"
 "usage.\n";
 

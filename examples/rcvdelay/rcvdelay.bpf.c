@@ -4,7 +4,7 @@
  *
  *	tcp:tcp_probe			a packet has come for a connection
  *	tcp:tcp_rcv_space_adjust	somebody has read from it
- *	tcp:tcp_destroy_sock		it is gone
+ *	sock:inet_sock_set_state	the connection has ended
  *
  * All three fire with the socket locked, so nobody else is at this connection's entry meanwhile.
  */
@@ -52,11 +52,15 @@ struct {
  * Which connection?
  */
 
-/* Cookies tell connections of different network namespaces apart; old kernels have none. */
+/*
+ * Cookies tell connections of different network namespaces apart. Old kernels have none, and all three
+ * places must have the same.
+ */
 static __always_inline bool have_cookies(void)
 {
 	return bpf_core_field_exists(struct trace_event_raw_tcp_probe, sock_cookie) &&
-	       bpf_core_field_exists(struct trace_event_raw_tcp_event_sk, sock_cookie);
+	       bpf_core_field_exists(struct trace_event_raw_tcp_event_sk, sock_cookie) &&
+	       bpf_core_field_exists(struct sock_common, skc_cookie);
 }
 
 static __always_inline void address_of(__u8 *to, const struct sockaddr_in6 *at)
@@ -97,6 +101,20 @@ static __always_inline void key_of_socket(struct conn_key *key,
 	key->remote_port = ctx->dport;
 	if (have_cookies())
 		key->cookie = ctx->sock_cookie;
+}
+
+static __always_inline void key_of_end(struct conn_key *key,
+				       const struct trace_event_raw_inet_sock_set_state *ctx)
+{
+	const struct sock *sk = ctx->skaddr;
+
+	bpf_core_read(key->local, sizeof(key->local), &ctx->saddr_v6);
+	bpf_core_read(key->remote, sizeof(key->remote), &ctx->daddr_v6);
+	key->local_port = ctx->sport;
+	key->remote_port = ctx->dport;
+	/* The record has no cookie; the socket has one, if anybody asked for it. */
+	if (have_cookies())
+		key->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 }
 
 static __always_inline bool is_wanted_port(const struct conn_key *key)
@@ -240,13 +258,16 @@ int data_read(struct trace_event_raw_tcp_event_sk *ctx)
  * The connection ends: the next one between the same ports must not inherit what was not read.
  */
 
-SEC("tp/tcp/tcp_destroy_sock")
-int conn_gone(struct trace_event_raw_tcp_event_sk *ctx)
+SEC("tp/sock/inet_sock_set_state")
+int conn_ended(struct trace_event_raw_inet_sock_set_state *ctx)
 {
 	struct conn_key key = {};
 	struct conn *conn;
 
-	key_of_socket(&key, ctx);
+	/* Not tcp:tcp_destroy_sock: a socket can break off one connection and begin another. */
+	if (ctx->protocol != IPPROTO_TCP || ctx->newstate != TCP_CLOSE)
+		return 0;
+	key_of_end(&key, ctx);
 	conn = bpf_map_lookup_elem(&conns, &key);
 	if (!conn)
 		return 0;

@@ -25,10 +25,10 @@ static bool has_event(const char *name)
 	char path[128];
 
 	/* Before Linux 4.1 tracefs was in debugfs only, and many systems mount only that. */
-	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/tcp/%s", name);
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s", name);
 	if (!access(path, F_OK))
 		return true;
-	snprintf(path, sizeof(path), "/sys/kernel/debug/tracing/events/tcp/%s", name);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/tracing/events/%s", name);
 	return !access(path, F_OK);
 }
 
@@ -36,7 +36,7 @@ static bool has_event(const char *name)
 static const char *missing_event(void)
 {
 	static const char *const needed[] = {
-		"tcp_probe", "tcp_rcv_space_adjust", "tcp_destroy_sock",
+		"tcp/tcp_probe", "tcp/tcp_rcv_space_adjust", "sock/inet_sock_set_state",
 	};
 	unsigned int i;
 
@@ -60,7 +60,7 @@ static void explain(const char *what, int error)
 		fputs("rcvdelay: this kernel has no type information (BTF): no\n"
 		      "          /sys/kernel/btf/vmlinux, or none of ebpfdrv's (ebpfdrv-btf)\n", stderr);
 	else if ((event = missing_event()))
-		fprintf(stderr, "rcvdelay: no event tcp:%s: neither the kernel has it (Linux 4.17) nor\n"
+		fprintf(stderr, "rcvdelay: no event %s: neither the kernel has it (Linux 4.17) nor\n"
 			"          ebpfdrv, or tracefs is not mounted\n", event);
 	else if (!verbose)
 		fputs("rcvdelay: --verbose says more\n", stderr);

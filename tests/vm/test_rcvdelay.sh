@@ -12,7 +12,7 @@ set -u
 
 rcvdelay=$EBPFDRV_TEST_DIR/rcvdelay/rcvdelay
 ways="all slow port pid table histogram"
-stops=3 stop=0.5 messages=30 every=10
+reuse_port=4250 stops=3 stop=0.5 messages=30 every=10
 
 start_all()
 {
@@ -60,6 +60,16 @@ check_lines()
 	tap_result $? "$label: a process that reads nothing leaves nothing" || tap_diag "$(head -n 5 $delay_out/pid)"
 }
 
+# Of two connections between the same ports, the second has nothing of the first.
+check_reuse()
+{
+	local lived=$1 delays
+	delays=$(sed -n 's/.*"local_port":'$((reuse_port + 1))',.*"delay_us":\([0-9]*\)}$/\1/p' $delay_out/all)
+	[ -n "$delays" ] && [ "$(sort -n <<<"$delays" | tail -n 1)" -le "$lived" ]
+	tap_result $? "$label: a new connection does not inherit what was not read" ||
+		tap_diag "lived $lived us, delays: $delays"
+}
+
 check_sums()
 {
 	[[ $(first_row) == "stalls "*" 127.0.0.1:$delay_port "* ]]
@@ -72,14 +82,18 @@ check_sums()
 # run_way LABEL [COMMAND...]: rcvdelay by that command
 run_way()
 {
+	local lived
 	label=$1
 	shift
 	rm -rf $delay_out
 	start_all "$@"
 	tap_ok "$label: the server runs" delay_workload $stop $messages $every
+	lived=$("$EBPFDRV_TOP/tests/vm/guest-delay-reuse" $reuse_port)
+	tap_result $? "$label: a port is used again"
 	sleep 1
 	stop_all
 	check_lines
+	check_reuse "$lived"
 	check_sums
 }
 
