@@ -199,7 +199,8 @@ help:
 	@echo 'make check                  all tests; the last line is the sum'
 	@echo 'make check-host             tests of verifier and JIT in user space'
 	@echo 'make check-vm [KERNEL=DIR]  tests of the module in a VM'
-	@for f in $(wildcard $(top)/tests/bench/*.mk $(top)/tests/suites/*.mk); do sed -n 's/^## /make /p' $$f; done
+	@for f in $(wildcard $(top)/tests/bench/*.mk $(top)/tests/suites/*.mk); do \
+		sed -n 's/^##  /      /p; s/^## /make /p' $$f; done
 	@echo 'make clean'
 	@echo
 	@echo 'KERNEL=DIR: DIR holds bzImage and build/ (the kernel build tree) and may hold'

@@ -25,7 +25,8 @@ tree=$work/elsewhere/ebpfdrv-$version
 (umask 077 && TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$tree/packaging/dist" "$work/two" >"$work/out" 2>&1)
 [ $? -eq 0 ] && cmp "$work/one/$name" "$work/two/$name" >>"$work/out" 2>&1
 tap_result $? "the tarball makes the same tarball" || tap_diag "$(cat "$work/out")"
-mkdir -p "$tree/build" && echo x >"$tree/build/x.o" && touch "$tree/README.md"
+mkdir -p "$tree/build" "$tree/examples/rcvdelay/build" && echo x >"$tree/build/x.o" &&
+	echo x >"$tree/examples/rcvdelay/build/x.o" && touch "$tree/README.md"
 "$tree/packaging/dist" "$work/three" >/dev/null && cmp "$work/one/$name" "$work/three/$name"
 tap_result $? "also when something was built and touched"
 echo >>"$tree/README.md"
