@@ -119,9 +119,15 @@ install-user: user
 	@mkdir -p $(B) && sed 's,/usr/bin/ebpfdrv-run,$(PREFIX)/bin/ebpfdrv-run,' \
 		$(top)/packaging/files/ebpfdrv@.service > $(B)/ebpfdrv@.service
 	$(put) 644 $(B)/ebpfdrv@.service $(PREFIX)/lib/systemd/system/ebpfdrv@.service
+	@sed 's,:-ebpfdrv-btf,:-$(PREFIX)/sbin/ebpfdrv-btf,' $(top)/packaging/files/kernel-hook > $(B)/kernel-hook
+	@for f in $(kernel-hooks); do $(put) 755 $(B)/kernel-hook $$f || exit 1; done
+
+# Where distributions look for what to run when a kernel comes or goes.
+kernel-hooks = $(PREFIX)/lib/kernel/install.d/60-ebpfdrv-btf.install \
+	$(foreach d,postinst postrm prerm,/etc/kernel/$(d).d/ebpfdrv-btf)
 
 completed = ebpfdrv-run ebpfdrv-btf $(filter ebpfdrvctl,$(notdir $(user-sbin)))
-user-sbin = $(top)/tools/ebpfdrv-btf $(B)/tools/ebpfdrv-btf-edit $(B)/tools/ebpfdrvctl
+user-sbin = $(top)/tools/ebpfdrv-btf $(top)/tools/ebpfdrv-btf-pack $(B)/tools/ebpfdrv-btf-edit $(B)/tools/ebpfdrvctl
 
 # The module's sources for DKMS, nothing else: dkms add of this directory would copy all of it,
 # with what was built.

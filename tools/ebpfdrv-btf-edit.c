@@ -12,6 +12,12 @@
  *   release FILE            print the kernel that a vmlinux or a module is of, if it says so
  *   known BTF NAMES         print how many functions of BTF the lines of /proc/kallsyms name,
  *                           and how many functions there are
+ *   build-id FILE           print that of a vmlinux, or of notes as /sys/kernel/notes has them
+ *   payload FILE OUT        write the compressed vmlinux of a vmlinuz to OUT
+ *   pack LIST               write a pack to stdout; see ebpfdrv-btf.h
+ *   list PACK               print what a pack holds, a line for each kernel: release, build-id,
+ *                           SHA-256, bytes; /dev/stdin is a PACK, too
+ *   unpack PACK N OUT       write the BTF of the Nth kernel to OUT
  *   version
  *
  * -n NAME before the command: what messages call the files that are read, of which
@@ -94,6 +100,15 @@ void write_file(const char *path, const struct blob *parts, int count)
 			die("%s: %s", path, strerror(errno));
 	if (fclose(file))
 		die("%s: %s", path, strerror(errno));
+}
+
+static FILE *open_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		die("%s: %s", said_as(path), strerror(errno));
+	return file;
 }
 
 static const char *find_text(const struct blob *file, const char *text)
@@ -214,6 +229,29 @@ int main(int argc, char **argv)
 		write_file(argv[3], &section, 1);
 		return 0;
 	}
+	if (!strcmp(command, "build-id") && argc == 3) {
+		file = map_file(argv[2], false);
+		return print_build_id(&file, argv[2]);
+	}
+	if (!strcmp(command, "payload") && argc == 4) {
+		file = map_file(argv[2], false);
+		section = find_payload(&file, argv[2]);
+		write_file(argv[3], &section, 1);
+		return 0;
+	}
+	if (!strcmp(command, "pack") && argc == 3) {
+		write_pack(open_file(argv[2]), stdout);
+		return 0;
+	}
+	if (!strcmp(command, "list") && argc == 3) {
+		read_pack(open_file(argv[2]), said_as(argv[2]), stdout, 0, NULL);
+		return 0;
+	}
+	if (!strcmp(command, "unpack") && argc == 5 && strtoul(argv[3], NULL, 10)) {
+		read_pack(open_file(argv[2]), said_as(argv[2]), NULL, strtoul(argv[3], NULL, 10),
+			  argv[4]);
+		return 0;
+	}
 	if (!strcmp(command, "modernize") && (argc == 4 || argc == 5)) {
 		btf = read_btf(argv[2]);
 		merged = merge_copies(&btf);
@@ -223,11 +261,13 @@ int main(int argc, char **argv)
 		if (probes)
 			printf("%u tracepoints typed; ", probes);
 		modernize(&btf, stdout);
+		tidy_names(&btf);
 		write_btf(&btf, argv[3]);
 		return 0;
 	}
 	fprintf(stderr, "usage: %s [-n NAME] has FILE SECTION | hide-count FILE | equalize FILE | "
 		"extract FILE OUT | modernize IN OUT [VMLINUX] | release FILE | known BTF NAMES | "
+		"build-id FILE | payload FILE OUT | pack LIST | list PACK | unpack PACK N OUT | "
 		"version\n", program);
 	return 2;
 }

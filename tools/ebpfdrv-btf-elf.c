@@ -100,6 +100,64 @@ __u64 word_at(const struct blob *file, __u64 address)
 	return 0;
 }
 
+/* --- notes ------------------------------------------------------------------------------- */
+
+int print_build_id(const struct blob *file, const char *path)
+{
+	struct blob notes = *file;
+	const Elf64_Nhdr *note;
+	size_t at, name, desc, i;
+
+	if (file->size >= SELFMAG && !memcmp(file->data, ELFMAG, SELFMAG)) {
+		notes = find_section(file, path, ".notes");
+		if (!notes.size)
+			notes = find_section(file, path, ".note.gnu.build-id");
+	}
+	for (at = 0; in_blob(&notes, at, sizeof(*note)); at = desc + (note->n_descsz + 3ul) / 4 * 4) {
+		note = (const void *)(notes.data + at);
+		name = at + sizeof(*note);
+		desc = name + (note->n_namesz + 3ul) / 4 * 4;
+		if (!in_blob(&notes, desc, note->n_descsz))
+			break;
+		if (note->n_type != NT_GNU_BUILD_ID || note->n_namesz != 4 ||
+		    memcmp(notes.data + name, "GNU", 4) || note->n_descsz < 4 || note->n_descsz > 32)
+			continue;
+		for (i = 0; i < note->n_descsz; i++)
+			printf("%02x", notes.data[desc + i]);
+		putchar('\n');
+		return 0;
+	}
+	return 1;
+}
+
+/* --- bzImage ----------------------------------------------------------------------------- */
+
+/* Documentation/x86/boot.rst: the places in its first sector, and since which protocol. */
+#define SETUP_SECTS	0x1f1
+#define SETUP_MAGIC	0x202
+#define SETUP_VERSION	0x206
+#define PAYLOAD		0x248
+#define HAS_PAYLOAD	0x208
+
+struct blob find_payload(const struct blob *file, const char *path)
+{
+	struct blob found = { NULL, 0 };
+	unsigned short version;
+	__u32 place[2];
+	size_t start;
+
+	if (!in_blob(file, 0, 0x260) || memcmp(file->data + SETUP_MAGIC, "HdrS", 4))
+		die("%s: neither an ELF file, BTF nor a vmlinuz", said_as(path));
+	memcpy(&version, file->data + SETUP_VERSION, sizeof(version));
+	memcpy(place, file->data + PAYLOAD, sizeof(place));
+	start = ((file->data[SETUP_SECTS] ? file->data[SETUP_SECTS] : 4) + 1) * 512ul + place[0];
+	if (version < HAS_PAYLOAD || place[1] < 6 || !in_blob(file, start, place[1]))
+		die("%s: truncated, or too old a vmlinuz", said_as(path));
+	found.data = file->data + start;
+	found.size = place[1];
+	return found;
+}
+
 /* Cut the number off one name. Return: whether there was one. */
 static bool cut_number(unsigned char *name, size_t room, bool change)
 {

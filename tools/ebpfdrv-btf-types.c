@@ -131,12 +131,6 @@ void forget_names(struct btf *btf)
 		memset(btf->names->slots, 0, btf->names->count * sizeof(*btf->names->slots));
 }
 
-void free_names(struct btf *btf)
-{
-	free(btf->names->slots);
-	free(btf->names);
-}
-
 /* --- reading ------------------------------------------------------------------------ */
 
 static struct blob copy_of(const unsigned char *data, size_t size)
@@ -147,7 +141,7 @@ static struct blob copy_of(const unsigned char *data, size_t size)
 	return copy;
 }
 
-static __u32 append(struct blob *blob, const void *data, size_t size)
+__u32 append(struct blob *blob, const void *data, size_t size)
 {
 	__u32 at = blob->size;
 
@@ -170,7 +164,7 @@ static void add_offset(struct btf *btf, __u32 offset)
 	btf->offsets[btf->count++] = offset;
 }
 
-static void index_types(struct btf *btf, const char *path)
+void index_types(struct btf *btf, const char *path)
 {
 	const struct ebpf_btf_type *type;
 	size_t at, size;
@@ -183,7 +177,7 @@ static void index_types(struct btf *btf, const char *path)
 		if (!size)
 			die("%s: type %u has the unknown kind %u", path, btf->count + 1,
 			    EBPF_BTF_INFO_KIND(type->info));
-		if (btf->types.size - at < size || type->name_off >= btf->strings.size)
+		if (btf->types.size - at < size)
 			die("%s: malformed type %u", path, btf->count + 1);
 		add_offset(btf, at);
 	}
@@ -235,25 +229,41 @@ static size_t part_size(__u32 kind)
 	}
 }
 
+__u32 *name_in(struct ebpf_btf_type *type, __u32 n)
+{
+	size_t size = part_size(EBPF_BTF_INFO_KIND(type->info));
+
+	if (!n)
+		return &type->name_off;
+	if (!size || n > EBPF_BTF_INFO_VLEN(type->info))
+		return NULL;
+	return (void *)((char *)(type + 1) + (n - 1) * size);
+}
+
 /* Ids, the names of members and the like, and what functions are: the rest relies on them. */
 static void check_type(const struct btf *btf, __u32 index, const char *path)
 {
 	struct ebpf_btf_type *type = type_at(btf, index);
-	__u32 i, *id, name_off, kind = kind_at(btf, index);
-	size_t size = part_size(kind);
+	__u32 i, *id, *name, kind = kind_at(btf, index);
 
 	for (i = 0; (id = id_in(type, i)); i++)
 		if (*id > btf->count)
 			die("%s: type %u refers to type %u, which does not exist", path, index + 1,
 			    *id);
-	for (i = 0; size && i < EBPF_BTF_INFO_VLEN(type->info); i++) {
-		memcpy(&name_off, (char *)(type + 1) + i * size, sizeof(name_off));
-		if (name_off >= btf->strings.size)
+	for (i = 0; (name = name_in(type, i)); i++)
+		if (*name >= btf->strings.size)
 			die("%s: malformed member of type %u", path, index + 1);
-	}
 	if (kind == EBPF_BTF_KIND_FUNC &&
 	    (!type->type || kind_at(btf, type->type - 1) != EBPF_BTF_KIND_FUNC_PROTO))
 		die("%s: type %u is a function without a prototype", path, index + 1);
+}
+
+void check_types(struct btf *btf, const char *path)
+{
+	__u32 i;
+
+	for (i = 0; i < btf->count; i++)
+		check_type(btf, i, path);
 }
 
 /* Names are compared all the time. */
@@ -276,7 +286,6 @@ struct btf read_btf(const char *path)
 	struct btf btf = { .count = 0 };
 	const char *said = said_as(path);
 	const struct ebpf_btf_header *header = &btf.header;
-	__u32 i;
 
 	if (file.size < sizeof(*header))
 		die("%s: too short for BTF", said);
@@ -296,9 +305,25 @@ struct btf read_btf(const char *path)
 	btf.names = check_alloc(calloc(1, sizeof(*btf.names)));
 	check_strings(&btf.strings, said);
 	index_types(&btf, said);
-	for (i = 0; i < btf.count; i++)
-		check_type(&btf, i, said);
+	check_types(&btf, said);
 	return btf;
+}
+
+struct btf empty_btf(void)
+{
+	struct btf btf = { .header = { .magic = EBPF_BTF_MAGIC, .version = EBPF_BTF_VERSION } };
+
+	btf.names = check_alloc(calloc(1, sizeof(*btf.names)));
+	return btf;
+}
+
+void free_btf(struct btf *btf)
+{
+	free(btf->types.data);
+	free(btf->strings.data);
+	free(btf->offsets);
+	free(btf->names->slots);
+	free(btf->names);
 }
 
 void write_btf(struct btf *btf, const char *path)

@@ -56,6 +56,10 @@ __u64 word_at(const struct blob *file, __u64 address);
  * Return: how many names have one.
  */
 unsigned long equalize(struct blob strings, bool change);
+/* Status 1 and nothing printed where FILE, a vmlinux or notes alone, has no build-id. */
+int print_build_id(const struct blob *file, const char *path);
+/* Where in a bzImage the compressed vmlinux lies; die()s where @file is none. */
+struct blob find_payload(const struct blob *file, const char *path);
 
 /* --- BTF (ebpfdrv-btf-types.c) --- */
 
@@ -74,6 +78,15 @@ struct btf {
 /* All that the other functions rely on has been checked then. */
 struct btf read_btf(const char *path);
 void write_btf(struct btf *btf, const char *path);
+/* To be filled: types first, then index_types() finds where each is, and strings, then
+ * check_types() as read_btf() does. @path is what messages name.
+ */
+struct btf empty_btf(void);
+void index_types(struct btf *btf, const char *path);
+void check_types(struct btf *btf, const char *path);
+void free_btf(struct btf *btf);
+/* Return: where in @blob it begins. */
+__u32 append(struct blob *blob, const void *data, size_t size);
 
 /* Valid until the next type is added. */
 struct ebpf_btf_type *type_at(const struct btf *btf, __u32 index);
@@ -88,11 +101,13 @@ struct ebpf_btf_member *members_of(struct ebpf_btf_type *type);
 /* The place of the @n-th id of another type in @type, or NULL after the last. */
 __u32 *id_in(struct ebpf_btf_type *type, __u32 n);
 
+/* The place of the @n-th name in @type, its own and those of members and the like, or NULL. */
+__u32 *name_in(struct ebpf_btf_type *type, __u32 n);
+
 /* The id of the first type of that kind and name, or 0. */
 __u32 find_type(const struct btf *btf, __u32 kind, const char *name);
 /* When a type has gone, or got another name: ids are others then. */
 void forget_names(struct btf *btf);
-void free_names(struct btf *btf);
 
 __u32 add_name(struct btf *btf, const char *name);
 /* Return: the id of the new type. */
@@ -133,6 +148,40 @@ unsigned int add_own_events(struct btf *btf);
  * kernel has and that differ. Return: how many.
  */
 unsigned int add_interface(struct btf *btf);
+
+/* --- names (ebpfdrv-btf-names.c) --- */
+
+/* Names by numbers: the first that is added has number 0. */
+struct pool {
+	struct blob text;	/* each with its NUL */
+	__u32 *starts;		/* of name N in @text */
+	__u32 count;
+	__u32 *slots;		/* numbers + 1, 0: free */
+	__u32 slot_count;	/* a power of two, or 0 */
+};
+
+/* Return: its number; the one that it has already, if so. */
+__u32 pool_add(struct pool *pool, const char *name);
+/* The same, but where in its text. */
+__u32 pool_offset(struct pool *pool, const char *name);
+void free_pool(struct pool *pool);
+
+/* Each name once, in the order of the types, and none that nobody has. */
+void tidy_names(struct btf *btf);
+
+/* --- packs (ebpfdrv-btf-pack.c) --- */
+
+/*
+ * Writes a pack of the files that @list names, a line for each kernel: release, build-id or -,
+ * SHA-256 of the file, path. It is not compressed yet.
+ */
+void write_pack(FILE *list, FILE *out);
+
+/*
+ * Reads a pack to its end; die()s where it is none or malformed anywhere. Prints a line for each
+ * kernel to @report, if not NULL, and writes the BTF of the @number-th (from 1; 0: none) to @path.
+ */
+void read_pack(FILE *in, const char *said, FILE *report, unsigned long number, const char *path);
 
 /* --- names and shapes (ebpfdrv-btf-modern.c) --- */
 

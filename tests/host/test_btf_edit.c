@@ -242,14 +242,6 @@ static void random_vmlinux(void)
 
 /* --- running it ------------------------------------------------------------------------ */
 
-static void free_btf(struct btf *btf)
-{
-	free(btf->types.data);
-	free(btf->strings.data);
-	free(btf->offsets);
-	free_names(btf);
-}
-
 /* Return: whether it came to a file. */
 static bool run(bool with_vmlinux)
 {
@@ -263,6 +255,7 @@ static bool run(bool with_vmlinux)
 	if (with_vmlinux)
 		add_probe_types(&btf, "vmlinux");
 	modernize(&btf, NULL);
+	tidy_names(&btf);
 	write_btf(&btf, "output");
 	free_btf(&btf);
 	return true;

@@ -35,15 +35,20 @@ new_functions()
 not_newer() { [ -n "$1" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$2" ]; }
 
 tap_ok "make install-user" run_make install-user WERROR=1
-expected="./usr/bin/ebpfdrv-run
+expected="./etc/kernel/postinst.d/ebpfdrv-btf
+./etc/kernel/postrm.d/ebpfdrv-btf
+./etc/kernel/prerm.d/ebpfdrv-btf
+./usr/bin/ebpfdrv-run
 ./usr/include/ebpfdrv/bpf.h
 ./usr/include/ebpfdrv/btf.h
 ./usr/include/ebpfdrv/ebpfdrv.h
 ./usr/lib/ebpfdrv/installed
+./usr/lib/kernel/install.d/60-ebpfdrv-btf.install
 ./usr/lib/systemd/system/ebpfdrv@.service
 ./usr/lib64/libebpfdrv.so
 ./usr/sbin/ebpfdrv-btf
 ./usr/sbin/ebpfdrv-btf-edit
+./usr/sbin/ebpfdrv-btf-pack
 ./usr/sbin/ebpfdrvctl
 ./usr/share/bash-completion/completions/ebpfdrv-btf
 ./usr/share/bash-completion/completions/ebpfdrv-run
