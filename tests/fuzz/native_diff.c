@@ -39,6 +39,7 @@ static const char * const of_ranges[] = {
 	"unbounded", "outside of the allowed memory range", "min value is negative",
 	"pointer and", "misaligned", "variable-offset", "pointer be out of bounds",
 	"offset is outside of the packet", "invalid indirect access to stack",
+	"invalid zero-sized",
 };
 
 /**
