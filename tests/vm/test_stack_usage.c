@@ -7,6 +7,7 @@
  * harness: timeout=300
  */
 #include "ioctl_lib.h"
+#include "kasan.h"
 #include "tap.h"
 #include "test_stack_usage.h"
 
@@ -196,20 +197,6 @@ static void insmod(const char *file)
 	fd = open(path, O_RDONLY);
 	tap_ok(fd >= 0 && !syscall(SYS_finit_module, fd, "", 0), "the module that measures loads");
 	close(fd);
-}
-
-/* KASAN puts room around everything that is on the stack. */
-static bool kernel_has_kasan(void)
-{
-	char line[256], name[128];
-	bool found = false;
-	FILE *f = fopen("/proc/kallsyms", "r");
-
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = sscanf(line, "%*x %*c %127s", name) == 1 && !strcmp(name, "kasan_report");
-	if (f)
-		fclose(f);
-	return found;
 }
 
 int main(void)
