@@ -128,6 +128,14 @@ static int element_to_user(struct batch *b, void *key, bool delete)
 	return 0;
 }
 
+/* Of hashes, which may be asked for just as many as there are, that is said at once; of the
+ * others only when none is left to give, as in Linux.
+ */
+static int walk_end(const struct batch *b, const void *last)
+{
+	return kind_of(b->map) == HASHES ? ebpf_map_next_key(b->map, last, b->next_key) : 0;
+}
+
 /* -ENOENT after the last element. */
 static int walk(struct batch *b, bool resumed)
 {
@@ -147,7 +155,7 @@ static int walk(struct batch *b, bool resumed)
 		if (err)
 			return err;
 	}
-	return 0;
+	return walk_end(b, b->key);
 }
 
 /* What was deleted is no place to continue from, and from the start it would be a way past
@@ -163,7 +171,7 @@ static int walk_deleting(struct batch *b)
 		if (err && err != -ENOENT)
 			return err;
 		err = batch_yield();
-		if (err || b->done == b->attr->batch.count)
+		if (err)
 			return err;
 		/* If others deleted it meanwhile this is the start again. */
 		err = last;
