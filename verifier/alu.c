@@ -282,25 +282,31 @@ static u64 with_const(u64 mask, u64 val, u8 op, bool is64)
 	return is64 ? res : (u32)res;
 }
 
-/* What is chosen by such a mask is one of two numbers, on two ways: 1 when that was so. */
-static int choose_by_mask(struct vf_env *env, const struct ebpf_insn *insn, struct reg_state *dst,
-			  const struct scalar *src)
+static bool chooses_by_mask(const struct ebpf_insn *insn, const struct reg_state *dst,
+			    const struct scalar *src)
+{
+	u8 op = EBPF_OP(insn->code);
+
+	return (op == EBPF_AND || op == EBPF_OR) && ebpf_tnum_is_const(src->var_off) &&
+	       is_mask(&dst->n, EBPF_CLASS(insn->code) == EBPF_ALU64);
+}
+
+/* What is chosen by such a mask is one of two numbers, on two ways. */
+static noinline int choose_by_mask(struct vf_env *env, const struct ebpf_insn *insn,
+				   struct reg_state *dst, const struct scalar *src)
 {
 	bool is64 = EBPF_CLASS(insn->code) == EBPF_ALU64;
 	u64 val = src->var_off.value;
 	u8 op = EBPF_OP(insn->code);
 	struct vf_state *other;
 
-	if ((op != EBPF_AND && op != EBPF_OR) || !ebpf_tnum_is_const(src->var_off) ||
-	    !is_mask(&dst->n, is64))
-		return 0;
 	other = ebpf_push_pending(env, env->insn_idx + 1, env->insn_idx);
 	if (!other)
 		return -EFAULT;
 	ebpf_reg_set_known(&other->frame[other->curframe]->regs[insn->dst_reg],
 			   with_const(0, val, op, is64));
 	ebpf_reg_set_known(dst, with_const(~0ULL, val, op, is64));
-	return 1;
+	return 0;
 }
 
 static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
@@ -328,9 +334,8 @@ static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
 		ebpf_scalar_set_loaded(&dst->n, EBPF_CLASS(insn->code) == EBPF_ALU64 ? 8 : 4);
 		return 0;
 	}
-	err = choose_by_mask(env, insn, dst, &src->n);
-	if (err)
-		return err < 0 ? err : 0;
+	if (unlikely(chooses_by_mask(insn, dst, &src->n)))
+		return choose_by_mask(env, insn, dst, &src->n);
 	/* The operands may be the same register. */
 	env->tmp_reg2.n = src->n;
 	ebpf_scalar_alu(&dst->n, &env->tmp_reg2.n, EBPF_OP(insn->code),

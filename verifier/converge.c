@@ -24,11 +24,6 @@
  */
 #define LOOK_BACK	256
 
-bool ebpf_is_converging(const struct vf_env *env, u32 idx)
-{
-	return is_may_goto(&env->insns[idx]);
-}
-
 void ebpf_mark_open(struct vf_state *st)
 {
 	/* What is above one that is open is open. */
@@ -104,6 +99,7 @@ int ebpf_check_may_goto(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 		vlog(env, "invalid may_goto imm %d\n", insn->imm);
 		return -EINVAL;
 	}
+	env->has_may_goto = true;
 	before = round_before(env, *insn_idx);
 	in = ebpf_push_pending(env, *insn_idx + 1, *insn_idx);
 	if (!in)
@@ -131,7 +127,7 @@ void ebpf_place_rounds(struct vf_env *env)
 	struct subprog_info *sub;
 	u32 s, i;
 
-	for (s = 0; s < env->subprog_cnt; s++) {
+	for (s = 0; env->has_may_goto && s < env->subprog_cnt; s++) {
 		sub = &env->subprogs[s];
 		for (i = sub[0].start; i < sub[1].start; i++) {
 			if (!is_may_goto(&env->insns[i]) || !env->aux[i].seen)

@@ -131,6 +131,7 @@ struct vf_env {
 	u32 explored_size;
 	struct async_entry *async;	/* of timer.c */
 	struct cb_site *cb_sites;	/* of rounds.c */
+	bool has_may_goto;		/* one that is reached */
 	u32 call_gen;			/* not 0: the path begins with a call done again */
 	struct explored *free_list;	/* off the lists, still some state's parent */
 	struct func_chunk *func_chunks;	/* of state.c */

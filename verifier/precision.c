@@ -382,14 +382,34 @@ static void print_parent(struct vf_env *env, const struct func_state *func)
 	ebpf_print_state(env, func, true);
 }
 
-/* Most of what is walked over computes something else. */
-static bool is_unrelated(const struct vf_env *env, u32 i)
+/* Computes something else than the numbers of @regs. */
+static __always_inline bool computes_other(const struct ebpf_insn *insn, u32 regs)
 {
-	const struct ebpf_insn *insn = &env->insns[i];
 	u8 class = EBPF_CLASS(insn->code);
 
-	return (class == EBPF_ALU64 || class == EBPF_ALU) &&
-	       !(env->log_level & EBPF_LOG_LEVEL2) && !bt_has_reg(&env->bt, insn->dst_reg);
+	return (class == EBPF_ALU64 || class == EBPF_ALU) && !(regs & (1U << insn->dst_reg));
+}
+
+static bool is_unrelated(const struct vf_env *env, s32 i)
+{
+	return !(env->log_level & EBPF_LOG_LEVEL2) &&
+	       computes_other(&env->insns[i], env->bt.regs[env->bt.frame]);
+}
+
+/* Most of what is walked over computes something else: the first before @i that may not, or
+ * where the path did not come from the instruction before.
+ */
+static s32 skip_unrelated(const struct vf_env *env, const struct vf_state *st, s32 i, u32 left)
+{
+	s32 jumped = left ? (s32)st->jmps[left - 1].idx : -1;
+	u32 regs = env->bt.regs[env->bt.frame];
+
+	if (env->log_level & EBPF_LOG_LEVEL2)
+		return i;
+	while (i > 0 && i != jumped && i != st->first_insn_idx &&
+	       computes_other(&env->insns[i], regs))
+		i--;
+	return i;
 }
 
 /* Walks back to where @st begins. @i: its last instruction, or the current one,
@@ -401,10 +421,16 @@ static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 n
 	struct backtrack *bt = &env->bt;
 	u32 left = st->nr_jmps;
 	int err;
+	s32 at;
 
 	if (env->log_level & EBPF_LOG_LEVEL2)
 		vlog(env, "last_idx %d first_idx %d\n", i, st->first_insn_idx);
 	for (;;) {
+		at = skip_first ? i : skip_unrelated(env, st, i, left);
+		if (at != i) {
+			next = at + 1;
+			i = at;
+		}
 		if (!skip_first && !is_unrelated(env, i)) {
 			print_back(env, i);
 			err = back_insn(env, bt, i, next, linked_at(st, i, left));

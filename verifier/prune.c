@@ -105,15 +105,9 @@ static bool memory_safe(struct vf_env *env, const struct reg_state *old,
 	       ids_match(env, old->dynptr_id, cur->dynptr_id);
 }
 
-/* Is what was safe with @old safe with @cur? @unique: a number no other
- * register of this comparison has.
- */
-static bool reg_safe(struct vf_env *env, const struct reg_state *old,
-		     const struct reg_state *cur, u32 unique)
+static bool used_reg_safe(struct vf_env *env, const struct reg_state *old,
+			  const struct reg_state *cur, u32 unique)
 {
-	/* Nobody looked at it. */
-	if ((!env->exact && !(old->live & LIVE_READ)) || old->type == NOT_INIT)
-		return true;
 	if (cur->type == NOT_INIT)
 		return false;
 	switch (base_type(old->type)) {
@@ -136,6 +130,18 @@ static bool reg_safe(struct vf_env *env, const struct reg_state *old,
 	default:
 		return exactly_equal(env, old, cur);
 	}
+}
+
+/* Is what was safe with @old safe with @cur? @unique: a number no other
+ * register of this comparison has. Of most registers nobody looked at the old one, and no
+ * call is made for them.
+ */
+static __always_inline bool reg_safe(struct vf_env *env, const struct reg_state *old,
+				     const struct reg_state *cur, u32 unique)
+{
+	if (old->type == NOT_INIT || (!(old->live & LIVE_READ) && !env->exact))
+		return true;
+	return used_reg_safe(env, old, cur, unique);
 }
 
 /* @cur may be NULL: never touched. */
@@ -224,6 +230,17 @@ static bool refs_safe(struct vf_env *env, const struct func_state *old,
 	return true;
 }
 
+/* Only slots of the frames above can be. */
+static bool same_frozen(const struct func_state *old, const struct func_state *cur)
+{
+	u32 f;
+
+	for (f = 0; f < old->frameno; f++)
+		if (old->frozen[f] != cur->frozen[f])
+			return false;
+	return true;
+}
+
 static bool func_safe(struct vf_env *env, const struct func_state *old,
 		      const struct func_state *cur)
 {
@@ -231,7 +248,7 @@ static bool func_safe(struct vf_env *env, const struct func_state *old,
 
 	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback ||
 	    old->cb_gen != cur->cb_gen || (env->exact && old->instance != cur->instance) ||
-	    memcmp(old->frozen, cur->frozen, sizeof(old->frozen)))
+	    !same_frozen(old, cur))
 		return false;
 	for (i = 0; i < NR_REGS; i++)
 		if (!reg_safe(env, &old->regs[i], &cur->regs[i], old->frameno * 128 + i))

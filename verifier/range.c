@@ -81,15 +81,26 @@ static __always_inline void bounds_from_tnum(struct range *r, int w)
 	lower_smax(r, ebpf_width_sext(r->t.value | (r->t.mask & ~sign), w));
 }
 
+/* Do all values, as unsigned ones, have one sign? */
+static __always_inline bool has_one_sign(const struct range *r, int w)
+{
+	return r->umax <= (u64)ebpf_width_smax(w) || r->umin > (u64)ebpf_width_smax(w);
+}
+
+static __always_inline void signed_from_unsigned(struct range *r, int w)
+{
+	raise_smin(r, ebpf_width_sext(r->umin, w));
+	lower_smax(r, ebpf_width_sext(r->umax, w));
+}
+
 /* Both orders agree as long as the values do not cross the sign boundary. */
 static __always_inline void bounds_from_each_other(struct range *r, int w)
 {
+	bool one_sign = has_one_sign(r, w);
 	u64 umask = ebpf_width_umax(w);
 
-	if (r->umax <= (u64)ebpf_width_smax(w) || r->umin > (u64)ebpf_width_smax(w)) {
-		raise_smin(r, ebpf_width_sext(r->umin, w));
-		lower_smax(r, ebpf_width_sext(r->umax, w));
-	}
+	if (one_sign)
+		signed_from_unsigned(r, w);
 	if (r->smin >= 0 || r->smax < 0) {
 		raise_umin(r, (u64)r->smin & umask);
 		lower_umax(r, (u64)r->smax & umask);
@@ -100,7 +111,12 @@ static __always_inline void bounds_from_each_other(struct range *r, int w)
 	} else if (r->umin > (u64)r->smax) {
 		raise_umin(r, (u64)r->smin & umask);
 		lower_smax(r, -1);
+	} else {
+		return;
 	}
+	/* The signed bounds may have decided which it is. */
+	if (!one_sign && has_one_sign(r, w))
+		signed_from_unsigned(r, w);
 }
 
 static bool tnum_conflict(struct tnum a, struct tnum b)
@@ -128,11 +144,26 @@ static void tnum_from_bounds(struct range *r)
 		r->t = ebpf_tnum_intersect(r->t, t);
 }
 
+/* A constant, which lies within the bounds: most often they say so already. */
+static __always_inline bool sync_const(struct range *r, int w)
+{
+	s64 s = ebpf_width_sext(r->t.value, w);
+
+	if (r->t.mask || r->t.value < r->umin || r->t.value > r->umax || s < r->smin ||
+	    s > r->smax)
+		return false;
+	r->umin = r->t.value;
+	r->umax = r->t.value;
+	r->smin = s;
+	r->smax = s;
+	return true;
+}
+
 static __always_inline void sync_width(struct range *r, int w)
 {
+	if (sync_const(r, w))
+		return;
 	bounds_from_tnum(r, w);
-	/* Twice: the first pass may decide the sign that the second uses. */
-	bounds_from_each_other(r, w);
 	bounds_from_each_other(r, w);
 	tnum_from_bounds(r);
 	bounds_from_tnum(r, w);

@@ -138,8 +138,8 @@ int ebpf_check_reg_arg(struct vf_env *env, u32 regno, int what)
 			vlog(env, "R%d !read_ok\n", regno);
 			return -EACCES;
 		}
-		/* Always valid, never written. */
-		if (regno == REG_FP)
+		/* Always valid, never written; or nobody above has a part in it. */
+		if (regno == REG_FP || (reg->live & LIVE_WRITTEN))
 			return 0;
 		return ebpf_mark_reg_read(env, reg, reg->parent, LIVE_READ64);
 	}

@@ -396,15 +396,11 @@ static bool alu64_const(struct scalar *dst, const struct scalar *src, u8 op)
 	return true;
 }
 
-static void alu64(struct scalar *dst, const struct scalar *src, u8 op, bool is_signed)
+static noinline void alu64_ranges(struct scalar *dst, const struct scalar *src, u8 op,
+				  bool is_signed)
 {
 	struct range d, s, low, src_low;
 
-	if (alu64_const(dst, src, op))
-		return;
-	/* Of what can be any number, these make any number again. */
-	if ((op == EBPF_ADD || op == EBPF_SUB || op == EBPF_XOR) && is_any_number(dst))
-		return;
 	get64(dst, &d);
 	get64(src, &s);
 	get32(dst, &low);
@@ -429,6 +425,17 @@ static void alu64(struct scalar *dst, const struct scalar *src, u8 op, bool is_s
 	put64(dst, &d);
 	put32_bounds(dst, &low);
 	ebpf_scalar_sync(dst);
+}
+
+/* Most are of constants or of what can be any number, and end before many registers are used. */
+static void alu64(struct scalar *dst, const struct scalar *src, u8 op, bool is_signed)
+{
+	if (alu64_const(dst, src, op))
+		return;
+	/* Of what can be any number, these make any number again. */
+	if ((op == EBPF_ADD || op == EBPF_SUB || op == EBPF_XOR) && is_any_number(dst))
+		return;
+	alu64_ranges(dst, src, op, is_signed);
 }
 
 /* OR and XOR of two numbers of which neither is known: of the result only how many bytes

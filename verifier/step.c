@@ -293,8 +293,6 @@ static void print_step(struct vf_env *env, const struct ebpf_insn *insn, bool *n
 {
 	u64 pos;
 
-	if (!(env->log_level & ANY_LEVEL))
-		return;
 	if (*new_frame) {
 		vlog(env, "\nfrom %d to %d:", env->prev_insn_idx, env->insn_idx);
 		ebpf_print_state(env, cur_func(env), true);
@@ -326,14 +324,17 @@ static int prune(struct vf_env *env, bool new_path)
 /* Ends, or is remembered as a step of, the path that comes to the instruction. */
 static int arrive(struct vf_env *env, u32 idx, bool new_path)
 {
+	const struct insn_aux *aux = &env->aux[idx];
 	int ret = 0;
 
+	if (!aux->prune_point && !aux->jmp_point)
+		return 0;
 	/* Done again from where it was: it came here once. */
 	if (env->call_gen)
 		return 0;
-	if (env->aux[idx].prune_point)
+	if (aux->prune_point)
 		ret = prune(env, new_path);
-	if (!ret && env->aux[idx].jmp_point)
+	if (!ret && aux->jmp_point)
 		ret = ebpf_push_jmp(env, env->cur, 0);
 	return ret;
 }
@@ -363,7 +364,8 @@ static int visit_insn(struct vf_env *env, bool *new_path)
 	env->call_gen = 0;
 	if (ret)
 		return ret;
-	print_step(env, insn, new_path);
+	if (env->log_level & ANY_LEVEL)
+		print_step(env, insn, new_path);
 	env->aux[idx].seen = true;
 	ret = step(env, insn, new_path);
 	env->prev_insn_idx = idx;

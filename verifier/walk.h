@@ -6,6 +6,7 @@
 #define _VERIFIER_WALK_H
 
 #include "verifier/env.h"
+#include "verifier/insn.h"
 
 /* ---- cfg.c ---- */
 int ebpf_find_subprogs(struct vf_env *env);
@@ -51,7 +52,11 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 
 /* ---- converge.c ---- */
 /* Does the loop at instruction @idx end by itself? States are kept there. */
-bool ebpf_is_converging(const struct vf_env *env, u32 idx);
+static inline bool ebpf_is_converging(const struct vf_env *env, u32 idx)
+{
+	return is_may_goto(&env->insns[idx]);
+}
+
 int ebpf_check_may_goto(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
 /* Came the path, which was at @old, back with fewer rounds left? */
 bool ebpf_round_begun(const struct vf_env *env, const struct vf_state *old);

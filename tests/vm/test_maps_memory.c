@@ -4,7 +4,7 @@
  * (the harness looks for that on the console). What a control group has is all that its
  * members get.
  *
- * harness: timeout=600
+ * harness: timeout=600 faults=no
  */
 #define _GNU_SOURCE
 #include "kasan.h"
