@@ -45,6 +45,8 @@ static inline void compat_rq_rwbs(char *rwbs, struct request *rq)
 {
 #ifdef HAVE_BLK_FILL_RWBS_BYTES
 	blk_fill_rwbs(rwbs, rq->cmd_flags, blk_rq_bytes(rq));
+#elif defined(HAVE_BLK_FILL_RWBS_OP)
+	blk_fill_rwbs(rwbs, req_op(rq), rq->cmd_flags, blk_rq_bytes(rq));
 #else
 	blk_fill_rwbs(rwbs, rq->cmd_flags);
 #endif

@@ -190,6 +190,19 @@ bool ebpf_compat_kprobe_can_divert(void)
 	return running;
 }
 
+/* preempt_enable_no_resched(), which headers take away from modules since 3.14. */
+static void preemption_on(void)
+{
+#ifdef preempt_enable_no_resched
+	preempt_enable_no_resched();
+#else
+	barrier();
+#ifdef CONFIG_PREEMPT_COUNT
+	preempt_count_dec();
+#endif
+#endif
+}
+
 int ebpf_compat_kprobe_divert(struct kprobe *kp, struct pt_regs *regs, unsigned long to)
 {
 	struct kprobe *cur = *this_cpu_ptr(running);
@@ -199,7 +212,7 @@ int ebpf_compat_kprobe_divert(struct kprobe *kp, struct pt_regs *regs, unsigned 
 		return 0;
 	*this_cpu_ptr(running) = NULL;
 	regs->ip = to;
-	preempt_enable_no_resched();
+	preemption_on();
 	return 1;
 }
 #else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* blk_fill_rwbs(rwbs, flags, bytes) up to 5.12; (rwbs, flags) since 5.13. */
+/* blk_fill_rwbs(rwbs, flags, bytes) up to 4.7 and from 4.10 to 5.12. */
 /* asks: blk_fill_rwbs */
 #include <linux/blkdev.h>
 #include <linux/blktrace_api.h>
