@@ -62,12 +62,13 @@ static bool exists(const char *path)
 	return !sys3(SYS_access, (long)path, F_OK, 0);
 }
 
-/* Where the module looks, too; %s is the release as uname -r prints it. */
+/* Where the module looks, too, in its order; %s is the release as uname -r prints it. */
 static const char *const btf_places[] = {
 	"/lib/modules/%s/ebpfdrv.btf",
+	"/usr/lib/ebpfdrv/btf/%s.btf",
 	"/var/lib/ebpfdrv/btf/%s.btf",
-	"/usr/lib/ebpfdrv/btf/%s.btf",	/* last, for the message names it */
 };
+#define BTF_STORE	1	/* where ebpfdrv-btf puts it: what messages name */
 
 /* Only root, or who runs this, can have put @path (which is changed and put back) there. */
 static bool is_ours(char *path)
@@ -111,6 +112,7 @@ static bool find_btf_file(struct shim_path *out)
 			return true;
 		shim_debug("%s: others than root can write it or a directory above", out->buffer);
 	}
+	snprintf(out->buffer, sizeof(out->buffer), btf_places[BTF_STORE], names.release);
 	return false;
 }
 

@@ -306,6 +306,19 @@ test_added()
 	tap_result $? "and says when it has none" || tap_diag "$said"
 }
 
+# The module takes the first; whoever says another order leads to the wrong file.
+test_places()
+{
+	local file order expected="/lib/modules /usr/lib/ebpfdrv/btf /var/lib/ebpfdrv/btf"
+	for file in kmod/btf/btf_vmlinux.c shim/paths.c README.md packaging/man/ebpfdrv.4; do
+		order=$(sed 's/\\fI//g; s/\\fR//g' "$top/$file" |
+			grep -o '[`" ]*/\(usr/\|var/\)*lib/\(modules\|ebpfdrv/btf\)/\(%s\|RELEASE\)[^`" ]*btf' |
+			sed 's/^[`" ]*//; s,/\(%s\|RELEASE\).*,,' | grep -v '^/usr/lib/modules' | tail -n 3 | xargs)
+		[ "$order" = "$expected" ]
+		tap_result $? "$file: the three places in the module's order" || tap_diag "$order"
+	done
+}
+
 pack=$work/all.btfpack
 out=$work/out
 tap_ok "ebpfdrv-btf-edit compiles" make -s -C "$top/tools" O="$EBPFDRV_BUILD/tools" WERROR=1
@@ -318,4 +331,5 @@ test_inputs
 test_links
 test_hooks
 test_added
+test_places
 tap_end
