@@ -252,7 +252,7 @@ static void check_type(const struct btf *btf, __u32 index, const char *path)
 			    *id);
 	for (i = 0; (name = name_in(type, i)); i++)
 		if (*name >= btf->strings.size)
-			die("%s: malformed member of type %u", path, index + 1);
+			die("%s: malformed %stype %u", path, i ? "member of " : "", index + 1);
 	if (kind == EBPF_BTF_KIND_FUNC &&
 	    (!type->type || kind_at(btf, type->type - 1) != EBPF_BTF_KIND_FUNC_PROTO))
 		die("%s: type %u is a function without a prototype", path, index + 1);
