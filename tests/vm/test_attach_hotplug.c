@@ -4,7 +4,7 @@
  * a counter on each. Old kernels take a CPU's counters from it before it is offline, and
  * lose those that come to it in between; what becomes of it then shows on the console.
  *
- * harness: timeout=240 sources=attach_lib.c
+ * harness: timeout=240 sources=attach_lib.c faults=no
  */
 #define _GNU_SOURCE
 #include "attach_lib.h"

@@ -3,7 +3,7 @@
  * Attachment under load: programs of all kinds write to the same rings from
  * system calls, interrupts and the scheduler, while events come and go.
  *
- * harness: timeout=300 sources=attach_lib.c
+ * harness: timeout=300 sources=attach_lib.c faults=no
  */
 #define _GNU_SOURCE
 #include "attach_lib.h"

@@ -3,7 +3,7 @@
  * Many threads at once on the same few descriptors, numbers and elements, closing
  * them under each other: no command may do more than fail.
  *
- * harness: timeout=300
+ * harness: timeout=300 faults=no
  */
 #define _GNU_SOURCE
 #include "ioctl_lib.h"

@@ -7,7 +7,7 @@
  *
  * STRESS_SECONDS=N in the environment: for how long (15). STRESS_SEED=N.
  *
- * harness: timeout=700
+ * harness: timeout=700 faults=no
  */
 #define _GNU_SOURCE
 #include <errno.h>
