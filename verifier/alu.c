@@ -292,8 +292,9 @@ static bool chooses_by_mask(const struct ebpf_insn *insn, const struct reg_state
 }
 
 /* What is chosen by such a mask is one of two numbers, on two ways. */
-static noinline int choose_by_mask(struct vf_env *env, const struct ebpf_insn *insn,
-				   struct reg_state *dst, const struct scalar *src)
+static __attribute__((__noinline__))
+int choose_by_mask(struct vf_env *env, const struct ebpf_insn *insn, struct reg_state *dst,
+		   const struct scalar *src)
 {
 	bool is64 = EBPF_CLASS(insn->code) == EBPF_ALU64;
 	u64 val = src->var_off.value;

@@ -396,8 +396,8 @@ static bool alu64_const(struct scalar *dst, const struct scalar *src, u8 op)
 	return true;
 }
 
-static noinline void alu64_ranges(struct scalar *dst, const struct scalar *src, u8 op,
-				  bool is_signed)
+static __attribute__((__noinline__))
+void alu64_ranges(struct scalar *dst, const struct scalar *src, u8 op, bool is_signed)
 {
 	struct range d, s, low, src_low;
 
