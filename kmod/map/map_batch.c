@@ -131,7 +131,7 @@ static int element_to_user(struct batch *b, void *key, bool delete)
 /* Of hashes, which may be asked for just as many as there are, that is said at once; of the
  * others only when none is left to give, as in Linux.
  */
-static int walk_end(const struct batch *b, const void *last)
+static int walk_end(const struct batch *b, void *last)
 {
 	return kind_of(b->map) == HASHES ? ebpf_map_next_key(b->map, last, b->next_key) : 0;
 }
