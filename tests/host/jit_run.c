@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define _GNU_SOURCE
 #include "jit_run.h"
+#include "splitmix.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -205,11 +206,7 @@ bool jit_exec(const struct jit_code *code, void *ctx, u64 *ret)
 
 u64 jit_random(u64 *state)
 {
-	u64 z = *state += 0x9e3779b97f4a7c15ULL;	/* splitmix64 */
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
+	return splitmix(state);
 }
 
 u64 jit_random_edge(u64 *state)

@@ -7,86 +7,23 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "btf_edit_host.h"
+#include "splitmix.h"
 #include "tap.h"
-#include "tools/ebpfdrv-btf.h"
 
 #define ROUNDS		1000
 #define ROOM		(1 << 21)
 
-/* What has not ended then never does. */
-#define SECONDS		300
-
-/* LeakSanitizer: what die() leaves is lost, as the process would be. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-
-/* --- in place of ebpfdrv-btf-edit.c --------------------------------------------------- */
-
-static jmp_buf died;
-static char message[512];
 static struct blob input, vmlinux, output;
 
-void die(const char *fmt, ...)
+static struct blob *file_of(const char *path)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
-	va_end(ap);
-	longjmp(died, 1);
-}
-
-void *check_alloc(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
-const char *said_as(const char *path)
-{
-	return path;
-}
-
-/* A copy that is unmapped, so that reading behind it is seen. */
-struct blob map_file(const char *path, bool in_place)
-{
-	const struct blob *from = !strcmp(path, "vmlinux") ? &vmlinux : &input;
-	struct blob file = { NULL, from->size };
-
-	if (!from->size)
-		die("%s: not a file with content", path);
-	file.data = mmap(NULL, from->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (file.data == MAP_FAILED)
-		abort();
-	memcpy(file.data, from->data, from->size);
-	return file;
-}
-
-void write_file(const char *path, const struct blob *parts, int count)
-{
-	int i;
-
-	output.size = 0;
-	for (i = 0; i < count; i++)
-		output.size += parts[i].size;
-	output.data = check_alloc(realloc(output.data, output.size + 1));
-	output.size = 0;
-	for (i = 0; i < count; i++) {
-		memcpy(output.data + output.size, parts[i].data, parts[i].size);
-		output.size += parts[i].size;
-	}
+	if (!strcmp(path, "vmlinux"))
+		return &vmlinux;
+	return !strcmp(path, "output") ? &output : &input;
 }
 
 /* --- making files --------------------------------------------------------------------- */
@@ -95,11 +32,7 @@ static __u64 state;
 
 static __u32 rnd(__u32 n)
 {
-	__u64 z = state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (__u32)((z ^ z >> 31) % n);
+	return (__u32)(splitmix(&state) % n);
 }
 
 /* Names that it looks for, and others. */

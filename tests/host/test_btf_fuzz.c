@@ -7,6 +7,7 @@
  */
 #include "btf_blob.h"
 #include "services.h"
+#include "splitmix.h"
 #include "tap.h"
 
 #define ROUNDS		40000
@@ -16,11 +17,7 @@ static u64 state;
 
 static u32 rnd(u32 n)
 {
-	u64 z = state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (u32)((z ^ z >> 31) % n);
+	return (u32)(splitmix(&state) % n);
 }
 
 static const u32 names[] = { 0, N_INT, N_A, N_B, N_STRUCT, N_MAIN, N_X, N_DATA, N_TAG, N_DOT };

@@ -6,30 +6,13 @@
  *	test_btf_pack_fuzz [ROUNDS [FIRST]]
  */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "btf_edit_host.h"
+#include "splitmix.h"
 #include "tap.h"
-#include "tools/ebpfdrv-btf.h"
 
 #define ROUNDS	4000
-#define SECONDS	300
-
-/* LeakSanitizer: what die() leaves is lost, as the process would be. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-
-/* --- in place of ebpfdrv-btf-edit.c --------------------------------------------------- */
-
-static jmp_buf died;
-static char message[512];
 
 /* Files by their names: "0" and "1" go into packs, "out" comes from one. */
 static struct blob files[3];
@@ -39,63 +22,13 @@ static struct blob *file_of(const char *path)
 	return &files[*path == 'o' ? 2 : *path - '0'];
 }
 
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
-	va_end(ap);
-	longjmp(died, 1);
-}
-
-void *check_alloc(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
-const char *said_as(const char *path)
-{
-	return path;
-}
-
-struct blob map_file(const char *path, bool in_place)
-{
-	struct blob *from = file_of(path), file = { NULL, from->size };
-
-	file.data = mmap(NULL, from->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (file.data == MAP_FAILED || in_place)
-		abort();
-	memcpy(file.data, from->data, from->size);
-	return file;
-}
-
-void write_file(const char *path, const struct blob *parts, int count)
-{
-	struct blob *to = file_of(path);
-	int i;
-
-	to->size = 0;
-	for (i = 0; i < count; i++) {
-		to->data = check_alloc(realloc(to->data, to->size + parts[i].size + 1));
-		memcpy(to->data + to->size, parts[i].data, parts[i].size);
-		to->size += parts[i].size;
-	}
-}
-
 /* --- the pack ---------------------------------------------------------------------------- */
 
 static __u64 state;
 
 static __u32 rnd(__u32 n)
 {
-	__u64 z = state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (__u32)((z ^ z >> 31) % n);
+	return (__u32)(splitmix(&state) % n);
 }
 
 /* All kinds of references: by name, by distance in both directions, to nothing, to itself. */

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <sys/klog.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "ioctl_lib.h"
+#include "kernel_age.h"
 #include "tap.h"
 
 /* What the library says with EBPFDRV_DEBUG=1 of each call that it takes. */
@@ -117,20 +117,9 @@ static bool has_fprobe(void)
 	return found;
 }
 
-/* By its age: Linux 6.1 is what the module is measured with. */
-static bool kernel_is_modern(void)
-{
-	unsigned int major = 0, minor = 0;
-	struct utsname uts;
-
-	uname(&uts);
-	sscanf(uts.release, "%u.%u", &major, &minor);
-	return major > 6 || (major == 6 && minor >= 1);
-}
-
 static void test_choices(int native)
 {
-	bool own = !native && kernel_is_modern() && has_fprobe();
+	bool own = !native && kernel_is_since(6, 1) && has_fprobe();
 	struct result res;
 
 	run(&res, "always", "");
