@@ -57,7 +57,7 @@ $(BK)/src: force
 
 module: $(BK)/src
 	@$(top)/kmod/compat/check-tree $(KDIR) > /dev/null
-	+@flock $(BK)/lock $(MAKE) -C $(KDIR) M=$(BK)/src W=$(W) modules
+	+@$(if $(WERROR),$(top)/tests/own-warnings $(BK)/src) flock $(BK)/lock $(MAKE) -C $(KDIR) M=$(BK)/src W=$(W) modules
 	@cmp -s $(BK)/src/ebpfdrv.ko $(BK)/ebpfdrv.ko || cp $(BK)/src/ebpfdrv.ko $(BK)/ebpfdrv.ko
 
 # --- user space ----------------------------------------------------------------
