@@ -119,14 +119,19 @@ static unsigned int read_list(FILE *list, struct kernel **kernels)
 static void add_names(struct pool *pool, struct kernel *kernel)
 {
 	struct btf btf = read_btf(kernel->path);
+	const char *text;
 	__u32 i, n, *name;
 
 	kernel->size = btf.types.size;
 	if (!kernel->size || kernel->size > MAX_TYPES)
 		die("%s: %lu bytes of types", kernel->path, kernel->size);
 	for (i = 0; i < btf.count; i++)
-		for (n = 0; (name = name_in(type_at(&btf, i), n)); n++)
-			pool_add(pool, name_of(&btf, *name));
+		for (n = 0; (name = name_in(type_at(&btf, i), n)); n++) {
+			text = name_of(&btf, *name);
+			if (strlen(text) > MAX_NAME)
+				die("%s: a name of %zu characters", kernel->path, strlen(text));
+			pool_add(pool, text);
+		}
 	free_btf(&btf);
 }
 

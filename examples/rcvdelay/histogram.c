@@ -29,12 +29,11 @@ void histogram_print(const struct rcvdelay_bpf *skel)
 		if (slots[i] > most)
 			most = slots[i];
 	}
-	if (!most) {
+	if (most)
+		printf("\n%23s : %-8s\n", "microseconds", "reads");
+	else
 		puts("no reads yet");
-		return;
-	}
-	printf("\n%23s : %-8s\n", "microseconds", "reads");
-	for (i = 0; i <= last; i++)
+	for (i = 0; most && i <= last; i++)
 		print_slot(i, slots[i], most);
 	fflush(stdout);
 }

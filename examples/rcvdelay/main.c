@@ -42,6 +42,9 @@ static int make_ring(struct rcvdelay_bpf *skel, const struct options *options,
 	return *ring ? 0 : -errno;
 }
 
+/* A signal that comes between the look at @interrupted and the wait does not end the wait. */
+#define LONGEST_WAIT_NS	200000000ULL
+
 /* Waits until @when_ns, or for a signal. Reads are printed as they come. */
 static int wait_until(__u64 when_ns, struct ring_buffer *ring)
 {
@@ -50,13 +53,15 @@ static int wait_until(__u64 when_ns, struct ring_buffer *ring)
 
 	while (!interrupted && (now = now_ns()) < when_ns) {
 		left = when_ns - now;
+		if (left > LONGEST_WAIT_NS)
+			left = LONGEST_WAIT_NS;
 		if (ring) {
 			n = ring_buffer__poll(ring, left / 1000000 + 1);
 			if (n < 0 && n != -EINTR)
 				return n;
 			fflush(stdout);
 		} else {
-			nanosleep(&(struct timespec){ left / 1000000000, left % 1000000000 }, NULL);
+			nanosleep(&(struct timespec){ .tv_nsec = left }, NULL);
 		}
 	}
 	return 0;

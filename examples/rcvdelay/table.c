@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -43,7 +44,27 @@ static bool read_row(int map, const struct conn_key *key, struct row *row)
 	return true;
 }
 
-/* Rows of what is to be shown, as many as returned. */
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(&((const struct row *)a)->key, &((const struct row *)b)->key,
+		      sizeof(struct conn_key));
+}
+
+/* Each connection once: as many rows as returned. */
+static unsigned int drop_twins(struct row *rows, unsigned int count)
+{
+	unsigned int i, kept = 0;
+
+	qsort(rows, count, sizeof(*rows), by_key);
+	for (i = 0; i < count; i++)
+		if (!kept || by_key(&rows[kept - 1], &rows[i]))
+			rows[kept++] = rows[i];
+	return kept;
+}
+
+/* Rows of what is to be shown, as many as returned. Where the connection that the walk came to has
+ * gone, the kernel begins anew, and connections come twice.
+ */
 static unsigned int read_rows(int map, const struct options *options, struct row *rows)
 {
 	struct conn_key key, *last = NULL;
@@ -55,7 +76,7 @@ static unsigned int read_rows(int map, const struct options *options, struct row
 		if (read_row(map, &key, &rows[count]) && is_shown(&rows[count], options))
 			count++;
 	}
-	return count;
+	return drop_twins(rows, count);
 }
 
 static void forget_closed(int map, const struct row *rows, unsigned int count)

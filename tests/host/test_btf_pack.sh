@@ -159,6 +159,11 @@ test_choice()
 		-r 4.1.0-elf -o "$out" "$work/two.pack"
 	KERNEL_BTF=/dev/null "$btf" install "$pack" | grep -q "BTF of its own"
 	tap_result $? "a kernel with BTF of its own needs none"
+	MODULE=/ KERNEL_BTF=/dev/null "$btf" install -o "$out" "$work/two.pack" | grep -q "by its build-id"
+	tap_result $? "what is there while the module is loaded may be the module's"
+	echo '1 R __start_BTF' >>"$KALLSYMS"
+	MODULE=/ KERNEL_BTF=/dev/null "$btf" install "$pack" | grep -q "BTF of its own"
+	tap_result $? "or the kernel's, whose image tells"
 }
 
 # What "install" makes of packs that nobody meant well with.

@@ -212,6 +212,11 @@ test_types()
 	export FAKE_FEATURES=0xdf
 	put /sys/module/ebpfdrv/parameters/btf '/srv/absent.btf\n'
 	fault "the parameter's BTF is absent" 2 "lacks  btf        none: .*; /srv/absent.btf is not there"
+	put /sys/kernel/btf/vmlinux x
+	fault "the kernel's file is the module's" 0 "ok     btf        served by the module, $btf"
+	put /sys/kernel/btf/vmlinux x
+	put /proc/kallsyms '1 T a\n2 t b\n3 t c\n4 R __start_BTF\n'
+	fault "the kernel's file is the kernel's" 0 "ok     btf        served by the module, the kernel's own"
 	unloaded && rm "$root$btf" && put /sys/kernel/btf/vmlinux x
 	fault "the kernel's own BTF" 1 "ok     btf        the kernel's own"
 }

@@ -124,9 +124,32 @@ static bool find_file(char *path, size_t size, bool native)
 	return false;
 }
 
+/* Does the kernel's image have types? Where they begin has had three names. */
+static bool image_has_types(void)
+{
+	FILE *file = fopen(at("/proc/kallsyms"), "r");
+	char line[512], name[256];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%*s %*s %255s", name) == 1 &&
+			(!strcmp(name, "__start_BTF") || !strcmp(name, "_binary__btf_vmlinux_bin_start") ||
+			 !strcmp(name, "_binary__btf_kernel_bin_start"));
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* While the module is loaded the file may be its own, which has what lies in another place. */
+static bool kernel_has_types(void)
+{
+	return exists(at("/sys/kernel/btf/vmlinux")) &&
+	       (!exists(at("/sys/module/ebpfdrv")) || image_has_types());
+}
+
 void check_types(const struct device *device)
 {
-	bool native = exists(at("/sys/kernel/btf/vmlinux")), served;
+	bool native = kernel_has_types(), served;
 	char path[PATH_MAX];
 	bool file = find_file(path, sizeof(path), native);
 
