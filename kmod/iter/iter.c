@@ -70,26 +70,27 @@ static void fill_ctx(const struct iter_walk *walk, const struct iter_object *obj
 	}
 }
 
-static u64 run(struct ebpf_prog *prog, const u64 *ctx, struct ebpf_run_ctx *rctx)
+static int run(struct ebpf_prog *prog, const u64 *ctx, struct ebpf_run_ctx *rctx, u64 *ret)
 {
-	u64 ret;
-	int idx;
+	int err = 0, idx;
 
 	if (prog->sleepable) {
 		idx = ebpf_sleep_read_lock();
-		ret = ebpf_prog_run_sleepable(prog, ctx, rctx);
+		err = ebpf_prog_call_sleepable(prog, ctx, rctx, ret);
 		ebpf_sleep_read_unlock(idx);
-		return ret;
+		return err;
 	}
 	rcu_read_lock();
 	preempt_disable();
-	ret = ebpf_prog_run(prog, ctx, rctx);
+	*ret = ebpf_prog_run(prog, ctx, rctx);
 	preempt_enable();
 	rcu_read_unlock();
-	return ret;
+	return 0;
 }
 
-/* 0; -EAGAIN when the program wants the object again; -E2BIG when its text does not fit */
+/* 0; -EAGAIN when the program wants the object again; -E2BIG when its text does not fit; other
+ * errors when it could not be run, and the object is still to be shown
+ */
 static int show(struct seq_file *seq, const struct iter_object *obj)
 {
 	struct iter *it = seq->private;
@@ -99,12 +100,15 @@ static int show(struct seq_file *seq, const struct iter_object *obj)
 	u64 ctx[CTX_SLOTS] = { (unsigned long)&meta };
 	struct ebpf_run_ctx rctx;
 	u64 ret;
+	int err;
 
 	fill_ctx(&it->walk, obj, ctx);
 	memset(&rctx, 0, sizeof(rctx));
 	rctx.frame = __builtin_frame_address(0);
 	rctx.event = seq;
-	ret = run(it->prog, ctx, &rctx);
+	err = run(it->prog, ctx, &rctx, &ret);
+	if (err)
+		return err;
 	if (ret)
 		return -EAGAIN;
 	return seq->count == seq->size ? -E2BIG : 0;
@@ -132,9 +136,11 @@ static int show_end(struct seq_file *seq)
 	static const struct iter_object nothing;
 	struct iter *it = seq->private;
 	size_t before = seq->count;
+	int err = show(seq, &nothing);
 
-	if (show(seq, &nothing) == -E2BIG)
-		return give_back(seq, before, -E2BIG);
+	/* No object that could be wanted again. */
+	if (err && err != -EAGAIN)
+		return give_back(seq, before, err);
 	it->done = true;
 	return 0;
 }

@@ -154,22 +154,31 @@ static bool can_sleep(void)
 	       !this_cpu_read(ebpf_cpu.active);
 }
 
-u64 ebpf_prog_run_sleepable(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx)
+int ebpf_prog_call_sleepable(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx,
+			     u64 *ret)
 {
-	u8 *stack = NULL;
-	u64 ret;
+	u8 *stack;
 
-	if (likely(can_sleep() && !naps_here(prog)))
-		stack = kmalloc(max_t(u32, prog->stack_size, 8), GFP_KERNEL | __GFP_NOWARN);
-	if (unlikely(!stack)) {
-		ebpf_run_count_missed(prog);
-		return 0;
-	}
+	if (unlikely(!can_sleep() || naps_here(prog)))
+		return -EBUSY;
+	stack = kmalloc(max_t(u32, prog->stack_size, 8), GFP_KERNEL | __GFP_NOWARN);
+	if (unlikely(!stack))
+		return -ENOMEM;
 	preempt_disable();
-	ret = sleepable_run_on(prog, ctx, rctx, stack + prog->stack_size);
+	*ret = sleepable_run_on(prog, ctx, rctx, stack + prog->stack_size);
 	preempt_enable();
 	kfree(stack);
-	return ret;
+	return 0;
+}
+
+u64 ebpf_prog_run_sleepable(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx)
+{
+	u64 ret;
+
+	if (likely(!ebpf_prog_call_sleepable(prog, ctx, rctx, &ret)))
+		return ret;
+	ebpf_run_count_missed(prog);
+	return 0;
 }
 
 int ebpf_sleep_init(void)

@@ -38,6 +38,12 @@ void ebpf_sleep_barrier(void);
  */
 u64 ebpf_prog_run_sleepable(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx);
 
+/* The same for who can tell the user that it did not run, which is no miss then: -ENOMEM,
+ * or -EBUSY for the other two reasons; else 0, and @ret is set.
+ */
+int ebpf_prog_call_sleepable(struct ebpf_prog *prog, const void *ctx, struct ebpf_run_ctx *rctx,
+			     u64 *ret);
+
 /* For helpers with may_sleep: between these two they may. False: not here, and no
  * ebpf_nap_end().
  */

@@ -74,10 +74,11 @@ static long test_run_raw_tp(struct ebpf_prog *prog, const union ebpf_attr *attr,
 static long test_run_syscall(struct ebpf_prog *prog, const union ebpf_attr *attr,
 			     union ebpf_attr __user *uattr)
 {
-	u32 size = attr->test.ctx_size_in, retval;
+	u32 size = attr->test.ctx_size_in;
 	void __user *uctx = ebpf_user_ptr(attr->test.ctx_in);
 	struct ebpf_run_ctx rctx;
-	int err = 0, idx;
+	int err, idx;
+	u64 retval;
 	void *ctx;
 
 	if (attr->test.data_in || attr->test.data_out || attr->test.ctx_out ||
@@ -94,9 +95,9 @@ static long test_run_syscall(struct ebpf_prog *prog, const union ebpf_attr *attr
 	}
 	memset(&rctx, 0, sizeof(rctx));
 	idx = ebpf_sleep_read_lock();
-	retval = ebpf_prog_run_sleepable(prog, ctx, &rctx);
+	err = ebpf_prog_call_sleepable(prog, ctx, &rctx, &retval);
 	ebpf_sleep_read_unlock(idx);
-	if (put_user(retval, &uattr->test.retval) || copy_to_user(uctx, ctx, size))
+	if (!err && (put_user((u32)retval, &uattr->test.retval) || copy_to_user(uctx, ctx, size)))
 		err = -EFAULT;
 	compat_kvfree(ctx);
 	return err;

@@ -204,6 +204,8 @@ struct attribute {
 static struct attribute attributes[] = { { .name = "failslab" }, { .name = "fail_page_alloc" } };
 static unsigned int pass;
 static int state_fd = -1;
+/* Mapped, for a process that may write no files. */
+static unsigned long *state_counts;
 
 /* These files have no positions, so each is opened once for each access. */
 static int attribute_open(const struct attribute *a, const char *file)
@@ -236,25 +238,42 @@ static bool attribute_armed(const struct attribute *a)
 	return c != '0';
 }
 
-static bool counts_move(long nr)
+static void counts_take(void)
 {
-	unsigned long counts[2] = { attributes[0].count, attributes[1].count };
+	attributes[0].count = state_counts[0];
+	attributes[1].count = state_counts[1];
+}
 
-	if (raw(nr, state_fd, (long)counts, sizeof(counts), 0) != sizeof(counts))
+static void counts_leave(void)
+{
+	state_counts[0] = attributes[0].count;
+	state_counts[1] = attributes[1].count;
+}
+
+static bool state_open(void)
+{
+	long arg[6] = { 0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, 0, 0 };
+	int fd = raw(SYS_open, (long)"/tmp/ebpfdrv-faults", O_RDWR | O_CREAT | O_CLOEXEC, 0600, 0);
+	long map;
+
+	if (fd < 0)
 		return false;
-	attributes[0].count = counts[0];
-	attributes[1].count = counts[1];
+	fd = high_fd(fd);
+	/* The file has this size but for the first time. */
+	arg[4] = fd;
+	map = raw(SYS_ftruncate, fd, 4096, 0, 0) ? -1 : raw6(SYS_mmap, arg);
+	if (map < 0 && map > -4096) {
+		raw(SYS_close, fd, 0, 0, 0);
+		return false;
+	}
+	state_fd = fd;
+	state_counts = (unsigned long *)map;
 	return true;
 }
 
 static bool old_open(void)
 {
-	if (state_fd < 0) {
-		state_fd = raw(SYS_open, (long)"/tmp/ebpfdrv-faults", O_RDWR | O_CREAT | O_CLOEXEC,
-			       0600, 0);
-		state_fd = state_fd < 0 ? state_fd : high_fd(state_fd);
-	}
-	return state_fd >= 0 && task_file("make-it-fail", &nth_fd, &nth_tid);
+	return (state_fd >= 0 || state_open()) && task_file("make-it-fail", &nth_fd, &nth_tid);
 }
 
 static bool old_arm(unsigned int n)
@@ -263,7 +282,7 @@ static bool old_arm(unsigned int n)
 
 	if (raw(SYS_flock, state_fd, LOCK_EX, 0, 0))
 		return false;
-	counts_move(SYS_pread64);
+	counts_take();
 	a->interval = a->count + n;
 	return attribute_set(a, "interval", a->interval) && attribute_set(a, "times", 1) &&
 	       number_write(nth_fd, 1);
@@ -304,7 +323,7 @@ static bool old_disarm(void)
 	attribute_set(a, "times", 0);
 	if (a->interval > 1)
 		a->count = a->interval;
-	counts_move(SYS_pwrite64);
+	counts_leave();
 	raw(SYS_flock, state_fd, LOCK_UN, 0, 0);
 	return failed;
 }
@@ -378,13 +397,44 @@ static unsigned int next_fault(unsigned int n)
 	return n < faults_dense_to ? n + 1 : n + 1 + 4 * n / faults_dense_to;
 }
 
+/* What a call that opens an event asks for. */
+static bool open_attr(const struct call *c, struct perf_event_attr *attr)
+{
+	struct ebpfdrv_perf_event_open open;
+	const void *from = (void *)c->arg[1];
+
+	if (!strcmp(c->what, "ioctl")) {
+		if ((unsigned long)c->arg[1] != EBPFDRV_IOC_PERF_EVENT_OPEN ||
+		    !copy(&open, (void *)c->arg[2], sizeof(open)))
+			return false;
+		from = (void *)(uintptr_t)open.attr;
+	} else if (strcmp(c->what, "perf_event_open")) {
+		return false;
+	}
+	memset(attr, 0, sizeof(*attr));
+	return copy(attr, from, PERF_ATTR_SIZE_VER1);
+}
+
+/* Does it name a file? */
+static bool opens_file(const struct call *c)
+{
+	struct perf_event_attr attr;
+	char first;
+
+	return open_attr(c, &attr) && attr.type >= PERF_TYPE_MAX &&
+	       copy(&first, (void *)(uintptr_t)attr.config1, 1) && first == '/';
+}
+
 /* Copies fail by fail-nth alone. The shim asks by two of them, the first of the call, whether
  * an attr can be read, and gives what cannot to the kernel, which does not know the type;
  * no later fault may say that something does not exist. Pins are without room where an inode
- * cannot be had, as Linux's.
+ * cannot be had, as Linux's. Old kernels' walks along a path answer as their file systems do,
+ * procfs with ENOENT, 9p with EFAULT.
  */
 static bool explained(const struct call *c, int err, unsigned int n, bool copies)
 {
+	if (!copies && (err == ENOENT || err == EFAULT) && opens_file(c))
+		return true;
 	if (!strcmp(c->what, "perf_event_open") && err == ENOENT)
 		return copies && n <= 2;
 	if (!strcmp(c->what, "bpf") && c->cmd == EBPF_OBJ_PIN && err == ENOSPC)
@@ -418,14 +468,49 @@ static bool takes(const struct call *c)
 					   c->cmd == EBPF_MAP_LOOKUP_AND_DELETE_BATCH);
 }
 
+/* Old kernels warn of their own filters that could not be allocated. */
+static bool kernel_warns(const struct call *c)
+{
+	return !strcmp(c->what, "ioctl") &&
+	       (unsigned long)c->arg[1] == PERF_EVENT_IOC_SET_FILTER;
+}
+
+/*
+ * The last event of a tracepoint takes the kernel's probe from it, for which kernels before 5.11
+ * allocate; where that fails the probe stays, and no event of this tracepoint can be had again.
+ * So here is one more. None for other calls.
+ */
+static int one_more_event(const struct call *c)
+{
+	struct perf_event_attr attr, asked;
+	long arg[6] = { (long)&attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC, 0 };
+	int fd;
+
+	if (!open_attr(c, &asked) || asked.type != PERF_TYPE_TRACEPOINT)
+		return -1;
+	memset(&attr, 0, sizeof(attr));
+	attr.type = asked.type;
+	attr.size = PERF_ATTR_SIZE_VER1;
+	attr.config = asked.config;
+	attr.disabled = 1;
+	fd = raw6(SYS_perf_event_open, arg);
+	if (fd < 0) {
+		arg[4] = 0;	/* before 3.14 */
+		fd = raw6(SYS_perf_event_open, arg);
+	}
+	return fd < 0 ? -1 : high_fd(fd);
+}
+
 static long with_faults(struct call *c, unsigned int key)
 {
 	unsigned int n, passes, odd_n = 0;
-	int err, odd = 0, saved = errno;
+	int err, odd = 0, saved = errno, event = -1;
 	bool failed, armed;
 	long ret;
 
 	passes = inside || faults_held || takes(c) ? 0 : engine_open();
+	if (passes > 1 && kernel_warns(c))
+		passes = 0;
 	if (!passes || tried_before(key)) {
 		errno = saved;
 		return c->fn(c);
@@ -433,6 +518,8 @@ static long with_faults(struct call *c, unsigned int key)
 	inside = true;
 	keep(c);
 	calls++;
+	if (passes > 1)
+		event = one_more_event(c);
 	for (n = 1;;) {
 		errno = saved;
 		armed = passes > 1 ? old_arm(n) : nth_arm(n);
@@ -462,6 +549,8 @@ static long with_faults(struct call *c, unsigned int key)
 	/* An error of the call's own comes with or without the fault. */
 	if (odd && !(ret < 0 && err == odd))
 		report("unexpected: %s %u, fault %u: errno %d\n", c->what, c->cmd, odd_n, odd);
+	if (event >= 0)
+		raw(SYS_close, event, 0, 0, 0);
 	inside = false;
 	errno = err;
 	return ret;

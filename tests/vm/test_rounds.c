@@ -3,6 +3,7 @@
  * Loops that end by themselves (may_goto): the clock ends them, and they change nothing.
  * Chains of calls with more than 512 bytes of stack, where may_goto adds to it.
  */
+#include "faults.h"
 #include "ioctl_lib.h"
 #include "tap.h"
 
@@ -137,6 +138,8 @@ static void test_deep(void)
 
 int main(void)
 {
+	/* Loading takes thousands of allocations. */
+	faults_dense(20);
 	drv_open();
 	test_forever();
 	test_registers();
