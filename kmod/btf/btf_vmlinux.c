@@ -201,7 +201,7 @@ static void say_absent(int err)
 		pr_warn("ebpfdrv: no BTF: %s (parameter btf) is absent: CO-RE programs will not load\n",
 			btf);
 	else if (err == -ENOENT)
-		pr_info("ebpfdrv: no BTF of kernel %s found: CO-RE programs will not load; ebpfdrv-btf makes it\n",
+		pr_info("ebpfdrv: no BTF of this kernel: /usr/lib/ebpfdrv/btf/%s.btf is absent: CO-RE programs will not load; ebpfdrv-btf makes it, ebpfdrv-btf install takes it out of a pack\n",
 			init_utsname()->release);
 	else
 		pr_warn("ebpfdrv: no BTF: %s%s%s %s (error %d): CO-RE programs will not load\n",

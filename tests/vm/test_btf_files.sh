@@ -188,6 +188,14 @@ else
 	remove
 fi
 
+# Told what to do, where nothing is found.
+if [ ! -e /sys/kernel/btf/vmlinux ]; then
+	insert && [ "$(objects)" = 0 ] && lines &&
+		[[ $said == *" /usr/lib/ebpfdrv/btf/$(uname -r).btf is absent"*"ebpfdrv-btf install"* ]]
+	tap_result $? "no BTF anywhere: where it is looked for, and what makes it" || tap_diag "$said"
+	remove
+fi
+
 # What the kernel has of its own, or what vm-run gave, still works.
 # shellcheck disable=SC2086
 insmod "$EBPFDRV_KO" $EBPFDRV_KO_ARGS
