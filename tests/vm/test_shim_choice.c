@@ -21,7 +21,7 @@
 
 struct result {
 	int status;
-	char err[8192];
+	char err[65536];
 };
 
 static long call(int cmd, union bpf_attr *attr)
