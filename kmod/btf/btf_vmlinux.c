@@ -201,8 +201,8 @@ static void say_absent(int err)
 		pr_warn("ebpfdrv: no BTF: %s (parameter btf) is absent: CO-RE programs will not load\n",
 			btf);
 	else if (err == -ENOENT)
-		pr_info("ebpfdrv: no BTF of this kernel: /usr/lib/ebpfdrv/btf/%s.btf is absent: CO-RE programs will not load; ebpfdrv-btf makes it, ebpfdrv-btf install takes it out of a pack\n",
-			init_utsname()->release);
+		pr_info("ebpfdrv: no BTF of this kernel: %s/%s.btf is absent: CO-RE programs will not load; ebpfdrv-btf makes it, ebpfdrv-btf install takes it out of a pack\n",
+			"/usr/lib/ebpfdrv/btf", init_utsname()->release);
 	else
 		pr_warn("ebpfdrv: no BTF: %s%s%s %s (error %d): CO-RE programs will not load\n",
 			source.path, strcmp(source.path, source.at) ? " not used: " : "",
