@@ -33,6 +33,8 @@ static const char * const search_paths[] = {
 	"/var/lib/ebpfdrv/btf/%s.btf",
 };
 
+#define BTF_STORE	3	/* where ebpfdrv-btf puts it: what the message names */
+
 /* All set before anybody can ask. */
 static struct ebpf_host_file source;
 static char wrong_layout[128];
@@ -197,16 +199,18 @@ drop:
 
 static void say_absent(int err)
 {
-	if (err == -ENOENT && btf)
+	if (err == -ENOENT && btf) {
 		pr_warn("ebpfdrv: no BTF: %s (parameter btf) is absent: CO-RE programs will not load\n",
 			btf);
-	else if (err == -ENOENT)
-		pr_info("ebpfdrv: no BTF of this kernel: %s/%s.btf is absent: CO-RE programs will not load; ebpfdrv-btf makes it, ebpfdrv-btf install takes it out of a pack\n",
-			"/usr/lib/ebpfdrv/btf", init_utsname()->release);
-	else
+	} else if (err == -ENOENT) {
+		set_path(search_paths[BTF_STORE], init_utsname()->release);
+		pr_info("ebpfdrv: no BTF of this kernel: %s is absent: CO-RE programs will not load; ebpfdrv-btf makes it, ebpfdrv-btf install takes it out of a pack\n",
+			source.path);
+	} else {
 		pr_warn("ebpfdrv: no BTF: %s%s%s %s (error %d): CO-RE programs will not load\n",
 			source.path, strcmp(source.path, source.at) ? " not used: " : "",
 			strcmp(source.path, source.at) ? source.at : "", source.problem, err);
+	}
 }
 
 int ebpf_btf_vmlinux_init(void)

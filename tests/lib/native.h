@@ -8,18 +8,17 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <unistd.h>
+
+#include "raw_syscall.h"
 
 /* Is the running kernel's own bpf(2) there, and that of Linux 6.1? The debug kernel has none. */
 static inline bool native_is_6_1(void)
 {
 	struct utsname uts;
-	long ret;
 
 	/* Not by libc's syscall(), which the shim may answer. */
-	__asm__ volatile("syscall" : "=a"(ret) : "0"((long)SYS_bpf), "D"(-1L), "S"(0L), "d"(0L)
-			 : "rcx", "r11", "memory");
-	return !uname(&uts) && !strncmp(uts.release, "6.1.", 4) && ret != -ENOSYS;
+	return !uname(&uts) && !strncmp(uts.release, "6.1.", 4) &&
+	       raw_syscall(SYS_bpf, -1, 0, 0, 0, 0) != -ENOSYS;
 }
 
 #endif /* _TESTS_NATIVE_H */

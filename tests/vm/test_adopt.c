@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "attach_lib.h"
+#include "one_array.h"
 #include "own_module.h"
 #include "raw_syscall.h"
 #include "tap.h"
@@ -33,48 +34,17 @@ enum side { OURS, KERNELS, NOBODYS, BROKEN };
 
 static enum side native;	/* without adoption: the kernel's or nobody's */
 
-static long raw_bpf(int cmd, union ebpf_attr *attr)
+static long raw_bpf(int cmd, union bpf_attr *attr)
 {
 	return raw_syscall(SYS_bpf, cmd, (long)attr, sizeof(*attr), 0, 0);
 }
 
 static long raw_map(void)
 {
-	union ebpf_attr attr;
+	union bpf_attr attr;
 
-	memset(&attr, 0, sizeof(attr));
-	attr.map_type = EBPF_MAP_TYPE_ARRAY;
-	attr.key_size = 4;
-	attr.value_size = 8;
-	attr.max_entries = 1;
-	return raw_bpf(EBPF_MAP_CREATE, &attr);
-}
-
-static void elem_attr(union ebpf_attr *attr, int map, uint32_t *key, uint64_t *value)
-{
-	memset(attr, 0, sizeof(*attr));
-	attr->map_fd = map;
-	attr->key = (unsigned long)key;
-	attr->value = (unsigned long)value;
-}
-
-/* Does the module itself know the map? */
-static bool is_ours(int map)
-{
-	int dev = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
-	uint32_t key = 0;
-	uint64_t value;
-	union ebpf_attr attr;
-	struct ebpfdrv_bpf call = {
-		.cmd = EBPF_MAP_LOOKUP_ELEM, .size = sizeof(attr), .attr = (unsigned long)&attr,
-	};
-	bool ours;
-
-	elem_attr(&attr, map, &key, &value);
-	ours = dev >= 0 && ioctl(dev, EBPFDRV_IOC_BPF, &call) == 0;
-	if (dev >= 0)
-		close(dev);
-	return ours;
+	one_array_attr(&attr);
+	return raw_bpf(BPF_MAP_CREATE, &attr);
 }
 
 /* A map is made, looked at, and closed. */
@@ -87,7 +57,7 @@ static enum side side_now(void)
 		return NOBODYS;
 	if (map < 0)
 		return BROKEN;
-	side = is_ours(map) ? OURS : KERNELS;
+	side = one_array_is_modules(map) ? OURS : KERNELS;
 	close(map);
 	return side;
 }
@@ -330,20 +300,17 @@ static int has_32(void)
 /* Where the kernel has a bpf(2) for i386, a map of its own. */
 static int client_32(void)
 {
-	union ebpf_attr *attr = low_page();
+	union bpf_attr *attr = low_page();
 	long map;
 
-	attr->map_type = EBPF_MAP_TYPE_ARRAY;
-	attr->key_size = 4;
-	attr->value_size = 8;
-	attr->max_entries = 1;
+	one_array_attr(attr);
 	/* 321 is signalfd(2) there. */
 	if (raw32(321, 0, (long)attr, sizeof(*attr), 0, 0) >= 0)
 		return 108;
 	map = raw32(357, 0, (long)attr, sizeof(*attr), 0, 0);
 	if (map == -ENOSYS)
 		return NOBODYS;
-	return map < 0 ? BROKEN : is_ours(map) ? OURS : KERNELS;
+	return map < 0 ? BROKEN : one_array_is_modules(map) ? OURS : KERNELS;
 }
 
 /* The kernel knows no events of the module's type. */
@@ -479,18 +446,18 @@ static int through_takeover(void)
 {
 	uint32_t key = 0;
 	uint64_t value = 7;
-	union ebpf_attr attr;
+	union bpf_attr attr;
 	long map;
 
 	if (!takeover(true))
 		return 1;
 	map = raw_map();
-	if (map < 0 || !is_ours(map))
+	if (map < 0 || !one_array_is_modules(map))
 		return 2;
 	if (!takeover(false))
 		return 3;
-	elem_attr(&attr, map, &key, &value);
-	if (raw_bpf(EBPF_MAP_UPDATE_ELEM, &attr))
+	one_array_elem(&attr, map, &key, &value);
+	if (raw_bpf(BPF_MAP_UPDATE_ELEM, &attr))
 		return 4;
 	if (side_now() != OURS)
 		return 5;
@@ -503,15 +470,15 @@ static int holds_kernels(void)
 	long map = raw_map();
 	uint32_t key = 0;
 	uint64_t value = 7;
-	union ebpf_attr attr;
+	union bpf_attr attr;
 	int bad = 0;
 
-	if (map < 0 || is_ours(map))
+	if (map < 0 || one_array_is_modules(map))
 		return 1;
 	if (!takeover(true))
 		return 2;
-	elem_attr(&attr, map, &key, &value);
-	if (raw_bpf(EBPF_MAP_UPDATE_ELEM, &attr))
+	one_array_elem(&attr, map, &key, &value);
+	if (raw_bpf(BPF_MAP_UPDATE_ELEM, &attr))
 		bad = 3;
 	if (!bad && side_now() != KERNELS)
 		bad = 4;
@@ -528,7 +495,7 @@ static int caller(void)
 	};
 	uint32_t key = 0;
 	uint64_t value = 7, got;
-	union ebpf_attr attr;
+	union bpf_attr attr;
 	long map;
 	int event;
 
@@ -537,11 +504,11 @@ static int caller(void)
 		if (map < 0 && !(map == -ENOSYS && native == NOBODYS))
 			return 1;
 		if (map >= 0) {
-			elem_attr(&attr, map, &key, &value);
-			if (raw_bpf(EBPF_MAP_UPDATE_ELEM, &attr))
+			one_array_elem(&attr, map, &key, &value);
+			if (raw_bpf(BPF_MAP_UPDATE_ELEM, &attr))
 				return 2;
-			elem_attr(&attr, map, &key, &got);
-			if (raw_bpf(EBPF_MAP_LOOKUP_ELEM, &attr) || got != value)
+			one_array_elem(&attr, map, &key, &got);
+			if (raw_bpf(BPF_MAP_LOOKUP_ELEM, &attr) || got != value)
 				return 3;
 			close(map);
 		}

@@ -153,9 +153,10 @@ static long from_iterator(struct static_bpf *bpf, struct bpf_link *link)
 	(void)bpf;
 	if (fd < 0)
 		return -errno;
-	n = read(fd, text, sizeof(text));
+	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
-	return n > 1 && strspn(text, "x") >= (size_t)n;
+	text[n < 0 ? 0 : n] = '\0';
+	return n > 1 && strspn(text, "x") == (size_t)n;
 }
 
 static const struct row rows[] = {

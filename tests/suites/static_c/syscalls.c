@@ -9,11 +9,8 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -21,7 +18,8 @@
 
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
-#include <ebpfdrv/ebpfdrv.h>
+
+#include "one_array.h"
 
 #define CALLS		10
 #define NR_BPF		321
@@ -39,30 +37,6 @@ static long bpf(int cmd, union bpf_attr *attr)
 static uint64_t ptr(const void *p)
 {
 	return (uintptr_t)p;
-}
-
-static int array(void)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_type = BPF_MAP_TYPE_ARRAY;
-	attr.key_size = 4;
-	attr.value_size = 8;
-	attr.max_entries = 1;
-	return bpf(BPF_MAP_CREATE, &attr);
-}
-
-static int element(int cmd, int map, uint64_t *value)
-{
-	static const uint32_t key;
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = map;
-	attr.key = ptr(&key);
-	attr.value = ptr(value);
-	return bpf(cmd, &attr);
 }
 
 /* Counts what this process does, where the word at @nr_off of the context, if any, says getppid. */
@@ -192,14 +166,14 @@ static int at_uprobe(int prog)
 
 static long counted(int type, int nr_off, int (*attach)(int prog))
 {
-	int map = array(), prog = map < 0 ? -1 : program(type, map, nr_off);
+	int map = one_array_make(), prog = map < 0 ? -1 : program(type, map, nr_off);
 	int at = prog < 0 ? -1 : attach(prog);
 	long ret = -errno;
 	uint64_t n;
 
 	if (at >= 0) {
 		hit();
-		ret = element(BPF_MAP_LOOKUP_ELEM, map, &n) ? -errno : (long)n;
+		ret = one_array_do(BPF_MAP_LOOKUP_ELEM, map, &n) ? -errno : (long)n;
 		close(at);
 	}
 	close(prog);
@@ -220,15 +194,15 @@ static long set_and_get(int map)
 {
 	uint64_t value = 42;
 
-	if (map < 0 || element(BPF_MAP_UPDATE_ELEM, map, &value))
+	if (map < 0 || one_array_do(BPF_MAP_UPDATE_ELEM, map, &value))
 		return -errno;
 	value = 0;
-	return element(BPF_MAP_LOOKUP_ELEM, map, &value) ? -errno : (long)value;
+	return one_array_do(BPF_MAP_LOOKUP_ELEM, map, &value) ? -errno : (long)value;
 }
 
 static int hold(void)
 {
-	int map = array();
+	int map = one_array_make();
 	char line[16];
 
 	do {
@@ -237,35 +211,14 @@ static int hold(void)
 	return 0;
 }
 
-/* Does the module itself know the map? */
-static bool is_modules(int map)
-{
-	int dev = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
-	static const uint32_t key;
-	union bpf_attr attr;
-	uint64_t value;
-	struct ebpfdrv_bpf call = {
-		.cmd = BPF_MAP_LOOKUP_ELEM, .size = sizeof(attr), .attr = ptr(&attr),
-	};
-	bool known;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = map;
-	attr.key = ptr(&key);
-	attr.value = ptr(&value);
-	known = dev >= 0 && !ioctl(dev, EBPFDRV_IOC_BPF, &call);
-	close(dev);
-	return known;
-}
-
 static int side(void)
 {
-	int map = array();
+	int map = one_array_make();
 
 	if (map < 0)
 		printf("side: %s\n", errno == ENOSYS ? "nobody's" : strerror(errno));
 	else
-		printf("side: %s\n", is_modules(map) ? "the module's" : "the kernel's");
+		printf("side: %s\n", one_array_is_modules(map) ? "the module's" : "the kernel's");
 	return 0;
 }
 
@@ -277,7 +230,7 @@ int main(int argc, char **argv)
 		return hold();
 	if (argc > 1 && !strcmp(argv[1], "side"))
 		return side();
-	map = array();
+	map = one_array_make();
 	say("map", set_and_get(map));
 	close(map);
 	say("raw_tracepoint", counted(BPF_PROG_TYPE_RAW_TRACEPOINT, 8, at_raw_tracepoint));
