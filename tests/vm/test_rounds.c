@@ -5,6 +5,7 @@
  */
 #include "faults.h"
 #include "ioctl_lib.h"
+#include "kasan.h"
 #include "tap.h"
 
 #define TYPE		EBPF_PROG_TYPE_SOCKET_FILTER
@@ -138,12 +139,14 @@ static void test_deep(void)
 
 int main(void)
 {
-	/* Loading takes thousands of allocations. */
+	/* Loading takes thousands of allocations; where KASAN looks at each, too long to do it often. */
 	faults_dense(20);
 	drv_open();
 	test_forever();
+	faults_hold(kernel_has_kasan());
 	test_registers();
 	test_calls();
+	faults_hold(false);
 	test_deep();
 	return tap_end();
 }
