@@ -10,8 +10,9 @@
  * What ends so leans on a walk that is not finished. Which registers matter, and which
  * numbers, is not known of it, nor of any state above: those are marked "open", and from then
  * on a path ends in one of them only if it has nothing that the state had not, to the last
- * register, in the same frames. That keeps the proof that loops end simple, too: every way
- * back to the start of one is of the same frame, whose rounds have become fewer.
+ * register, in the same frames, and no fewer rounds behind it. That keeps the proof that loops
+ * end simple, too: every way back to the start of one is of the same frame, whose rounds have
+ * become fewer.
  */
 #include "verifier/image.h"
 #include "verifier/insn.h"

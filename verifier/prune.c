@@ -241,13 +241,22 @@ static bool same_frozen(const struct func_state *old, const struct func_state *c
 	return true;
 }
 
+/* Of what is not finished: the same frame, in which no round that the old way here began is
+ * still to begin. Else ways back to the start of a loop could be put together of pieces that
+ * begin none.
+ */
+static bool same_rounds(const struct func_state *old, const struct func_state *cur)
+{
+	return old->instance == cur->instance && old->rounds <= cur->rounds;
+}
+
 static bool func_safe(struct vf_env *env, const struct func_state *old,
 		      const struct func_state *cur)
 {
 	u32 i;
 
 	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback ||
-	    old->cb_gen != cur->cb_gen || (env->exact && old->instance != cur->instance) ||
+	    old->cb_gen != cur->cb_gen || (env->exact && !same_rounds(old, cur)) ||
 	    !same_frozen(old, cur))
 		return false;
 	for (i = 0; i < NR_REGS; i++)
