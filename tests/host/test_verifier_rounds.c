@@ -90,6 +90,13 @@ static const struct rounds_case cases[] = {
 	    .insns = { MOV_X(6, 1), MOV_X(1, 6), CALL(3), JMP_K(JNE, 0, 0, -3), MOV_K(0, 0), EXIT,
 		       LDX(DW, 2, 1, 0), MOV_K(0, 0), MAY_GOTO(4), MOV_K(0, 1),
 		       JMP_K(JEQ, 2, 5, 2), LDX(DW, 2, 1, 0), JA(-5), EXIT } } },
+	/* A way back that began no round comes to where one that did has been. */
+	{ { "around all of them", .err = EINVAL, .says = "infinite loop detected at insn",
+	    .insns = { MOV_X(7, 1), MOV_K(0, 0), MOV_K(3, 1), MAY_GOTO(1), JA(-2),
+		       MAY_GOTO(1), EXIT, LDX(DW, 2, 7, 0), JMP_K(JEQ, 2, 5, 13),
+		       MAY_GOTO(1), JA(1), EXIT, MOV_K(3, 1), MOV_K(3, 1), MOV_K(3, 1),
+		       MOV_K(3, 1), MOV_K(3, 1), MOV_K(3, 1), JA(0), JA(0), JA(0), JA(0),
+		       JA(-18) } } },
 	/* What Linux refuses. */
 	{ { "another condition", .err = EINVAL, .says = "invalid may_goto imm 0",
 	    .insns = { INSN(EBPF_JMP | EBPF_JCOND, 0, 1, 1, 0), EXIT, EXIT } } },
