@@ -6,7 +6,7 @@
 u64 ebpf_compat_perf_max_rate(void)
 {
 	static u64 place;
-	static bool known;
+	static int known;	/* el7 of 514 releases words only, no bool */
 	int err;
 
 	if (!READ_ONCE(known)) {
@@ -14,7 +14,7 @@ u64 ebpf_compat_perf_max_rate(void)
 		if (err)
 			place = 0;
 		if (err != -ENOMEM)
-			smp_store_release(&known, true);
+			smp_store_release(&known, 1);
 	}
 	return place ? READ_ONCE(*(int *)(unsigned long)place) : U64_MAX;
 }
