@@ -40,5 +40,7 @@ void ebpf_helpers_exit(void);
  */
 bool ebpf_value_trylock(u64 addr);
 void ebpf_value_unlock(u64 addr);
+/* Does this CPU have one, or wait for it? Interrupts off. */
+bool ebpf_value_is_locked(void);
 
 #endif /* _HELPERS_H */

@@ -41,6 +41,11 @@ static void lock_value(u64 addr, unsigned long flags)
 	l->flags = flags;
 }
 
+bool ebpf_value_is_locked(void)
+{
+	return __this_cpu_read(value_locked);
+}
+
 bool ebpf_value_trylock(u64 addr)
 {
 	unsigned long flags;

@@ -5,7 +5,7 @@
  */
 #include "kmod/map/kinds/hash_bucket.h"
 
-#include <linux/hardirq.h>
+DEFINE_PER_CPU(int, ebpf_map_locked);
 
 int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long *flags)
 {
@@ -17,11 +17,7 @@ int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned 
 		goto busy;
 	*locked = 1;
 	barrier();
-	if (!in_nmi()) {
-		raw_spin_lock(&bucket->lock);
-		return 0;
-	}
-	if (raw_spin_trylock(&bucket->lock))
+	if (likely(ebpf_map_spin_lock(&bucket->lock)))
 		return 0;
 	*locked = 0;
 busy:

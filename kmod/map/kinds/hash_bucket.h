@@ -5,11 +5,12 @@
 #ifndef _KMOD_HASH_BUCKET_H
 #define _KMOD_HASH_BUCKET_H
 
+#include "kmod/map/kinds/elem_lock.h"
 #include "kmod/map/kinds/htab.h"
 
 /* Interrupts are off until ebpf_htab_unlock(). -EBUSY: this CPU is in the middle of a
- * change of the same map and what is asking came between (a probe, an NMI), or the
- * bucket is taken and an NMI cannot wait.
+ * change of a map and what is asking came between (a probe; an NMI, if it is the same map),
+ * or the bucket is taken and an NMI cannot wait.
  */
 int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long *flags);
 /* The place that points to the element of @key, or NULL. Bucket locked. */
@@ -23,7 +24,7 @@ bool ebpf_htab_take(struct ebpf_htab *htab, struct htab_elem *elem);
 static inline void ebpf_htab_unlock(struct ebpf_htab *htab, struct htab_bucket *bucket,
 				    unsigned long flags)
 {
-	raw_spin_unlock(&bucket->lock);
+	ebpf_map_spin_unlock(&bucket->lock);
 	barrier();
 	*this_cpu_ptr(htab->locked) = 0;
 	local_irq_restore(flags);

@@ -16,11 +16,11 @@
  * being filled. So the ring keeps a third position of its own, of the oldest busy
  * record, and does not let the producer pass that by more than the ring's size.
  */
+#include "kmod/map/kinds/elem_lock.h"
 #include "kmod/map/kinds/maps.h"
 #include "kmod/map/kinds/ringbuf.h"
 #include <ebpf/dynptr.h>
 
-#include <linux/hardirq.h>
 #include <linux/irq_work.h>
 #include <linux/log2.h>
 #include <linux/poll.h>
@@ -126,12 +126,14 @@ void *ebpf_ringbuf_reserve(struct ebpf_map *map, u64 size)
 	if (unlikely(size > RINGBUF_MAX_RECORD || record_size(size) > ring->mask + 1))
 		return NULL;
 	consumer = smp_load_acquire(ring->consumer_pos);
-	if (!in_nmi())
-		raw_spin_lock_irqsave(&ring->lock, flags);
-	else if (!raw_spin_trylock_irqsave(&ring->lock, flags))
+	local_irq_save(flags);
+	if (unlikely(!ebpf_map_spin_lock(&ring->lock))) {
+		local_irq_restore(flags);
 		return NULL;
+	}
 	hdr = ring_reserve(ring, size, consumer);
-	raw_spin_unlock_irqrestore(&ring->lock, flags);
+	ebpf_map_spin_unlock(&ring->lock);
+	local_irq_restore(flags);
 	return hdr ? (u8 *)hdr + EBPF_RINGBUF_HDR_SZ : NULL;
 }
 

@@ -8,7 +8,7 @@
 
 /* Room for a record of @size bytes that user space sees as busy until
  * ebpf_ringbuf_commit(). NULL: the ring is full, @size is too large, or an NMI came
- * upon somebody reserving.
+ * upon somebody reserving, or a program on a function upon a change of a map on this CPU.
  */
 void *ebpf_ringbuf_reserve(struct ebpf_map *map, u64 size);
 /* @flags: EBPF_RB_*_WAKEUP. */
