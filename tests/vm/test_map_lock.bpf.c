@@ -6,11 +6,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "test_map_lock.h"
-
-#define EBUSY	16
-
-char _license[] SEC("license") = "GPL";
+#include "lock_prog.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -24,81 +20,27 @@ struct {
 	__uint(max_entries, 4096);
 } ring SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct outcome);
-} outcomes SEC(".maps");
-
-static __always_inline struct outcome *outcome(void)
+static __always_inline void at_unlock(struct outcome *out)
 {
-	__u32 zero = 0;
-	struct outcome *out = bpf_map_lookup_elem(&outcomes, &zero);
-
-	return out && out->tgid && out->tgid == bpf_get_current_pid_tgid() >> 32 ? out : (void *)0;
-}
-
-static __always_inline void *take(void)
-{
-	void *room = bpf_ringbuf_reserve(&ring, 8, 0);
-
-	if (room)
-		bpf_ringbuf_discard(room, BPF_RB_NO_WAKEUP);
-	return room;
-}
-
-static __always_inline void change(void)
-{
-	struct outcome *out = outcome();
 	__u32 zero = 0;
 	__u64 value = 1;
-	long err;
 
-	if (!out)
-		return;
-	err = bpf_map_update_elem(&other, &zero, &value, BPF_ANY);
-	if (err == -EBUSY)
-		out->busy++;
-	else if (!err)
-		out->done++;
-	else
-		out->failed++;
+	count_change(out, bpf_map_update_elem(&other, &zero, &value, BPF_ANY));
 }
 
 /* The only one that takes room: nobody asks for it with the ring's own lock in hand. */
-static __always_inline void reserve(void)
+static __always_inline void at_lock(struct outcome *out)
 {
-	struct outcome *out = outcome();
+	void *room;
 
-	if (!out)
-		return;
-	if (take())
-		out->room++;
-	else
+	at_unlock(out);
+	room = bpf_ringbuf_reserve(&ring, 8, 0);
+	if (!room) {
 		out->no_room++;
-}
-
-SEC("fentry/_raw_spin_lock")
-int on_lock(__u64 *ctx)
-{
-	change();
-	reserve();
-	return 0;
-}
-
-SEC("fentry/_raw_spin_unlock")
-int on_unlock(__u64 *ctx)
-{
-	change();
-	return 0;
-}
-
-SEC("fentry/_raw_spin_unlock_irqrestore")
-int on_unlock_irq(__u64 *ctx)
-{
-	change();
-	return 0;
+		return;
+	}
+	bpf_ringbuf_discard(room, BPF_RB_NO_WAKEUP);
+	out->room++;
 }
 
 /* What those come to the middle of. */
@@ -108,8 +50,7 @@ int start(void *ctx)
 	__u32 zero = 0;
 	__u64 value = 2;
 
-	if (!outcome())
-		return 0;
-	bpf_map_update_elem(&changed, &zero, &value, BPF_ANY);
+	if (outcome())
+		bpf_map_update_elem(&changed, &zero, &value, BPF_ANY);
 	return 0;
 }
