@@ -5,24 +5,20 @@
  */
 #include "kmod/map/kinds/hash_bucket.h"
 
-DEFINE_PER_CPU(int, ebpf_map_locked);
-
 int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long *flags)
 {
-	int *locked;
+	int err = ebpf_elem_lock(&bucket->lock, flags);
 
-	local_irq_save(*flags);
-	locked = this_cpu_ptr(htab->locked);
-	if (unlikely(*locked))
-		goto busy;
-	*locked = 1;
+	if (err)
+		return err;
+	/* An NMI that came upon a change of another bucket. */
+	if (unlikely(__this_cpu_read(*htab->locked))) {
+		ebpf_elem_unlock(&bucket->lock, *flags);
+		return -EBUSY;
+	}
+	__this_cpu_write(*htab->locked, 1);
 	barrier();
-	if (likely(ebpf_map_spin_lock(&bucket->lock)))
-		return 0;
-	*locked = 0;
-busy:
-	local_irq_restore(*flags);
-	return -EBUSY;
+	return 0;
 }
 
 struct htab_elem **ebpf_htab_find_place(struct ebpf_htab *htab, struct htab_bucket *bucket,

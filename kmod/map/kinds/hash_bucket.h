@@ -8,9 +8,8 @@
 #include "kmod/map/kinds/elem_lock.h"
 #include "kmod/map/kinds/htab.h"
 
-/* Interrupts are off until ebpf_htab_unlock(). -EBUSY: this CPU is in the middle of a
- * change of a map and what is asking came between (a probe; an NMI, if it is the same map),
- * or the bucket is taken and an NMI cannot wait.
+/* As ebpf_elem_lock(); -EBUSY also for an NMI that came upon a change of this map on this CPU.
+ * Interrupts are off until ebpf_htab_unlock().
  */
 int ebpf_htab_lock(struct ebpf_htab *htab, struct htab_bucket *bucket, unsigned long *flags);
 /* The place that points to the element of @key, or NULL. Bucket locked. */
@@ -24,10 +23,9 @@ bool ebpf_htab_take(struct ebpf_htab *htab, struct htab_elem *elem);
 static inline void ebpf_htab_unlock(struct ebpf_htab *htab, struct htab_bucket *bucket,
 				    unsigned long flags)
 {
-	ebpf_map_spin_unlock(&bucket->lock);
 	barrier();
-	*this_cpu_ptr(htab->locked) = 0;
-	local_irq_restore(flags);
+	__this_cpu_write(*htab->locked, 0);
+	ebpf_elem_unlock(&bucket->lock, flags);
 }
 
 /* Locked; before what was taken out can be used again. */

@@ -39,7 +39,7 @@ struct lpm_node {
 struct ebpf_lpm_trie {
 	struct ebpf_map map;
 	struct lpm_node *root;
-	struct ebpf_elem_lock lock;
+	raw_spinlock_t lock;
 	struct ebpf_pool pool;
 	u32 seq;		/* nodes taken out so far */
 	u32 nr_entries;
@@ -447,8 +447,7 @@ static int trie_init(struct ebpf_lpm_trie *trie)
 	pool->list.name_off = offsetof(struct lpm_node, name);
 	/* A fork for each but the first, and one to replace another with. */
 	pool->max = min_t(u64, 2ULL * trie->map.max_entries, LPM_MAX_NODES);
-	if (ebpf_elem_lock_init(&trie->lock))
-		return -ENOMEM;
+	raw_spin_lock_init(&trie->lock);
 	return ebpf_pool_init(pool, 0);
 }
 
@@ -457,7 +456,6 @@ static void trie_free(struct ebpf_map *map)
 	struct ebpf_lpm_trie *trie = trie_of(map);
 
 	ebpf_pool_destroy(&trie->pool);
-	ebpf_elem_lock_destroy(&trie->lock);
 	ebpf_map_area_free(trie);
 }
 
@@ -470,9 +468,6 @@ static struct ebpf_map *trie_alloc(const union ebpf_attr *attr)
 	ebpf_map_init_from_attr(&trie->map, attr);
 	if (!trie_init(trie))
 		return &trie->map;
-	/* The pool may not have come to be. */
-	if (!trie->lock.busy)
-		trie->pool.max = 0;
 	trie_free(&trie->map);
 	return ERR_PTR(-ENOMEM);
 }

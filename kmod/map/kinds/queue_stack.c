@@ -9,7 +9,7 @@
 
 struct ebpf_queue {
 	struct ebpf_map map;
-	struct ebpf_elem_lock lock;
+	raw_spinlock_t lock;
 	u32 first;		/* place of the oldest value */
 	u32 nr;
 	u8 values[] __aligned(8);
@@ -134,20 +134,14 @@ static struct ebpf_map *queue_alloc(const union ebpf_attr *attr)
 
 	if (!queue)
 		return ERR_PTR(-ENOMEM);
-	if (ebpf_elem_lock_init(&queue->lock)) {
-		ebpf_map_area_free(queue);
-		return ERR_PTR(-ENOMEM);
-	}
+	raw_spin_lock_init(&queue->lock);
 	ebpf_map_init_from_attr(&queue->map, attr);
 	return &queue->map;
 }
 
 static void queue_free(struct ebpf_map *map)
 {
-	struct ebpf_queue *queue = queue_of(map);
-
-	ebpf_elem_lock_destroy(&queue->lock);
-	ebpf_map_area_free(queue);
+	ebpf_map_area_free(queue_of(map));
 }
 
 static u64 queue_mem_usage(const struct ebpf_map *map)

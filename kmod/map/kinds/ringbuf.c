@@ -126,14 +126,10 @@ void *ebpf_ringbuf_reserve(struct ebpf_map *map, u64 size)
 	if (unlikely(size > RINGBUF_MAX_RECORD || record_size(size) > ring->mask + 1))
 		return NULL;
 	consumer = smp_load_acquire(ring->consumer_pos);
-	local_irq_save(flags);
-	if (unlikely(!ebpf_map_spin_lock(&ring->lock))) {
-		local_irq_restore(flags);
+	if (unlikely(ebpf_elem_lock(&ring->lock, &flags)))
 		return NULL;
-	}
 	hdr = ring_reserve(ring, size, consumer);
-	ebpf_map_spin_unlock(&ring->lock);
-	local_irq_restore(flags);
+	ebpf_elem_unlock(&ring->lock, flags);
 	return hdr ? (u8 *)hdr + EBPF_RINGBUF_HDR_SZ : NULL;
 }
 
