@@ -10,6 +10,7 @@
 #include <ebpf/types.h>
 #include <ebpfdrv/bpf.h>
 
+#define GEN_LOOPS	8
 #define GEN_MAX_INSNS	900
 #define GEN_CTX_SIZE	168		/* bytes, of KPROBE programs */
 #define GEN_MAPS	3
@@ -52,6 +53,8 @@ struct gen {
 	u32 kind;
 	s64 values[GEN_VALUES];	/* that the words of the context may have */
 	u32 func_of[GEN_MAX_FUNCS];	/* which function is at start[] */
+	u32 loops[GEN_LOOPS];	/* where those of may_goto begin in this function */
+	u32 nr_loops;
 };
 
 /* The next number of the sequence that gen_seed() started. */

@@ -906,17 +906,36 @@ static void gen_btf(struct gen *g)
 	refill(g);
 }
 
+/* Back to where a loop begins, this one or another, or behind that: ways through loops that share
+ * a count are put together of pieces, some of which begin no round.
+ */
+static void gen_jump_back(struct gen *g)
+{
+	u32 to = g->loops[below(g->nr_loops)] + below(2), at;
+
+	at = below(4) ? emit_branch(g) : g->cnt;
+	if (at == g->cnt)
+		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
+	g->insns[at].off = (s32)to - (s32)at - 1;
+}
+
 /* Some items, until may_goto leaves the loop before or after them. */
 static void gen_may_goto(struct gen *g)
 {
 	bool first = below(3);
 	u32 start = g->cnt, i;
 
+	if (g->nr_loops && !below(3)) {
+		gen_jump_back(g);
+		return;
+	}
 	if (g->depth == 2 || g->cnt > GEN_MAX_INSNS / 2) {
 		gen_number_op(g);
 		return;
 	}
 	g->depth++;
+	if (g->nr_loops < GEN_LOOPS)
+		g->loops[g->nr_loops++] = start;
 	if (first)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
 	for (i = 1 + below(3); i; i--)
@@ -1115,6 +1134,7 @@ static void gen_function(struct gen *g, u32 which)
 	u32 start = g->cnt, n;
 
 	g->func = which;
+	g->nr_loops = 0;
 	if (!which)
 		begin_main(g);
 	else

@@ -95,7 +95,7 @@ bool small_next(void);
  *
  * 0, or -EFAULT for an access outside of everything (also by a helper, and with what no
  * longer is the program's), -EDOM for a claim that does not hold, -EBUSY when something
- * is still held in the end, -ELOOP when it took too long.
+ * is still held in the end, -ETIME when it does not end, -ELOOP when too much was asked for.
  */
 int small_run(const struct gen *g, enum small_form form, const struct interp_prog *prog,
 	      struct small_result *res);

@@ -768,6 +768,8 @@ static int nothing_held(void)
 
 static int say_where(int err)
 {
+	if (err == -ELOOP && it.steps == MAX_STEPS)
+		err = fail(-ETIME, "%u instructions, and no end", MAX_STEPS);
 	if (err == -EDOM && !why[0])
 		fail(err, "%s", claims_why());
 	if (err == -EFAULT || err == -EDOM)

@@ -406,10 +406,11 @@ static int jump(struct interp *it, const struct ebpf_insn *insn)
 		return 0;
 	}
 	if (insn->code == (EBPF_JMP | EBPF_JCOND) && insn->src_reg == EBPF_MAY_GOTO) {
+		/* One that leads nowhere is left out, and takes no round. */
 		if (!it->rounds)
 			it->pc += insn->off;
 		else
-			it->rounds--;
+			it->rounds -= insn->off != 0;
 		return 0;
 	}
 	if (EBPF_OP(insn->code) > EBPF_JSLE || EBPF_OP(insn->code) == EBPF_CALL ||

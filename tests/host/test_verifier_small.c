@@ -26,7 +26,7 @@ static struct {
 	u64 generated, accepted, followed, cut, suspects, runs, compiled;
 } stat[SMALL_KINDS];
 static u64 only_kind;	/* SMALL_KINDS: all */
-static u64 left, claims, differ, held, other;
+static u64 left, claims, differ, held, endless, other;
 static struct verif_result res, full;
 static struct gen gen;
 
@@ -61,7 +61,8 @@ static void count(int err)
 	left += err == -EFAULT;
 	claims += err == -EDOM;
 	held += err == -EBUSY;
-	other += err != -EFAULT && err != -EDOM && err != -EBUSY;
+	endless += err == -ETIME;
+	other += err != -EFAULT && err != -EDOM && err != -EBUSY && err != -ETIME;
 }
 
 /* One combination in all forms. */
@@ -223,6 +224,7 @@ int main(void)
 	say_counts();
 	tap_ok(!left, "no accepted program left its objects");
 	tap_ok(!held, "what was taken was given back");
+	tap_ok(!endless, "every run came to its end");
 	tap_ok(!claims, "every register was what the verifier claimed");
 	tap_ok(!differ, "loaded, rewritten and compiled programs compute the same");
 	tap_ok(!other, "every run could be made");
