@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * harness: nobpf=no sources=attach_lib.c
+ * harness: nobpf=no
  *
  * Returns and indirect jumps of compiled programs are what this kernel makes of its
  * own, by processor and command line: its own compiler of programs is asked where it
  * has one, else the names of its thunks.
  */
 #define _GNU_SOURCE
-#include "attach_lib.h"
 #include "ioctl_lib.h"
 #include "tap.h"
-
-#include <fcntl.h>
 
 #define NATIVE_JIT	"/proc/sys/net/core/bpf_jit_enable"
 
@@ -218,22 +215,28 @@ static void by_native(const struct way *back, const struct way *on, const struct
 	tap_ok(same("jump", on, &its_on), "and tail calls jump as theirs");
 }
 
+/* One digit; false where there is no such file. */
+static bool native_jit(int flags, char *digit)
+{
+	int fd = open(NATIVE_JIT, flags);
+	ssize_t n = fd < 0 ? -1 : flags == O_RDONLY ? read(fd, digit, 1) : write(fd, digit, 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n == 1;
+}
+
 /* Its compiler may be switched off, as by default before 4.18. */
 static bool get_native(struct image *image)
 {
-	int fd = open(NATIVE_JIT, O_RDONLY);
-	char was[8] = "";
+	char off = '0', on = '1', was = on;
 	bool ok;
 
-	if (fd >= 0 && read(fd, was, sizeof(was) - 1) < 0)
-		was[0] = '\0';
-	if (fd >= 0)
-		close(fd);
-	if (was[0] == '0')
-		write_text(NATIVE_JIT, "1");
+	if (native_jit(O_RDONLY, &was) && was == off && !native_jit(O_WRONLY, &on))
+		printf("# the kernel's own compiler stays off\n");
 	ok = get_image(image);
-	if (was[0] == '0')
-		write_text(NATIVE_JIT, "0");
+	if (was == off)
+		native_jit(O_WRONLY, &off);
 	return ok;
 }
 
