@@ -173,9 +173,6 @@ static enum shim_answer lookup(const char *path, bool missing, struct shim_path 
 	}
 	if (!missing)
 		return SHIM_NATIVE;
-	out->content = shim_tracepoint_file(path);
-	if (out->content)
-		return shim_device_usable(false) ? SHIM_CONTENT : SHIM_NATIVE;
 	/* A program that wants BTF is about to call bpf(2): tell it now. */
 	if (!strcmp(path, VMLINUX_BTF))
 		return shim_device_usable(true) ? find_btf(out) : SHIM_NATIVE;

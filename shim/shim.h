@@ -159,9 +159,6 @@ enum shim_answer shim_path_lookup(int dir, const char *path, int error, struct s
 /* Look for the next definitions of the functions in stat.c. */
 void shim_stat_find_all(void);
 
-/* The text of a tracepoint's file that the module stands for, or NULL. */
-const char *shim_tracepoint_file(const char *path);
-
 /* May a file get this long? More than RLIMIT_FSIZE ends the program by a signal, in memory as
  * on a disk.
  */

@@ -14,6 +14,7 @@
 #include "kmod/attach/tp_point.h"
 #include "kmod/attach/tp_record.h"
 #include "kmod/compat/perf.h"
+#include "kmod/events/events.h"
 
 #include <ebpf/ctx.h>
 
@@ -205,7 +206,7 @@ static void tp_destroy(struct ebpf_event *event)
 /* Fills in the hook when @pe counts system calls. */
 static bool tp_is_syscall(struct tp_event *tp, const struct perf_event *pe)
 {
-	int nr;
+	int nr = -ENOENT;
 
 	if (tp->kind == COMPAT_EVENT_TRACEPOINT &&
 	    !strcmp(compat_event_system(pe), "raw_syscalls")) {
@@ -213,34 +214,12 @@ static bool tp_is_syscall(struct tp_event *tp, const struct perf_event *pe)
 		tp->syscall.enter = !strcmp(compat_event_name(pe), "sys_enter");
 		return true;
 	}
-	if (tp->kind != COMPAT_EVENT_SYSCALL)
-		return false;
-	nr = compat_event_syscall(pe, &tp->syscall.enter);
+	if (tp->kind == COMPAT_EVENT_SYSCALL)
+		nr = compat_event_syscall(pe, &tp->syscall.enter);
+	else if (tp->kind == COMPAT_EVENT_TRACEPOINT)
+		nr = ebpf_events_syscall(pe->tp_event, &tp->syscall.enter);
 	tp->syscall.nr = nr;
 	return nr >= 0;
-}
-
-/* Fills in the hook when the event is one of EBPFDRV_TP_SYS_*. */
-static bool tp_is_bare_syscall(struct tp_event *tp)
-{
-	u64 base = tp->event.attr.config & ~0xffffULL;
-
-	if (base != EBPFDRV_TP_SYS_ENTER && base != EBPFDRV_TP_SYS_EXIT)
-		return false;
-	tp->syscall.enter = base == EBPFDRV_TP_SYS_ENTER;
-	tp->syscall.nr = tp->event.attr.config & 0xffff;
-	return true;
-}
-
-/* Number and six arguments, or number and result, behind the common header. */
-static int tp_start_bare_syscall(struct tp_event *tp)
-{
-	snprintf(tp->name, sizeof(tp->name), "sys_%s_%d",
-		 tp->syscall.enter ? "enter" : "exit", tp->syscall.nr);
-	tp->kind = COMPAT_EVENT_SYSCALL;
-	tp->event.max_ctx = tp->syscall.enter ? 64 : 24;
-	tp->hooked = true;
-	return ebpf_syscall_hook_add(&tp->syscall);
 }
 
 /* Which programs, and how much of the context they may read. */
@@ -265,8 +244,6 @@ static int tp_start(struct tp_event *tp)
 	struct perf_event *pe;
 	int err;
 
-	if (tp_is_bare_syscall(tp))
-		return tp_start_bare_syscall(tp);
 	pe = ebpf_tp_counter(tp->event.attr.config);
 	if (IS_ERR(pe))
 		return PTR_ERR(pe);

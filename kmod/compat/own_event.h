@@ -55,6 +55,15 @@
 #ifndef HAVE_TRACE_BLOCK_IO_DONE
 #define OWN_BLOCK_IO_DONE
 #endif
+/* The kernel finds the description of a system call by the name of what its table leads to, and
+ * of those that it enters through stubs that is another one.
+ */
+#ifndef CONFIG_ARCH_HAS_SYSCALL_WRAPPER
+#define OWN_SYSCALLS
+#ifndef HAVE_IOPL_WITHOUT_STUB
+#define OWN_SYSCALL_IOPL
+#endif
+#endif
 #endif
 
 /* COMPAT_TP_REGFUNC(fn, call) defines what a tracepoint calls before its first probe is

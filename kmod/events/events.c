@@ -7,6 +7,7 @@ void ebpf_events_init(void)
 	ebpf_events_tcp_init();
 	ebpf_events_sock_init();
 	ebpf_events_block_init();
+	ebpf_events_syscalls_init();
 }
 
 void ebpf_events_exit(void)

@@ -29,6 +29,8 @@ static int hook_find(struct ebpf_own_hook *hook)
 	const char *const *name;
 	int err;
 
+	if (hook->tracepoint)
+		return ebpf_compat_tracepoint_find(hook->tracepoint, &hook->tp);
 	for (name = hook->names; *name; name++) {
 		err = ebpf_compat_func_find(*name, &hook->addr);
 		if (err != -ENOENT)
@@ -54,10 +56,30 @@ static int hook_on_by_probe(struct ebpf_own_hook *hook)
 	return ebpf_compat_kprobe_add(probe);
 }
 
+static int hook_on_tracepoint(struct ebpf_own_hook *hook)
+{
+	int err = 0;
+
+	if (!hook->tp_kept)
+		err = ebpf_compat_tracepoint_register(&hook->tp, hook->tp_probe, NULL);
+	hook->on = !err;
+	return err;
+}
+
+static void hook_off_tracepoint(struct ebpf_own_hook *hook)
+{
+	if (!hook->tp_kept)
+		hook->tp_kept = !ebpf_compat_tracepoint_unregister(&hook->tp, hook->tp_probe, NULL);
+	/* The module may go next: nobody may be in the probe. */
+	tracepoint_synchronize_unregister();
+}
+
 static int hook_on(struct ebpf_own_hook *hook)
 {
 	int err = -ENODEV;
 
+	if (hook->tracepoint)
+		return hook_on_tracepoint(hook);
 	if (hook->optional && hook_find(hook))
 		return 0;
 	if (hook->entry)
@@ -73,11 +95,18 @@ static void hook_off(struct ebpf_own_hook *hook)
 {
 	if (!hook->on)
 		return;
-	if (hook->by_ftrace)
+	if (hook->tracepoint)
+		hook_off_tracepoint(hook);
+	else if (hook->by_ftrace)
 		ebpf_compat_ftrace_del(hook->entry, ebpf_compat_ftrace_place(hook->addr));
 	else
 		ebpf_compat_kprobe_del(hook->probe);
 	hook->on = false;
+}
+
+static const char *hook_name(const struct ebpf_own_hook *hook)
+{
+	return hook->tracepoint ? hook->tracepoint : hook->names[0];
 }
 
 static void own_disarm(struct ebpf_own_event *event)
@@ -99,8 +128,8 @@ static int own_arm(struct ebpf_own_event *event)
 		err = hook_on(&event->hooks[i]);
 		if (!err)
 			continue;
-		pr_warn_ratelimited("ebpfdrv: %s does not fire: no hook on %pS (error %d)\n",
-				    event->name, (void *)event->hooks[i].addr, err);
+		pr_warn_ratelimited("ebpfdrv: %s does not fire: no hook on %s (error %d)\n",
+				    event->name, hook_name(&event->hooks[i]), err);
 		own_disarm(event);
 		return err;
 	}
@@ -239,9 +268,10 @@ void ebpf_own_add(struct ebpf_own_event *event)
 		err = hook_find(&event->hooks[i]);
 		if (!err || event->hooks[i].optional)
 			continue;
-		pr_info("ebpfdrv: no event %s:%s: no function %s (error %d)\n",
+		pr_info("ebpfdrv: no event %s:%s: no %s %s (error %d)\n",
 			event->call->class->system, event->name,
-			event->hooks[i].names[0], err);
+			event->hooks[i].tracepoint ? "tracepoint" : "function",
+			hook_name(&event->hooks[i]), err);
 		own_remove(event);
 	}
 	list_add_tail(&event->node, &own_events);

@@ -14,8 +14,9 @@
 #include "kmod/compat/ftrace.h"
 #include "kmod/compat/kprobe.h"
 #include "kmod/compat/own_event.h"
+#include "kmod/compat/tracepoint.h"
 
-/* A place from where an event fires: the entry of a function or its return. */
+/* A place from where an event fires: the entry of a function or its return, or a tracepoint. */
 struct ebpf_own_hook {
 	const char *const *names;	/* of the function, by kernels; ends in NULL */
 	struct compat_ftrace *entry;	/* at the entry, where ftrace reaches it */
@@ -23,6 +24,10 @@ struct ebpf_own_hook {
 	bool optional;			/* not there before its module is, or never */
 	unsigned long addr;
 	bool by_ftrace;
+	const char *tracepoint;		/* of the kernel's, in place of a function */
+	void *tp_probe;			/* what it calls, for this hook alone */
+	struct compat_tracepoint tp;
+	bool tp_kept;			/* the kernel would not give the probe back: it is there */
 	bool on;
 };
 
@@ -86,6 +91,9 @@ struct ebpf_own_event {
 
 #define EBPF_OWN_RETURN_HOOK(name) \
 	{ .names = name##_names, .probe = &name##_probe }
+
+#define EBPF_OWN_TRACEPOINT_HOOK(name, call) \
+	{ .tracepoint = name, .tp_probe = call }
 
 #define EBPF_OWN_EVENT(event, hook_list)				\
 	static struct ebpf_own_event own_##event = {			\

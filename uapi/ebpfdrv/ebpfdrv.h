@@ -71,14 +71,6 @@ struct ebpfdrv_perf_event_open {
 /* perf_event_attr.config bit that asks for the return probe */
 #define EBPFDRV_PERF_PROBE_RETURN	0x1
 
-/* perf_event_attr.config of TRACEPOINT events for system calls that have no
- * tracepoint of their own (execve and others before 4.17): one of these plus the
- * number of the system call. The record is that of the tracepoints of the
- * category syscalls. Far above the ids of any kernel, which have 16 bits.
- */
-#define EBPFDRV_TP_SYS_ENTER		0x45420000
-#define EBPFDRV_TP_SYS_EXIT		0x45430000
-
 /**
  * struct ebpfdrv_info - what the loaded module is
  * @abi_version: EBPFDRV_ABI_VERSION of the module
