@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of system calls leads to iopl itself, as from 4.1 or 4.2 on to 4.5: before and after that
+/* The table of system calls leads to iopl itself, as in 4.4: in 3.10 and in 4.9
  * there is a stub, and from 4.17 on none for any call.
  */
 /* asks: called_sys_iopl_sys_iopl syscalls_64.h */
