@@ -153,7 +153,8 @@ static int fix_targets(struct vf_env *env, struct output *out)
 
 	for (i = 0; i < env->insn_cnt; i++) {
 		at = out->new_idx[i];
-		if (at == out->new_idx[i + 1])
+		/* What follows may be what the next function does at its start. */
+		if (!env->aux[i].seen || at == out->new_idx[i + 1])
 			continue;
 		insn = &out->insns[at];
 		if (ebpf_is_jmp(&env->insns[i])) {
@@ -191,7 +192,7 @@ static int build_subprogs(struct vf_env *env, const struct output *out,
 		return -ENOMEM;
 	for (i = 0; i < env->subprog_cnt; i++) {
 		from = &env->subprogs[i];
-		if (out->new_idx[from[0].start] == out->new_idx[from[1].start])
+		if (!env->aux[from->start].seen)
 			continue;
 		to = &img->subprogs[img->subprog_cnt];
 		to->start = out->entry[i];
