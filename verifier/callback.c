@@ -94,6 +94,18 @@ u32 ebpf_callback_frameno(const struct vf_env *env)
 	return cb ? cb->frameno : 0;
 }
 
+/* Did the slot hold a pointer when one of the callbacks under way was entered? */
+static bool is_frozen(const struct vf_env *env, u32 frameno, u32 slot)
+{
+	const struct vf_state *st = env->cur;
+	u32 f;
+
+	for (f = frameno + 1; f <= st->curframe; f++)
+		if (st->frame[f]->in_callback && (st->frame[f]->frozen[frameno] & (1ULL << slot)))
+			return true;
+	return false;
+}
+
 int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off, bool pointer)
 {
 	const struct func_state *cb = cb_frame(env);
@@ -101,7 +113,7 @@ int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off
 
 	if (!cb || func->frameno >= cb->frameno)
 		return 0;
-	if (pointer || (cb->frozen[func->frameno] & (1ULL << slot))) {
+	if (pointer || is_frozen(env, func->frameno, slot)) {
 		vlog(env, "callbacks cannot change which stack slots of their callers hold pointers\n");
 		return -EACCES;
 	}
