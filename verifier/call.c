@@ -200,8 +200,11 @@ static bool raise_depth(const struct vf_env *env, struct depth *d, u32 caller, u
 		d[callee].longest = d[caller].longest + 1;
 		changed = true;
 	}
-	if (env->subprogs[callee].has_tail_call || env->subprogs[callee].tail_call_reachable)
+	if ((env->subprogs[callee].has_tail_call || env->subprogs[callee].tail_call_reachable) &&
+	    !env->subprogs[caller].tail_call_reachable) {
 		env->subprogs[caller].tail_call_reachable = true;
+		changed = true;
+	}
 	return changed;
 }
 
