@@ -68,7 +68,7 @@ struct global_case {
 	u32 type;
 	int err;
 	const char *says;
-	u32 funcs[3];
+	u32 funcs[4];
 	u32 level;
 	u32 main;
 	struct ebpf_insn insns[VERIF_INSNS];
@@ -312,6 +312,12 @@ static const struct global_case cases[] = {
 	  .insns = { STX(DW, FP, 1, -8), MOV_K(1, 1), CALLBACK(2, 7), MOV_X(3, FP), ADD_K(3, -8),
 		     MOV_K(4, 0), HELPER(loop), DONE,
 		     LDX(DW, 6, 2, 0), INSN(EBPF_LD | EBPF_ABS | EBPF_B, 0, 0, 0, 0), DONE } },
+	{ "tail call in a callback, three functions down", CLS, .err = EINVAL,
+	  .says = "tail_call is not allowed in callbacks", .funcs = { MAIN, G_SKB, ST_VOID, ST_VOID },
+	  .insns = { STX(DW, FP, 1, -8), MOV_K(1, 1), CALLBACK(2, 7), MOV_X(3, FP), ADD_K(3, -8),
+		     MOV_K(4, 0), HELPER(loop), DONE,
+		     LDX(DW, 1, 2, 0), CALL(2), DONE, CALL(2), DONE, CALL(2), DONE,
+		     LD_MAP(2, MAP_PROGS), MOV_K(3, 0), HELPER(tail_call), DONE } },
 
 	/* The shape of programs. */
 	{ "callback", .err = EINVAL, .says = "callback function not static", .funcs = { G_VOID },

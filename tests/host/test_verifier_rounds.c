@@ -63,6 +63,14 @@ static const struct rounds_case cases[] = {
 	{ { "a loop in a loop", .insns = { MOV_K(6, 0), MAY_GOTO(6), MOV_K(7, 0), MAY_GOTO(3),
 	    ADD_K(7, 1), ADD_K(6, 1), JA(-4), JA(-7), MOV_X(0, 6), EXIT } }, 0, ROUNDS - 1, true },
 	{ { "nowhere to go", .insns = { MAY_GOTO(0), MOV_K(0, 3), EXIT } }, 0, 3, true },
+	/* What is cut away at the end of a function does not change what the next one begins with. */
+	{ { "behind a jump that is cut", .insns = { MOV_K(6, 0), CALL(9), CALL(3), JMP_K(JNE, 6, 0, 1),
+	    EXIT, JA(-6), MOV_K(0, 0), MAY_GOTO(2), ADD_K(0, 1), JA(-3), EXIT,
+	    /* What the other leaves is no number of rounds. */
+	    ST(DW, FP, -64, 2), MOV_K(0, 0), EXIT } }, 0, ROUNDS, true },
+	{ { "behind a function that is cut", .insns = { MOV_K(6, 0), CALL(6), JMP_K(JNE, 6, 0, 1), EXIT,
+	    CALL(1), EXIT, MOV_K(0, 1), EXIT,
+	    MOV_K(0, 0), MAY_GOTO(2), ADD_K(0, 1), JA(-3), EXIT } }, 0, ROUNDS, true },
 	{ { "a bound of the loop's own", .insns = { MOV_K(6, 0), LDX(DW, 7, 1, 0), MAY_GOTO(7),
 	    JMP_K(JGT, 7, 40, 6), USE(7), ADD_K(7, 1), JA(-8), MOV_K(0, 0), EXIT } } },
 	/* What is forgotten of one round must be found out in the next. */
