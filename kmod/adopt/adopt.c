@@ -148,16 +148,20 @@ static long answer_perf(const struct compat_syscall *call)
 
 static notrace long enter_bpf(const struct compat_syscall *call)
 {
-	long ret = answer_bpf(call);
+	long ret;
 
+	atomic_inc(&calls);
+	ret = answer_bpf(call);
 	atomic_dec(&calls);
 	return ret;
 }
 
 static notrace long enter_perf(const struct compat_syscall *call)
 {
-	long ret = answer_perf(call);
+	long ret;
 
+	atomic_inc(&calls);
+	ret = answer_perf(call);
 	atomic_dec(&calls);
 	return ret;
 }
@@ -193,12 +197,11 @@ static __always_inline void hook_hit(const struct hook *hook, unsigned long plac
 	if (place != hook->place || compat_syscall_nr() != hook->nr)
 		return;
 	preempt_disable_notrace();
-	if (is_wanted(hook)) {
-		atomic_inc(&calls);
-		/* Somebody else, a livepatch say, sends it elsewhere: his it is. */
-		if (!compat_ftrace_divert(regs, hook->body, hook->entry, regs->ax))
-			atomic_dec(&calls);
-	}
+	/* Somebody else, a livepatch say, may send it elsewhere, before or after: his it is. So
+	 * calls that arrive count themselves.
+	 */
+	if (is_wanted(hook))
+		compat_ftrace_divert(regs, hook->body, hook->entry, regs->ax);
 	preempt_enable_notrace();
 }
 
@@ -213,16 +216,11 @@ static int call_kprobe(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct hook *hook = container_of(kp, struct hook, probe.rp.kp);
 	unsigned long caller = *(unsigned long *)regs->sp;
-	int diverted;
 
 	if (compat_syscall_nr() != hook->nr || !is_wanted(hook) ||
 	    compat_within_module(caller, THIS_MODULE))
 		return 0;
-	atomic_inc(&calls);
-	diverted = ebpf_compat_kprobe_divert(kp, regs, hook->entry);
-	if (!diverted)
-		atomic_dec(&calls);
-	return diverted;
+	return ebpf_compat_kprobe_divert(kp, regs, hook->entry);
 }
 
 static void call_kprobe_post(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
@@ -316,14 +314,26 @@ static void settle_later(void)
 	schedule_delayed_work(&settle_work, HZ);
 }
 
+/* After unhook(): whoever was sent here on the way has counted itself. */
+static void wait_for_entries(void)
+{
+	compat_synchronize_rcu_sched();
+	compat_synchronize_rcu_tasks();
+}
+
 /* Nobody needs the hooks: they go. What is on its way may still put its process into the list,
  * so processes are followed until it has returned.
  */
 static void settle(struct work_struct *work)
 {
 	mutex_lock(&hooks_lock);
-	if (!takeover && !ebpf_adopted_count()) {
+	if (!takeover && !ebpf_adopted_count())
 		unhook();
+	mutex_unlock(&hooks_lock);
+	/* Who wants them again meanwhile does not wait for this. */
+	wait_for_entries();
+	mutex_lock(&hooks_lock);
+	if (!hooked && !ebpf_adopted_count()) {
 		if (atomic_read(&calls))
 			settle_later();
 		else
@@ -401,6 +411,7 @@ static void wait_for_calls(void)
 {
 	unsigned int rounds = 0;
 
+	wait_for_entries();
 	while (atomic_read(&calls)) {
 		if (++rounds == 1000)
 			pr_warn("ebpfdrv: waiting for %d calls of adopted processes to return\n",

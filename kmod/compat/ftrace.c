@@ -83,6 +83,18 @@ void ebpf_compat_ftrace_del(struct compat_ftrace *cf, unsigned long ip)
 }
 #endif
 
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+unsigned long (*ebpf_compat_find_direct)(unsigned long ip);
+
+bool ebpf_compat_direct_known(void)
+{
+	if (!READ_ONCE(ebpf_compat_find_direct))
+		WRITE_ONCE(ebpf_compat_find_direct,
+			   (void *)ebpf_compat_func_addr("ftrace_find_rec_direct"));
+	return ebpf_compat_find_direct;
+}
+#endif
+
 #define ENDBR64		0xfa1e0ff3	/* f3 0f 1e fa */
 /* What the kernel puts where none is needed, up to 6.14 and since. */
 #define ENDBR64_POISON_NOP4	0x001f0f66

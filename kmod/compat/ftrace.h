@@ -125,18 +125,31 @@ struct compat_ftrace {
 #define MCOUNT_INSN_SIZE	5
 #endif
 
+/* Can it be known who else's trampoline ftrace calls straight (5.5 and up: that of the kernel's own
+ * fentry programs)? It keeps neither regs->ip nor rax for who is sent elsewhere. Process context.
+ */
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+bool ebpf_compat_direct_known(void);
+extern unsigned long (*ebpf_compat_find_direct)(unsigned long ip);
+#define compat_ftrace_is_direct(ip)	(ebpf_compat_find_direct(ip) != 0)
+#else
+#define ebpf_compat_direct_known()	true
+#define compat_ftrace_is_direct(ip)	false
+#endif
+
+/* To be asked before what is to send calls elsewhere is put in place. Process context. */
 static inline bool compat_trampoline(void)
 {
-	return COMPAT_TRAMPOLINE && !compat_calls_are_checked();
+	return COMPAT_TRAMPOLINE && !compat_calls_are_checked() && ebpf_compat_direct_known();
 }
 
-/* False, and nothing happens: another handler has sent the call elsewhere. @from:
- * where it would go on. Out of hit() only.
+/* False, and nothing happens: another handler has sent the call elsewhere, or a trampoline of
+ * another's is called here. @from: where it would go on. Out of hit() only.
  */
 static __always_inline bool compat_ftrace_divert(struct pt_regs *regs, unsigned long from,
 						 unsigned long to, unsigned long ax)
 {
-	if (unlikely(regs->ip != from))
+	if (unlikely(regs->ip != from || compat_ftrace_is_direct(from - MCOUNT_INSN_SIZE)))
 		return false;
 	regs->ip = to;
 	regs->ax = ax;

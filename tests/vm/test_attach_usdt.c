@@ -7,6 +7,8 @@
  */
 #define _GNU_SOURCE
 #include "attach_lib.h"
+#include "kasan.h"
+#include "kernel_age.h"
 #include "tap.h"
 #include "test_attach_usdt.h"
 
@@ -25,6 +27,7 @@
 #define PATTERN		0x5a5a
 #define REPLACING_ROUNDS 15
 #define FORKS		200
+#define ENDED		300
 
 /* A program that nobody here runs: probing it does not wait for who is locked. */
 static const char file[] = "/bin/true";
@@ -185,6 +188,60 @@ static void test_forks(void)
 	tap_eq(shared->damage, 0, "and in a child that was forked meanwhile, and forked");
 }
 
+/* Of one kind in the kernel, or -1. */
+static long slab_objects(const char *kind)
+{
+	FILE *f = fopen("/proc/slabinfo", "r");
+	size_t len = strlen(kind);
+	char line[512];
+	long n = -1;
+
+	while (f && n < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, kind, len) && line[len] == ' ')
+			n = atol(line + len);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Programs that begin and end while a probe is there: nothing of them stays. */
+static void test_ended(void)
+{
+	void *page = (void *)((uintptr_t)semaphore & ~(PAGE - 1));
+	int i, j, ev, status, raised = 0;
+	volatile uint16_t *word;
+	long before;
+	pid_t pid;
+
+	/* They are not to have one from here. */
+	munmap(page, PAGE);
+	ev = open_probe();
+	before = slab_objects("mm_struct");
+	for (i = 0; i < ENDED; i++) {
+		pid = fork();
+		if (!pid) {
+			word = map_sem(NULL);
+			for (j = 0; j < 1000 && !word[SEM_OFFSET / 2]; j++)
+				usleep(100);
+			_exit(!word[SEM_OFFSET / 2]);
+		}
+		raised += pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+	}
+	tap_ok(ev >= 0 && raised > ENDED / 2, "%d of %d programs have the semaphore raised, and end",
+	       raised, ENDED);
+	if (before < 0 || kernel_has_kasan()) {
+		tap_skip("it cannot be counted here what stays of them");
+	} else {
+		for (i = 0; i < 100 && slab_objects("mm_struct") > before + ENDED / 3; i++)
+			usleep(100000);
+		tap_ok(slab_objects("mm_struct") <= before + ENDED / 3,
+		       "their memory is let go while the probe is there (%ld, then %ld)", before,
+		       slab_objects("mm_struct"));
+	}
+	close(ev);
+	map_sem(page);
+}
+
 /*
  * A locked address space
  */
@@ -244,6 +301,9 @@ int main(void)
 	drv_open();
 	test_forks();
 	test_replaced();
+	/* Since 4.20 the kernel's own uprobes raise semaphores, where they are mapped with the text. */
+	if (!kernel_is_since(4, 20))
+		test_ended();
 	snprintf(ko, sizeof(ko), "insmod %s/test_attach_usdt_ko.ko", getenv("EBPFDRV_TEST_DIR"));
 	if (system(ko))
 		tap_ok(0, "the test's module loads");
