@@ -94,18 +94,6 @@ u32 ebpf_callback_frameno(const struct vf_env *env)
 	return cb ? cb->frameno : 0;
 }
 
-/* Did the slot hold a pointer when one of the callbacks under way was entered? */
-static bool is_frozen(const struct vf_env *env, u32 frameno, u32 slot)
-{
-	const struct vf_state *st = env->cur;
-	u32 f;
-
-	for (f = frameno + 1; f <= st->curframe; f++)
-		if (st->frame[f]->in_callback && (st->frame[f]->frozen[frameno] & (1ULL << slot)))
-			return true;
-	return false;
-}
-
 int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off, bool pointer)
 {
 	const struct func_state *cb = cb_frame(env);
@@ -113,7 +101,7 @@ int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off
 
 	if (!cb || func->frameno >= cb->frameno)
 		return 0;
-	if (pointer || is_frozen(env, func->frameno, slot)) {
+	if (pointer || (cb->frozen[func->frameno] & (1ULL << slot))) {
 		vlog(env, "callbacks cannot change which stack slots of their callers hold pointers\n");
 		return -EACCES;
 	}
@@ -193,6 +181,7 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 {
 	bool once = meta->func_id == EBPF_FUNC_loop && runs_once(first);
 	struct vf_state *st = env->cur;
+	const struct func_state *outer;
 	u64 written[EBPF_MAX_CALL_FRAMES];
 	struct func_state *callee;
 	u32 f;
@@ -214,10 +203,14 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 	/* One repetition may move the packet, and the last one not. */
 	if (env->subprogs[meta->subprogno].changes_pkt)
 		ebpf_forget_packet(st);
+	outer = cb_frame(env);
 	for (f = 0; f <= st->curframe; f++) {
 		if (ctx->type == PTR_TO_STACK)
 			forget_numbers(st->frame[f], written[f]);
 		callee->frozen[f] = pointer_slots(st->frame[f]);
+		/* What was found to be NULL since then is a pointer in other rounds. */
+		if (outer)
+			callee->frozen[f] |= outer->frozen[f];
 	}
 	env->subprogs[meta->subprogno].is_cb = true;
 	st->curframe++;

@@ -136,7 +136,7 @@ struct ref_state {
  * @callsite: instruction of the call, -1 in the main program
  * @stack:    slot i covers bytes [-8 * (i + 1), -8 * i) from R10
  * @async_entry: of the lowest frame: which function called by timers it is, 0: none
- * @frozen:   callbacks: slots of the frames above that hold pointers
+ * @frozen:   callbacks: slots of the frames above that held pointers when it, or one around it, began
  * @cb_gen:   callbacks: cb_site.gen when it was entered; 0: this call runs it once at most
  * @instance: which of all frames ever entered
  * @rounds:   of loops that end by themselves, begun in this frame

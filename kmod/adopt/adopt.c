@@ -314,8 +314,8 @@ static void settle_later(void)
 	schedule_delayed_work(&settle_work, HZ);
 }
 
-/* After unhook(): whoever was sent here on the way has counted itself. */
-static void wait_for_entries(void)
+/* After unhook(): whoever was on the way here has counted itself, whoever counted itself off has left. */
+static void wait_for_ways(void)
 {
 	compat_synchronize_rcu_sched();
 	compat_synchronize_rcu_tasks();
@@ -326,12 +326,17 @@ static void wait_for_entries(void)
  */
 static void settle(struct work_struct *work)
 {
+	bool wanted;
+
 	mutex_lock(&hooks_lock);
-	if (!takeover && !ebpf_adopted_count())
+	wanted = takeover || ebpf_adopted_count();
+	if (!wanted)
 		unhook();
 	mutex_unlock(&hooks_lock);
+	if (wanted)
+		return;
 	/* Who wants them again meanwhile does not wait for this. */
-	wait_for_entries();
+	wait_for_ways();
 	mutex_lock(&hooks_lock);
 	if (!hooked && !ebpf_adopted_count()) {
 		if (atomic_read(&calls))
@@ -411,15 +416,14 @@ static void wait_for_calls(void)
 {
 	unsigned int rounds = 0;
 
-	wait_for_entries();
+	wait_for_ways();
 	while (atomic_read(&calls)) {
 		if (++rounds == 1000)
 			pr_warn("ebpfdrv: waiting for %d calls of adopted processes to return\n",
 				atomic_read(&calls));
 		msleep(10);
 	}
-	compat_synchronize_rcu_sched();
-	compat_synchronize_rcu_tasks();
+	wait_for_ways();
 }
 
 int ebpf_adopt_init(void)

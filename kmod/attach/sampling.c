@@ -142,6 +142,9 @@ static void sampling_destroy(struct ebpf_event *event)
 
 	if (se->pe)
 		perf_event_release_kernel(se->pe);
+	/* Counters of children went with it just now, and may be in their handler still. */
+	if (event->attr.flags & EBPF_PERF_ATTR_INHERIT)
+		compat_synchronize_rcu_sched();
 	ebpf_event_fini(event);
 	kfree(se);
 }

@@ -88,9 +88,9 @@ unsigned long (*ebpf_compat_find_direct)(unsigned long ip);
 
 bool ebpf_compat_direct_known(void)
 {
-	if (!READ_ONCE(ebpf_compat_find_direct))
-		WRITE_ONCE(ebpf_compat_find_direct,
-			   (void *)ebpf_compat_func_addr("ftrace_find_rec_direct"));
+	/* Two that ask at once find the same; none asks again what is in use. */
+	if (!ebpf_compat_find_direct)
+		ebpf_compat_find_direct = (void *)ebpf_compat_func_addr("ftrace_find_rec_direct");
 	return ebpf_compat_find_direct;
 }
 #endif

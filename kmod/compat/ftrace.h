@@ -131,10 +131,21 @@ struct compat_ftrace {
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
 bool ebpf_compat_direct_known(void);
 extern unsigned long (*ebpf_compat_find_direct)(unsigned long ip);
-#define compat_ftrace_is_direct(ip)	(ebpf_compat_find_direct(ip) != 0)
+
+static __always_inline bool compat_ftrace_is_direct(unsigned long ip)
+{
+	return ebpf_compat_find_direct(ip);
+}
 #else
-#define ebpf_compat_direct_known()	true
-#define compat_ftrace_is_direct(ip)	false
+static inline bool ebpf_compat_direct_known(void)
+{
+	return true;
+}
+
+static __always_inline bool compat_ftrace_is_direct(unsigned long ip)
+{
+	return false;
+}
 #endif
 
 /* To be asked before what is to send calls elsewhere is put in place. Process context. */
@@ -144,7 +155,8 @@ static inline bool compat_trampoline(void)
 }
 
 /* False, and nothing happens: another handler has sent the call elsewhere, or a trampoline of
- * another's is called here. @from: where it would go on. Out of hit() only.
+ * another's is called here. One that comes in between the question and the end of ftrace's
+ * handlers is not seen. @from: where it would go on. Out of hit() only.
  */
 static __always_inline bool compat_ftrace_divert(struct pt_regs *regs, unsigned long from,
 						 unsigned long to, unsigned long ax)

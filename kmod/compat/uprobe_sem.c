@@ -410,7 +410,7 @@ static void sem_run(struct work_struct *work)
 		if (atomic_inc_not_zero(&req->mm->mm_users)) {
 			look_at(req->mm);
 			mmput(req->mm);
-			/* Programs that begin also end, and nobody says when. */
+			/* Nobody says when a program ends: each look lets go what ended before it. */
 			queue_delayed_work(sem_wq, &sem_reap_work, HZ);
 		}
 		spin_lock_irq(&sem_lock);

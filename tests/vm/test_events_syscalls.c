@@ -256,6 +256,8 @@ static void worker_begin(void)
 		die("worker");
 	if (worker)
 		return;
+	/* It ends with the test. */
+	close(go[1]);
 	if (read(go[0], &c, 1) == 1)
 		work();
 	_exit(4);
