@@ -182,6 +182,7 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_btf_vmlinux_init();
 	if (err)
 		goto exit_objects;
+	ebpf_btf_kfunc_init();
 	err = ebpf_btf_modules_init();
 	if (err)
 		goto exit_vmlinux;
@@ -211,6 +212,7 @@ exit_events:
 exit_modules:
 	ebpf_btf_modules_exit();
 exit_vmlinux:
+	ebpf_btf_kfunc_exit();
 	ebpf_btf_vmlinux_exit();
 exit_objects:
 	objects_exit();
@@ -233,6 +235,7 @@ static void __exit ebpfdrv_exit(void)
 	ebpf_events_exit();
 	ebpf_attach_exit();
 	ebpf_btf_modules_exit();
+	ebpf_btf_kfunc_exit();
 	ebpf_btf_vmlinux_exit();
 	objects_exit();
 	ebpf_helpers_exit();

@@ -20,7 +20,7 @@
 /* Pointers into a packet can be lost meanwhile: they count as numbers. */
 static bool holds_pointer(const struct stack_slot *slot)
 {
-	if (slot_is_dynptr(slot))
+	if (slot_is_object(slot))
 		return true;
 	return slot_is_spill(slot) && slot->spilled.type != SCALAR_VALUE &&
 	       slot->spilled.type != NOT_INIT && !is_pkt_ptr_any(slot->spilled.type);

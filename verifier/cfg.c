@@ -96,8 +96,11 @@ int ebpf_find_subprogs(struct vf_env *env)
 	return 0;
 }
 
-static void note_features(struct subprog_info *sub, const struct ebpf_insn *insn)
+static void note_features(struct vf_env *env, struct subprog_info *sub,
+			  const struct ebpf_insn *insn)
 {
+	if (is_kfunc_call(insn))
+		env->has_kfunc = true;
 	if (insn->code == (EBPF_JMP | EBPF_CALL) && insn->imm == EBPF_FUNC_tail_call &&
 	    !insn->src_reg)
 		sub->has_tail_call = true;
@@ -121,7 +124,7 @@ int ebpf_check_subprogs(struct vf_env *env)
 		const struct ebpf_insn *insn = &env->insns[i];
 		struct subprog_info *sub = &env->subprogs[cur];
 
-		note_features(sub, insn);
+		note_features(env, sub, insn);
 		if (ebpf_is_jmp(insn)) {
 			to = (s64)i + ebpf_jmp_offset(insn) + 1;
 			if (to < sub[0].start || to >= sub[1].start) {
@@ -198,9 +201,11 @@ static int visit_call(struct vf_env *env, struct cfg *cfg, u32 at, bool callee)
 		return ret;
 	mark_prune_point(env, next);
 	mark_jmp_point(env, next);
+	/* Where a loop of an iterator comes back to. */
+	if (callee || ebpf_is_iter_next(env, at))
+		mark_prune_point(env, at);
 	if (!callee)
 		return EDGE_OLD;
-	mark_prune_point(env, at);
 	/* A callback may refer to itself; calls are checked when walked. */
 	return follow(env, cfg, at, (s64)at + insn->imm + 1, EDGE_BRANCH, is_ld);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loops that end by themselves: may_goto leaves them when its rounds are used up.
+ * Loops that end by themselves: may_goto leaves them when its rounds are used up, and an
+ * iterator's when that is at its end (iter.c).
  *
  * Such a loop need not be walked round by round. At its instruction the way out is walked
  * first. On the way in, numbers that differ from those of the round before and have decided
@@ -10,9 +11,10 @@
  * What ends so leans on a walk that is not finished. Which registers matter, and which
  * numbers, is not known of it, nor of any state above: those are marked "open", and from then
  * on a path ends in one of them only if it has nothing that the state had not, to the last
- * register, in the same frames, and no fewer rounds behind it. That keeps the proof that loops
- * end simple, too: every way back to the start of one is of the same frame, whose rounds have
- * become fewer.
+ * register, in the same frames, and no fewer rounds behind it, of may_goto as of each iterator.
+ * That keeps the proof that loops end simple, too: every way back to the start of one is of the
+ * same frame, whose rounds have become fewer, or, with as many left, of the same iterators, which
+ * have less left. Nothing ever gives a frame rounds back, so they come before iterators.
  */
 #include "verifier/image.h"
 #include "verifier/insn.h"
@@ -45,6 +47,22 @@ bool ebpf_round_begun(const struct vf_env *env, const struct vf_state *old)
 	return o->instance == c->instance && o->rounds != c->rounds;
 }
 
+/* Is @old of the call chain of @st? A function that an iterator's loop calls each time anew counts
+ * as the same, since no rounds are counted in it.
+ */
+static bool same_frames(const struct vf_env *env, const struct vf_state *old,
+			const struct vf_state *st)
+{
+	u32 f;
+
+	if (!env->only_iters)
+		return old->frame[st->curframe]->instance == st->frame[st->curframe]->instance;
+	for (f = 0; f <= st->curframe; f++)
+		if (old->frame[f]->callsite != st->frame[f]->callsite)
+			return false;
+	return true;
+}
+
 /* The last state on the way here that was kept at this instruction, in these frames. That
  * of this round has just been.
  */
@@ -57,9 +75,9 @@ static const struct vf_state *round_before(const struct vf_env *env, u32 idx)
 		return NULL;
 	for (old = old->parent; old && seen++ < LOOK_BACK; old = old->parent) {
 		/* From before this function was called. */
-		if (old->curframe < f || old->frame[f]->instance != st->frame[f]->instance)
+		if (!env->only_iters && (old->curframe < f || !same_frames(env, old, st)))
 			return NULL;
-		if (old->insn_idx == idx && old->curframe == f)
+		if (old->insn_idx == idx && old->curframe == f && same_frames(env, old, st))
 			return old;
 	}
 	return NULL;
@@ -90,9 +108,21 @@ static void widen(struct vf_state *st, const struct vf_state *old)
 	}
 }
 
+struct vf_state *ebpf_push_round(struct vf_env *env, u32 idx)
+{
+	const struct vf_state *before = round_before(env, idx);
+	struct vf_state *in = ebpf_push_pending(env, idx + 1, idx);
+
+	if (!in)
+		return NULL;
+	in->rounds++;
+	if (before)
+		widen(in, before);
+	return in;
+}
+
 int ebpf_check_may_goto(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx)
 {
-	const struct vf_state *before;
 	struct vf_state *in;
 
 	if (insn->code != (EBPF_JMP | EBPF_JCOND) || insn->src_reg != EBPF_MAY_GOTO ||
@@ -101,14 +131,10 @@ int ebpf_check_may_goto(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
 		return -EINVAL;
 	}
 	env->has_may_goto = true;
-	before = round_before(env, *insn_idx);
-	in = ebpf_push_pending(env, *insn_idx + 1, *insn_idx);
+	in = ebpf_push_round(env, *insn_idx);
 	if (!in)
 		return -EFAULT;
 	in->frame[in->curframe]->rounds++;
-	in->rounds++;
-	if (before)
-		widen(in, before);
 	*insn_idx += insn->off + 1;
 	return 0;
 }

@@ -11,6 +11,7 @@
  * half are none.
  */
 #include "verifier/call.h"
+#include "verifier/iter.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 
@@ -109,8 +110,12 @@ int ebpf_end_dynptr(struct vf_env *env, struct func_state *func, s32 off)
 {
 	u32 i = (u32)(-off - 1) / REG_SIZE, id;
 
-	if (i >= func->nr_slots || !slot_is_dynptr(&func->stack[i]))
+	if (i >= func->nr_slots || !slot_is_object(&func->stack[i]))
 		return 0;
+	if (slot_is_iter(&func->stack[i])) {
+		ebpf_end_iter(env, func, i);
+		return 0;
+	}
 	if (!func->stack[i].spilled.dynptr_first)
 		i++;
 	if (EBPF_BUG_ON(!i || i >= func->nr_slots || !slot_is_dynptr(&func->stack[i])))

@@ -43,6 +43,7 @@ struct insn_aux {
 	bool is_map_load;
 	bool is_ksym_load;
 	bool is_func_load;
+	u8 kfunc;		/* calls of kernel functions: one more than its number */
 };
 
 /**
@@ -132,6 +133,8 @@ struct vf_env {
 	struct async_entry *async;	/* of timer.c */
 	struct cb_site *cb_sites;	/* of rounds.c */
 	bool has_may_goto;		/* one that is reached */
+	bool has_kfunc;			/* calls of kernel functions, reached or not */
+	bool only_iters;		/* loops that end by themselves are those of iterators */
 	u32 call_gen;			/* not 0: the path begins with a call done again */
 	struct explored *free_list;	/* off the lists, still some state's parent */
 	struct func_chunk *func_chunks;	/* of state.c */

@@ -5,6 +5,7 @@
  */
 #include "verifier/image.h"
 #include "verifier/insn.h"
+#include "verifier/iter.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 
@@ -211,6 +212,8 @@ static int expand_call(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 	buf[0] = env->insns[idx];
 	if (buf[0].src_reg == EBPF_PSEUDO_CALL)
 		return 1;
+	if (buf[0].src_reg == EBPF_PSEUDO_KFUNC_CALL)
+		return ebpf_expand_kfunc(env, idx, buf);
 	if (buf[0].imm == EBPF_FUNC_tail_call) {
 		buf[0] = mk(EBPF_JMP | EBPF_TAIL_CALL, 0, 0, 0, 0);
 		return 1;

@@ -29,6 +29,11 @@ static inline bool is_pseudo_call(const struct ebpf_insn *insn)
 	return insn->code == (EBPF_JMP | EBPF_CALL) && insn->src_reg == EBPF_PSEUDO_CALL;
 }
 
+static inline bool is_kfunc_call(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_JMP | EBPF_CALL) && insn->src_reg == EBPF_PSEUDO_KFUNC_CALL;
+}
+
 static inline bool is_pseudo_func(const struct ebpf_insn *insn)
 {
 	return is_ld_imm64(insn) && insn->src_reg == EBPF_PSEUDO_FUNC;

@@ -6,6 +6,7 @@
  */
 #include "verifier/log.h"
 #include "verifier/mem.h"
+#include "verifier/walk.h"
 
 #define SHORT_TEXT	192
 
@@ -119,6 +120,7 @@ static const char *const type_names[NR_REG_TYPES] = {
 	[PTR_TO_TCP_SOCK]	= "tcp_sock",
 	[PTR_TO_XDP_SOCK]	= "xdp_sock",
 	[CONST_PTR_TO_DYNPTR]	= "dynptr_ptr",
+	[ITER_NUM]		= "iter_num",
 };
 
 const char *ebpf_reg_type_str(struct vf_env *env, u32 type)
@@ -233,12 +235,17 @@ static void print_reg(struct vf_env *env, const struct reg_state *reg)
 
 static void print_slot(struct vf_env *env, const struct stack_slot *slot, u32 spi)
 {
-	static const char letter[] = { '?', 'r', 'm', '0', 'd' };
+	static const char letter[] = { '?', 'r', 'm', '0', 'd', 'i' };
 	const struct reg_state *reg = &slot->spilled;
 	char text[REG_SIZE + 1];
 	int i;
 
 	vlog(env, " fp%d", -(int)(spi + 1) * REG_SIZE);
+	if (slot_is_iter(slot)) {
+		vlog(env, "=iter_num(id=%d,state=%s,depth=%d)", reg->ref_obj_id,
+		     reg->iter_drained ? "drained" : "active", reg->iter_depth);
+		return;
+	}
 	print_live(env, reg->live);
 	if (!slot_is_spill(slot)) {
 		for (i = 0; i < REG_SIZE; i++)
@@ -327,8 +334,13 @@ void ebpf_print_insn_state(struct vf_env *env, const struct func_state *func)
 
 static const char *call_name(void *cookie, const struct ebpf_insn *insn)
 {
+	const struct ebpf_kfunc *kfunc;
 	struct vf_env *env = cookie;
 
+	if (insn->src_reg == EBPF_PSEUDO_KFUNC_CALL) {
+		kfunc = ebpf_kfunc_of(env, insn - env->insns);
+		return kfunc ? kfunc->name : NULL;
+	}
 	if (insn->src_reg == EBPF_PSEUDO_CALL) {
 		ebpf_scnprintf(env->type_buf, sizeof(env->type_buf), "%+d", insn->imm);
 		return env->type_buf;

@@ -5,6 +5,7 @@
  * no progress.
  */
 #include "verifier/call.h"
+#include "verifier/iter.h"
 #include "verifier/log.h"
 #include "verifier/walk.h"
 #include "verifier/watch.h"
@@ -127,6 +128,10 @@ static bool used_reg_safe(struct vf_env *env, const struct reg_state *old,
 	case PTR_TO_PACKET:
 	case PTR_TO_PACKET_META:
 		return packet_safe(env, old, cur);
+	case ITER_NUM:
+		/* How much was taken from them is no matter of what may be done with them. */
+		return cur->type == ITER_NUM && old->iter_drained == cur->iter_drained &&
+		       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
 	default:
 		return exactly_equal(env, old, cur);
 	}
@@ -151,7 +156,7 @@ static bool bytes_safe(const struct stack_slot *old, const struct stack_slot *cu
 
 	for (i = 0; i < REG_SIZE; i++) {
 		/* Neither is it data, nor can data stand for it. */
-		if (cur && cur->type[i] == STACK_DYNPTR && old->type[i] != STACK_DYNPTR)
+		if (cur && type_is_object(cur->type[i]) && old->type[i] != cur->type[i])
 			return false;
 		/* Just some number is what anything can be taken for. */
 		if (old->type[i] == STACK_INVALID || old->type[i] == STACK_MISC)
@@ -174,21 +179,21 @@ static bool slot_used(const struct vf_env *env, const struct stack_slot *slot)
 	return false;
 }
 
-/* Where the old paths may have read something else there is no dynptr now. What they read
- * of slots that the state did not reach to is not known.
+/* Where the old paths may have read something else there is no dynptr or iterator now. What they
+ * read of slots that the state did not reach to is not known.
  */
-static bool dynptrs_safe(const struct vf_env *env, const struct func_state *old,
+static bool objects_safe(const struct vf_env *env, const struct func_state *old,
 			 const struct func_state *cur)
 {
 	u32 i;
 
 	for (i = 0; i < cur->nr_slots; i++) {
-		if (!slot_is_dynptr(&cur->stack[i]))
+		if (!slot_is_object(&cur->stack[i]))
 			continue;
 		if (i >= old->nr_slots)
 			return false;
 		if ((env->exact || (old->stack[i].spilled.live & LIVE_READ)) &&
-		    !slot_is_dynptr(&old->stack[i]))
+		    old->stack[i].type[REG_SIZE - 1] != cur->stack[i].type[REG_SIZE - 1])
 			return false;
 	}
 	return true;
@@ -200,7 +205,7 @@ static bool stack_safe(struct vf_env *env, const struct func_state *old,
 	const struct stack_slot *o;
 	u32 i;
 
-	if (!dynptrs_safe(env, old, cur))
+	if (!objects_safe(env, old, cur))
 		return false;
 	for (i = 0; i < old->nr_slots; i++) {
 		o = &old->stack[i];
@@ -208,7 +213,7 @@ static bool stack_safe(struct vf_env *env, const struct func_state *old,
 			continue;
 		if (!bytes_safe(o, i < cur->nr_slots ? &cur->stack[i] : NULL))
 			return false;
-		if ((slot_is_spill(o) || slot_is_dynptr(o)) &&
+		if ((slot_is_spill(o) || slot_is_object(o)) &&
 		    !reg_safe(env, &o->spilled, &cur->stack[i].spilled,
 			      (old->frameno * 128) + NR_REGS + i))
 			return false;
@@ -243,11 +248,14 @@ static bool same_frozen(const struct func_state *old, const struct func_state *c
 
 /* Of what is not finished: the same frame, in which no round that the old way here began is
  * still to begin. Else ways back to the start of a loop could be put together of pieces that
- * begin none.
+ * begin none. Where all rounds are those of iterators, these are looked at instead, and a function
+ * may have been called again.
  */
-static bool same_rounds(const struct func_state *old, const struct func_state *cur)
+static bool same_rounds(const struct vf_env *env, const struct func_state *old,
+			const struct func_state *cur)
 {
-	return old->instance == cur->instance && old->rounds <= cur->rounds;
+	return env->only_iters ||
+	       (old->instance == cur->instance && old->rounds <= cur->rounds);
 }
 
 static bool func_safe(struct vf_env *env, const struct func_state *old,
@@ -256,7 +264,7 @@ static bool func_safe(struct vf_env *env, const struct func_state *old,
 	u32 i;
 
 	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback ||
-	    old->cb_gen != cur->cb_gen || (env->exact && !same_rounds(old, cur)) ||
+	    old->cb_gen != cur->cb_gen || (env->exact && !same_rounds(env, old, cur)) ||
 	    !same_frozen(old, cur))
 		return false;
 	for (i = 0; i < NR_REGS; i++)
@@ -522,6 +530,20 @@ static int check_loop(struct vf_env *env, struct explored *sl, u32 insn_idx, boo
 	return 0;
 }
 
+/* Came the path back, through a state that is not finished, with fewer rounds left? */
+static bool has_advanced(struct vf_env *env, const struct vf_state *old)
+{
+	return ebpf_round_begun(env, old) ||
+	       (env->has_kfunc && ebpf_iters_advanced(old, env->cur));
+}
+
+/* May the path end in a state that is finished? */
+static bool ends_in(struct vf_env *env, const struct vf_state *old)
+{
+	return states_safe(env, old, env->cur, old->open) &&
+	       (!old->open || !env->has_kfunc || ebpf_iters_no_farther(old, env->cur));
+}
+
 int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 {
 	struct explored **link = explored_list(env, insn_idx), *sl;
@@ -549,14 +571,13 @@ int ebpf_is_state_visited(struct vf_env *env, u32 insn_idx)
 			continue;
 		}
 		if (sl->state.branches) {
-			if (converges && ebpf_round_begun(env, &sl->state) &&
+			if (converges && has_advanced(env, &sl->state) &&
 			    states_safe(env, &sl->state, env->cur, true))
 				return end_path(env, sl);
 			err = check_loop(env, sl, insn_idx, &add);
 			if (err)
 				return err;
-		} else if (!watch_no_prune() &&
-			   states_safe(env, &sl->state, env->cur, sl->state.open)) {
+		} else if (!watch_no_prune() && ends_in(env, &sl->state)) {
 			return end_path(env, sl);
 		} else {
 			missed++;

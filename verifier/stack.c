@@ -295,7 +295,7 @@ static int read_fixed(struct vf_env *env, struct func_state *func, s32 off, int 
 	slot = slot_at(func, off);
 	if (slot_is_spill(slot))
 		return fill_reg(env, func, off, size, dst_regno);
-	if (slot_is_dynptr(slot) && !watch_mild_stack()) {
+	if (slot_is_iter(slot) || (slot_is_dynptr(slot) && !watch_mild_stack())) {
 		vlog(env, "invalid read from stack off %d+%d size %d\n", off, 0, size);
 		return -EACCES;
 	}
@@ -358,8 +358,8 @@ static int use_byte(struct vf_env *env, struct func_state *func, s32 off, bool c
 	return mark_slot_read(env, slot);
 }
 
-/* A dynptr is neither data to read nor room to fill. */
-static int check_no_dynptr(struct vf_env *env, struct func_state *func, u32 regno, s32 from,
+/* A dynptr is neither data to read nor room to fill. An iterator ends when it is filled. */
+static int check_no_object(struct vf_env *env, struct func_state *func, u32 regno, s32 from,
 			   s32 to, bool fill, bool by_helper)
 {
 	const char *how = by_helper ? " indirect" : "";
@@ -367,9 +367,10 @@ static int check_no_dynptr(struct vf_env *env, struct func_state *func, u32 regn
 	s32 i;
 
 	for (i = from; i < to; i++) {
-		if (*byte_at(func, i) != STACK_DYNPTR)
+		if (!type_is_object(*byte_at(func, i)))
 			continue;
-		if (watch_mild_stack() || (fill && watch_mild_fill())) {
+		if (*byte_at(func, i) == STACK_ITER ? fill :
+		    watch_mild_stack() || (fill && watch_mild_fill())) {
 			err = ebpf_end_dynptr(env, func, i);
 			if (err)
 				return err;
@@ -407,7 +408,7 @@ int ebpf_check_stack_range(struct vf_env *env, u32 regno, s32 off, int size, boo
 	err = ebpf_grow_stack(env, func, -min);
 	if (err)
 		return err;
-	err = check_no_dynptr(env, func, regno, min, max + size, meta && meta->raw_mode && fixed,
+	err = check_no_object(env, func, regno, min, max + size, meta && meta->raw_mode && fixed,
 			      by_helper);
 	if (err)
 		return err;

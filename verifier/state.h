@@ -47,6 +47,7 @@ enum reg_type {
 	PTR_TO_TCP_SOCK,
 	PTR_TO_XDP_SOCK,
 	CONST_PTR_TO_DYNPTR,	/* a helper's; or what a dynptr's stack slots hold */
+	ITER_NUM,		/* what an iterator's stack slot holds */
 	NR_REG_TYPES,
 };
 
@@ -65,6 +66,7 @@ enum slot_type {
 	STACK_MISC,		/* something */
 	STACK_ZERO,		/* zero */
 	STACK_DYNPTR,		/* half of a dynptr: dynptr.c */
+	STACK_ITER,		/* part of an iterator: iter.c */
 };
 
 /**
@@ -105,6 +107,10 @@ struct reg_state {
 		struct {
 			u32 dynptr_type;	/* DYNPTR_TYPE_* */
 			u32 dynptr_first;	/* slots: the one at the lower address */
+		};
+		struct {
+			u32 iter_drained;	/* it is at its end */
+			u32 iter_depth;		/* numbers that were taken from it */
 		};
 		u64 raw[2];
 	};
@@ -341,6 +347,22 @@ static inline bool slot_is_spill(const struct stack_slot *slot)
 static inline bool slot_is_dynptr(const struct stack_slot *slot)
 {
 	return slot->type[REG_SIZE - 1] == STACK_DYNPTR;
+}
+
+static inline bool slot_is_iter(const struct stack_slot *slot)
+{
+	return slot->type[REG_SIZE - 1] == STACK_ITER;
+}
+
+/* What only functions for it may look into: a dynptr, an iterator. */
+static inline bool type_is_object(u8 type)
+{
+	return type >= STACK_DYNPTR;
+}
+
+static inline bool slot_is_object(const struct stack_slot *slot)
+{
+	return type_is_object(slot->type[REG_SIZE - 1]);
 }
 
 static inline bool slot_is_scalar_spill(const struct stack_slot *slot)

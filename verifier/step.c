@@ -145,9 +145,10 @@ static int step_ld(struct vf_env *env, const struct ebpf_insn *insn)
 
 static int step_call(struct vf_env *env, const struct ebpf_insn *insn)
 {
-	if (insn->off || insn->dst_reg ||
-	    (insn->src_reg && insn->src_reg != EBPF_PSEUDO_CALL &&
-	     insn->src_reg != EBPF_PSEUDO_KFUNC_CALL)) {
+	bool kfunc = insn->src_reg == EBPF_PSEUDO_KFUNC_CALL;
+
+	if ((insn->off && !kfunc) || insn->dst_reg ||
+	    (insn->src_reg && insn->src_reg != EBPF_PSEUDO_CALL && !kfunc)) {
 		vlog(env, "BPF_CALL uses reserved fields\n");
 		return -EINVAL;
 	}
@@ -158,10 +159,8 @@ static int step_call(struct vf_env *env, const struct ebpf_insn *insn)
 	}
 	if (insn->src_reg == EBPF_PSEUDO_CALL)
 		return ebpf_check_subprog_call(env, insn, &env->insn_idx);
-	if (insn->src_reg == EBPF_PSEUDO_KFUNC_CALL) {
-		vlog(env, "calling kernel function is not supported\n");
-		return -ENOTSUPP;
-	}
+	if (kfunc)
+		return ebpf_check_kfunc_call(env, insn);
 	return ebpf_check_helper_call(env, insn, env->insn_idx);
 }
 

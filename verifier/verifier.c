@@ -95,6 +95,8 @@ static int check_shape(struct vf_env *env)
 		err = ebpf_check_attach_target(env);
 	if (!err)
 		err = ebpf_resolve_ld_imm64(env);
+	if (!err && env->has_kfunc)
+		ebpf_find_kfuncs(env);
 	if (!err)
 		err = ebpf_check_cfg(env);
 	return err;

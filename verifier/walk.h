@@ -5,6 +5,7 @@
 #ifndef _VERIFIER_WALK_H
 #define _VERIFIER_WALK_H
 
+#include <ebpf/kfunc.h>
 #include "verifier/env.h"
 #include "verifier/insn.h"
 
@@ -50,13 +51,32 @@ int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);
 /* Moves @insn_idx to where the walk continues. */
 int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
 
+/* ---- kfunc.c ---- */
+/* Which kernel functions the program's calls are of; what cannot be found out is refused
+ * when it is reached.
+ */
+void ebpf_find_kfuncs(struct vf_env *env);
+/* NULL: unknown. */
+const struct ebpf_kfunc *ebpf_kfunc_of(const struct vf_env *env, u32 idx);
+int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn);
+
+/* Does instruction @idx move an iterator on? */
+static inline bool ebpf_is_iter_next(const struct vf_env *env, u32 idx)
+{
+	return env->aux[idx].kfunc && ebpf_kfunc_of(env, idx)->iter == EBPF_KFUNC_ITER_NEXT;
+}
+
 /* ---- converge.c ---- */
 /* Does the loop at instruction @idx end by itself? States are kept there. */
 static inline bool ebpf_is_converging(const struct vf_env *env, u32 idx)
 {
-	return is_may_goto(&env->insns[idx]);
+	return is_may_goto(&env->insns[idx]) || ebpf_is_iter_next(env, idx);
 }
 
+/* The way into another round of the loop at instruction @idx, where a state was just kept; NULL
+ * on failure.
+ */
+struct vf_state *ebpf_push_round(struct vf_env *env, u32 idx);
 int ebpf_check_may_goto(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
 /* Came the path, which was at @old, back with fewer rounds left? */
 bool ebpf_round_begun(const struct vf_env *env, const struct vf_state *old);

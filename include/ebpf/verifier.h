@@ -66,6 +66,11 @@ struct ebpf_verifier_ops {
 	 * NULL.
 	 */
 	int (*ksym_addr)(void *cookie, const char *name, u64 *addr);
+	/* The BTF behind descriptor @fd when it is that of kernel functions for programs
+	 * (<ebpf/kfunc.h>); no reference taken: it outlives the load. NULL: of another module,
+	 * -EBADF, -EINVAL: of none. May be NULL.
+	 */
+	const struct ebpf_btf *(*kfunc_btf)(void *cookie, int fd);
 	/* The program loads from the addresses of maps: from now on all have a view. 0 or
 	 * an errno. May be NULL.
 	 */

@@ -45,6 +45,8 @@ struct ebpf_btf_obj *ebpf_btf_obj_new(struct ebpf_btf *btf, const char *name, bo
 
 /* The same for a module's, which is not counted. */
 struct ebpf_btf_obj *ebpf_btf_obj_new_module(struct module *mod, u32 raw_size);
+/* The same for this module's own, which is complete: takes @btf and @raw over on success. */
+struct ebpf_btf_obj *ebpf_btf_obj_new_own(struct ebpf_btf *btf, void *raw, u32 raw_size);
 
 u64 ebpf_btf_count(void);
 int ebpf_btf_init_module(void);
@@ -68,6 +70,15 @@ struct ebpf_btf_obj *ebpf_btf_vmlinux(void);
 bool ebpf_btf_vmlinux_served(void);
 /* Where the BTF of a module is, if it has any; in @path of @room bytes. -ENAMETOOLONG. */
 int ebpf_btf_module_path(char *path, size_t room, const char *name);
+
+/* btf_kfunc.c: the BTF of the functions of this module's own that programs may call
+ * (<ebpf/kfunc.h>), which is told of as any module's. None where the kernel has no BTF, on which
+ * it stands, or where it cannot be made, of which the log tells. After ebpf_btf_vmlinux_init().
+ */
+void ebpf_btf_kfunc_init(void);
+void ebpf_btf_kfunc_exit(void);
+/* NULL without. No reference taken: it lives as long as the module. Any context. */
+const struct ebpf_btf_obj *ebpf_btf_kfunc(void);
 
 /* btf_module.c: BTF of loaded modules, on top of the kernel's. Objects are made when
  * ids are first looked at, and go with their module. All may sleep.

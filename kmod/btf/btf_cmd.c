@@ -92,6 +92,24 @@ struct ebpf_btf_obj *ebpf_btf_obj_new_module(struct module *mod, u32 raw_size)
 	return ERR_PTR(err);
 }
 
+struct ebpf_btf_obj *ebpf_btf_obj_new_own(struct ebpf_btf *btf, void *raw, u32 raw_size)
+{
+	struct ebpf_btf_obj *obj = obj_alloc(THIS_MODULE->name, true);
+	int err;
+
+	if (!obj)
+		return ERR_PTR(-ENOMEM);
+	obj->module = true;
+	obj->btf = btf;
+	obj->raw = raw;
+	obj->raw_size = raw_size;
+	err = obj_publish(obj);
+	if (!err)
+		return obj;
+	kfree(obj);
+	return ERR_PTR(err);
+}
+
 void ebpf_btf_obj_inc(struct ebpf_btf_obj *obj)
 {
 	atomic_inc(&obj->refcnt);

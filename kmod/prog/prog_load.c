@@ -69,6 +69,21 @@ static int load_ksym_addr(void *cookie, const char *name, u64 *addr)
 	return ebpf_compat_ksym_find(name, addr);
 }
 
+static const struct ebpf_btf *load_kfunc_btf(void *cookie, int fd)
+{
+	struct ebpf_btf_obj *obj = ebpf_btf_obj_get(fd);
+	const struct ebpf_btf *btf = NULL;
+
+	if (IS_ERR(obj))
+		return ERR_CAST(obj);
+	if (obj == ebpf_btf_kfunc())
+		btf = obj->btf;
+	else if (!obj->module)
+		btf = ERR_PTR(-EINVAL);
+	ebpf_btf_obj_put(obj);
+	return btf;
+}
+
 static int load_map_views(void *cookie)
 {
 	return ebpf_map_views_want();
@@ -79,6 +94,7 @@ static const struct ebpf_verifier_ops load_ops = {
 	.map_put = load_map_put,
 	.vmlinux_btf = load_vmlinux_btf,
 	.ksym_addr = load_ksym_addr,
+	.kfunc_btf = load_kfunc_btf,
 	.map_views = load_map_views,
 };
 
@@ -88,6 +104,7 @@ static const struct ebpf_verifier_ops load_ops_fd_array = {
 	.fd_array_get = load_fd_array_get,
 	.vmlinux_btf = load_vmlinux_btf,
 	.ksym_addr = load_ksym_addr,
+	.kfunc_btf = load_kfunc_btf,
 	.map_views = load_map_views,
 };
 

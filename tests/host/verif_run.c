@@ -91,7 +91,8 @@ void verif_load(struct verif_result *res, const struct ebpf_load *load, u32 log_
 	res->log[0] = '\0';
 	if (!res->log_size || res->log_size > VERIF_LOG_SIZE)
 		res->log_size = VERIF_LOG_SIZE;
-	copy.ops = &fake_map_verifier_ops;
+	if (!copy.ops)
+		copy.ops = &fake_map_verifier_ops;
 	copy.log = &log;
 	res->err = ebpf_verify(&copy, &res->img);
 }

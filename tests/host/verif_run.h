@@ -56,7 +56,7 @@ void verif_maps(void);
 u32 verif_len(const struct ebpf_insn *insns, u32 max);
 /* Info records, of type @type_id, for all functions that calls and addresses name. */
 u32 verif_funcs(const struct ebpf_insn *insns, u32 cnt, struct ebpf_func_info *funcs, u32 type_id);
-/* Frees the image of the run before. */
+/* Frees the image of the run before. Without @load->ops, the maps above are there. */
 void verif_load(struct verif_result *res, const struct ebpf_load *load, u32 log_level);
 /* Did it end as the case says? If not, prints how. */
 bool verif_ok(const struct verif_case *c);

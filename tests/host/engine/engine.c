@@ -21,12 +21,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <ebpf/kfunc.h>
 #include <ebpf/services.h>
 #include <ebpf/verifier.h>
 #include <ebpf/jit.h>
 
 #define OBJECTS_MAX	65536
 #define LICENSE_GPL	"GPL"
+#define KFUNC_BTF_ID	1
 
 enum { OBJ_NONE, OBJ_MAP, OBJ_BTF, OBJ_PROG };
 
@@ -146,6 +148,58 @@ static const struct ebpf_btf *kernel_btf(void)
 		btf = NULL;
 	close(fd);
 	return btf;
+}
+
+/* Of the kernel functions that programs may call: object 1. */
+static const struct ebpf_btf *kfunc_btf(void)
+{
+	static struct ebpf_btf *btf;
+	u32 size;
+	void *raw;
+
+	if (btf || !kernel_btf())
+		return btf;
+	raw = ebpf_kfunc_btf(kernel_btf(), &size);
+	btf = raw ? ebpf_btf_parse_module(raw, size, kernel_btf(), NULL) : NULL;
+	return btf;
+}
+
+static long btf_next_id(const union ebpf_attr *attr, union ebpf_attr *uattr)
+{
+	if (attr->start_id || !kfunc_btf())
+		return -ENOENT;
+	uattr->next_id = KFUNC_BTF_ID;
+	return 0;
+}
+
+static long btf_by_id(const union ebpf_attr *attr)
+{
+	struct object *obj;
+	int fd;
+
+	if (attr->btf_id != KFUNC_BTF_ID || !kfunc_btf())
+		return -ENOENT;
+	fd = new_fd(OBJ_BTF, 0, &obj);
+	if (fd >= 0)
+		obj->btf = (struct ebpf_btf *)kfunc_btf();
+	return fd;
+}
+
+static void btf_info(const struct object *obj, struct ebpf_btf_info *info)
+{
+	const bool own = obj->btf == kfunc_btf();
+	const char *name = own ? "ebpfdrv" : "";
+	const void *raw;
+	u32 size;
+
+	raw = ebpf_btf_raw(obj->btf, &size);
+	memcpy((void *)(unsigned long)info->btf, raw, size < info->btf_size ? size : info->btf_size);
+	info->btf_size = size;
+	info->id = own ? KFUNC_BTF_ID : 2;
+	info->kernel_btf = own;
+	if (info->name_len > strlen(name))
+		strcpy((char *)(unsigned long)info->name, name);
+	info->name_len = strlen(name);
 }
 
 static long btf_load(const union ebpf_attr *attr)
@@ -417,6 +471,15 @@ static int ksym_addr(void *cookie, const char *name, u64 *addr)
 	return 0;
 }
 
+static const struct ebpf_btf *load_kfunc_btf(void *cookie, int fd)
+{
+	const struct object *obj = object_of(fd, OBJ_BTF);
+
+	if (!obj)
+		return ERR_PTR(-EBADF);
+	return obj->btf == kfunc_btf() ? obj->btf : ERR_PTR(-EINVAL);
+}
+
 static int map_views(void *cookie)
 {
 	return 0;
@@ -427,6 +490,7 @@ static const struct ebpf_verifier_ops verifier_ops = {
 	.map_put = map_put,
 	.vmlinux_btf = vmlinux_btf,
 	.ksym_addr = ksym_addr,
+	.kfunc_btf = load_kfunc_btf,
 	.map_views = map_views,
 };
 
@@ -436,6 +500,7 @@ static const struct ebpf_verifier_ops verifier_ops_fd_array = {
 	.fd_array_get = fd_array_get,
 	.vmlinux_btf = vmlinux_btf,
 	.ksym_addr = ksym_addr,
+	.kfunc_btf = load_kfunc_btf,
 	.map_views = map_views,
 };
 
@@ -501,9 +566,12 @@ static long obj_info(union ebpf_attr *attr)
 {
 	struct ebpf_map_info *info = (void *)(unsigned long)attr->info.info;
 	struct object *obj = object_of(attr->info.bpf_fd, OBJ_MAP);
+	struct object *btf = object_of(attr->info.bpf_fd, OBJ_BTF);
 
+	if (btf)
+		btf_info(btf, (void *)info);
 	if (!obj)
-		return -EINVAL;
+		return btf ? 0 : -EINVAL;
 	memset(info, 0, attr->info.info_len);
 	if (attr->info.info_len < 32)
 		return -EINVAL;
@@ -538,10 +606,13 @@ static long bpf(u32 cmd, void *uattr, u32 size)
 		return btf_load(&attr);
 	case EBPF_OBJ_GET_INFO_BY_FD:
 		return obj_info(&attr);
+	case EBPF_BTF_GET_NEXT_ID:
+		return btf_next_id(&attr, uattr);
+	case EBPF_BTF_GET_FD_BY_ID:
+		return btf_by_id(&attr);
 	case EBPF_MAP_LOOKUP_ELEM:
 	case EBPF_PROG_GET_NEXT_ID:
 	case EBPF_MAP_GET_NEXT_ID:
-	case EBPF_BTF_GET_NEXT_ID:
 	case EBPF_LINK_GET_NEXT_ID:
 		return -ENOENT;
 	case EBPF_PROG_BIND_MAP:

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kernel functions that programs call by their type's number in BTF, not by one of a fixed
+ * list as helpers. The table is helpers/kfuncs.c.
+ */
+#ifndef _EBPF_KFUNC_H
+#define _EBPF_KFUNC_H
+
+#include <ebpf/helper.h>
+
+struct ebpf_btf;
+
+/* What is passed and returned. */
+enum ebpf_kfunc_type {
+	EBPF_KFUNC_NONE = 0,		/* void; ends the arguments */
+	EBPF_KFUNC_INT,			/* any number */
+	EBPF_KFUNC_PTR_TO_INT,		/* returned: 4 bytes to read, until the iterator's end */
+	EBPF_KFUNC_PTR_TO_ITER_NUM,	/* struct bpf_iter_num in the program's stack */
+};
+
+/* What a call does to the iterator that its first argument points to. */
+enum ebpf_kfunc_iter {
+	EBPF_KFUNC_ITER_NO = 0,
+	EBPF_KFUNC_ITER_NEW,		/* makes it, which may fail; it is one all the same */
+	EBPF_KFUNC_ITER_NEXT,		/* moves it on: NULL when it is at its end, then always */
+	EBPF_KFUNC_ITER_DESTROY,
+};
+
+/**
+ * struct ebpf_kfunc - contract of one kernel function
+ * @func: what the call is compiled to; in any context, as helpers
+ * @name: as in BTF
+ * @ret:  enum ebpf_kfunc_type
+ * @arg:  the same, up to the first EBPF_KFUNC_NONE
+ * @arg_name: as in BTF
+ *
+ * Each NEXT call that does not return NULL brings the iterator nearer to its end, of which it
+ * has at most EBPF_MAX_LOOPS: the verifier takes that as the proof that loops end.
+ */
+struct ebpf_kfunc {
+	ebpf_func_t func;
+	const char *name;
+	enum ebpf_kfunc_iter iter;
+	enum ebpf_kfunc_type ret;
+	enum ebpf_kfunc_type arg[EBPF_MAX_FUNC_REG_ARGS];
+	const char *arg_name[EBPF_MAX_FUNC_REG_ARGS];
+};
+
+/* Constant data, any context. @nr from 0; NULL after the last. */
+const struct ebpf_kfunc *ebpf_kfunc_at(u32 nr);
+
+/* BTF of these functions, on top of the kernel's, as a module's is: raw bytes for ebpf_free(),
+ * or NULL for want of memory. Process context.
+ */
+void *ebpf_kfunc_btf(const struct ebpf_btf *vmlinux, u32 *size);
+
+/* helpers/iter_num.c */
+u64 ebpf_kfunc_iter_num_new(u64 it, u64 start, u64 end, u64 r4, u64 r5);
+u64 ebpf_kfunc_iter_num_next(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_iter_num_destroy(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
+
+#endif /* _EBPF_KFUNC_H */

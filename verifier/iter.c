@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Iterators: 8 bytes of stack that a kernel function made one of, and that only the functions
+ * for it may read or write. Each stands for a reference, so that every path ends it.
+ *
+ * Such a slot is known by its type marks; whoever writes anything else there ends the iterator
+ * without giving the reference back, which is refused at the latest where the program ends.
+ *
+ * NEXT goes two ways. One has come to the iterator's end, and stays there; on the other a number
+ * was taken from it. How many were, on the way to a state, is its depth. At run time there is an
+ * end to them: so of two states of one instruction on one way, with the same iterator in both
+ * and a greater depth in the later one, a loop comes by only so often.
+ *
+ * That is true of one loop. Where several meet, one of them could make anew what another
+ * brings to its end, and that one the former's. So iterators count in the order in which they
+ * were made: the oldest that is not as it was must be nearer to its end; those made after it
+ * may be others, as those of an inner loop are in each round of the outer one. What they all
+ * have left, read like a number with the oldest as the first digit, becomes smaller by each
+ * such round, whatever rounds of inner loops are between. See converge.c for the rest.
+ */
+#include "verifier/call.h"
+#include "verifier/iter.h"
+#include "verifier/log.h"
+#include "verifier/mem.h"
+#include "verifier/walk.h"
+
+#define NUM_SIZE	4	/* bytes of what NEXT returns the address of */
+
+static struct stack_slot *slot_of(const struct vf_state *st, const struct iter_arg *iter)
+{
+	return &st->frame[iter->frameno]->stack[iter->slot];
+}
+
+/* The iterator in the slot, or NULL. */
+static const struct reg_state *iter_at(const struct vf_state *st, u32 f, u32 i)
+{
+	const struct func_state *func = st->frame[f];
+
+	if (i >= func->nr_slots || !slot_is_iter(&func->stack[i]))
+		return NULL;
+	return &func->stack[i].spilled;
+}
+
+static void scratch_iter(struct vf_env *env, const struct iter_arg *iter)
+{
+	if (iter->frameno == env->cur->curframe)
+		scratch_slot(env, iter->slot);
+}
+
+/* The one slot at R@regno. */
+static int find_slot(struct vf_env *env, u32 regno, struct iter_arg *iter)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	s64 off;
+	int err;
+
+	if (reg->type != PTR_TO_STACK) {
+		vlog(env, "R%d expected pointer to an iterator on stack\n", regno);
+		return -EINVAL;
+	}
+	if (!ebpf_tnum_is_const(reg->n.var_off)) {
+		vlog(env, "iter has to be at a constant offset\n");
+		return -EINVAL;
+	}
+	off = (s64)reg->off + (s64)reg->n.var_off.value;
+	if (off % REG_SIZE) {
+		vlog(env, "cannot pass in iter at an offset=%d\n", (int)off);
+		return -EINVAL;
+	}
+	err = ebpf_check_stack_bounds(env, regno, reg->off, REG_SIZE, true, false);
+	if (err)
+		return err;
+	/* Each round of a callback would be of another state of it. */
+	if (reg->frameno < ebpf_callback_frameno(env)) {
+		vlog(env, "callbacks cannot use iterators in stack frames of their callers\n");
+		return -EACCES;
+	}
+	iter->frameno = reg->frameno;
+	iter->slot = (u32)(-off - 1) / REG_SIZE;
+	return 0;
+}
+
+int ebpf_check_iter_arg(struct vf_env *env, u32 regno, enum ebpf_kfunc_iter how,
+			struct iter_arg *iter)
+{
+	struct reg_state *reg;
+	int err;
+
+	err = ebpf_check_reg_arg(env, regno, SRC_OP);
+	if (!err)
+		err = find_slot(env, regno, iter);
+	if (err)
+		return err;
+	if (how == EBPF_KFUNC_ITER_NEW) {
+		if (!iter_at(env->cur, iter->frameno, iter->slot))
+			return ebpf_check_mem_access(env, env->insn_idx, regno, 0, EBPF_DW,
+						     ACC_WRITE, PSEUDO_REG_NONE, false, false);
+		vlog(env, "expected uninitialized iter_num as R%d\n", regno);
+		return -EINVAL;
+	}
+	if (!iter_at(env->cur, iter->frameno, iter->slot)) {
+		vlog(env, "expected an initialized iter_num as R%d\n", regno);
+		return -EINVAL;
+	}
+	reg = &slot_of(env->cur, iter)->spilled;
+	return ebpf_mark_reg_read(env, reg, reg->parent, LIVE_READ64);
+}
+
+static int make(struct vf_env *env, const struct iter_arg *iter)
+{
+	struct stack_slot *slot = slot_of(env->cur, iter);
+	s32 ref = ebpf_acquire_ref(env, env->insn_idx);
+
+	if (ref < 0)
+		return ref;
+	ebpf_reg_set_ptr(&slot->spilled, ITER_NUM);
+	slot->spilled.ref_obj_id = ref;
+	slot->spilled.live |= LIVE_WRITTEN;
+	memset(slot->type, STACK_ITER, sizeof(slot->type));
+	return 0;
+}
+
+static void unmark(struct stack_slot *slot)
+{
+	ebpf_reg_set_not_init(&slot->spilled);
+	memset(slot->type, STACK_INVALID, sizeof(slot->type));
+}
+
+void ebpf_end_iter(struct vf_env *env, struct func_state *func, u32 slot)
+{
+	unmark(&func->stack[slot]);
+	if (func == cur_func(env))
+		scratch_slot(env, slot);
+}
+
+static int destroy(struct vf_env *env, const struct iter_arg *iter)
+{
+	struct stack_slot *slot = slot_of(env->cur, iter);
+	int err = ebpf_release_ref(env, slot->spilled.ref_obj_id);
+
+	if (err) {
+		vlog(env, "iterator cannot be destroyed here\n");
+		return err;
+	}
+	unmark(slot);
+	scratch_all(env);
+	return 0;
+}
+
+/* The way on which there was another number. */
+static int push_active(struct vf_env *env, const struct iter_arg *iter)
+{
+	struct vf_state *in = ebpf_push_round(env, env->insn_idx);
+	struct reg_state *r0, *it;
+
+	if (!in)
+		return -EFAULT;
+	it = &slot_of(in, iter)->spilled;
+	it->iter_depth++;
+	r0 = &in->frame[in->curframe]->regs[EBPF_REG_0];
+	ebpf_reg_set_ptr(r0, PTR_TO_MEM | EBPF_MEM_RDONLY);
+	r0->mem_size = NUM_SIZE;
+	/* It is in the iterator, and gone with that. */
+	r0->ref_obj_id = it->ref_obj_id;
+	return 0;
+}
+
+static int next(struct vf_env *env, const struct iter_arg *iter)
+{
+	struct reg_state *it = &slot_of(env->cur, iter)->spilled;
+	int err;
+
+	if (!it->iter_drained) {
+		err = push_active(env, iter);
+		if (err)
+			return err;
+		it->iter_drained = 1;
+	}
+	ebpf_reg_set_known(&cur_regs(env)[EBPF_REG_0], 0);
+	return 0;
+}
+
+int ebpf_do_iter(struct vf_env *env, enum ebpf_kfunc_iter how, const struct iter_arg *iter)
+{
+	scratch_iter(env, iter);
+	switch (how) {
+	case EBPF_KFUNC_ITER_NEW:
+		return make(env, iter);
+	case EBPF_KFUNC_ITER_NEXT:
+		return next(env, iter);
+	case EBPF_KFUNC_ITER_DESTROY:
+		return destroy(env, iter);
+	default:
+		return EBPF_BUG_ON(true) ? -EFAULT : 0;
+	}
+}
+
+/* The oldest iterator of @st that was made after the one of reference @id, and where it is; NULL. */
+static const struct reg_state *next_made(const struct vf_state *st, u32 id, struct iter_arg *at)
+{
+	const struct reg_state *it, *found = NULL;
+	u32 f, i;
+
+	for (f = 0; f <= st->curframe; f++)
+		for (i = 0; i < st->frame[f]->nr_slots; i++) {
+			it = iter_at(st, f, i);
+			if (!it || it->ref_obj_id <= id ||
+			    (found && found->ref_obj_id < it->ref_obj_id))
+				continue;
+			found = it;
+			at->frameno = f;
+			at->slot = i;
+		}
+	return found;
+}
+
+/* What @it is in another state of the same frames; NULL: another, or none. */
+static const struct reg_state *same_iter(const struct vf_state *st, const struct iter_arg *at,
+					 const struct reg_state *it)
+{
+	const struct reg_state *c = iter_at(st, at->frameno, at->slot);
+
+	return c && c->ref_obj_id == it->ref_obj_id ? c : NULL;
+}
+
+bool ebpf_iters_advanced(const struct vf_state *old, const struct vf_state *cur)
+{
+	const struct reg_state *o, *c;
+	struct iter_arg at;
+
+	if (old->curframe != cur->curframe)
+		return false;
+	for (o = next_made(old, 0, &at); o; o = next_made(old, o->ref_obj_id, &at)) {
+		c = same_iter(cur, &at, o);
+		if (!c)
+			return false;
+		if (c->iter_depth != o->iter_depth)
+			return c->iter_depth > o->iter_depth;
+	}
+	return false;
+}
+
+bool ebpf_iters_no_farther(const struct vf_state *old, const struct vf_state *cur)
+{
+	const struct reg_state *o, *c;
+	struct iter_arg at;
+
+	if (old->curframe != cur->curframe)
+		return false;
+	for (o = next_made(old, 0, &at); o; o = next_made(old, o->ref_obj_id, &at)) {
+		c = same_iter(cur, &at, o);
+		if (!c || c->iter_depth < o->iter_depth)
+			return false;
+	}
+	return true;
+}

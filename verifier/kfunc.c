@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls of kernel functions, which a program names by their numbers in BTF: the kernel's, or
+ * that of a module whose descriptor is in fd_array. What can be called is found in a table of
+ * this module's own, by name, whichever BTF the name is from. Wording is Linux's.
+ */
+#include "verifier/call.h"
+#include "verifier/image.h"
+#include "verifier/iter.h"
+#include "verifier/log.h"
+#include "verifier/walk.h"
+#include "verifier/btf/btf_internal.h"
+
+#define SAY(env, say, ...)			\
+	do {					\
+		if (say)			\
+			vlog(env, __VA_ARGS__);	\
+	} while (0)
+
+/* BTF that the call's number is of, or ERR_PTR; with @say, the log tells why. */
+static const struct ebpf_btf *btf_of(struct vf_env *env, const struct ebpf_insn *insn, bool say)
+{
+	const struct ebpf_load *load = env->load;
+	const struct ebpf_btf *btf;
+	int fd, err;
+
+	if (!insn->off) {
+		btf = ebpf_kernel_btf(env);
+		if (btf)
+			return btf;
+		SAY(env, say, "calling kernel function is not supported without CONFIG_DEBUG_INFO_BTF\n");
+		return ERR_PTR(-ENOTSUPP);
+	}
+	if (insn->off < 0) {
+		SAY(env, say, "negative offset disallowed for kernel module function call\n");
+		return ERR_PTR(-EINVAL);
+	}
+	if (!load->ops->fd_array_get || !load->ops->kfunc_btf) {
+		SAY(env, say, "kfunc offset > 0 without fd_array is invalid\n");
+		return ERR_PTR(-EPROTO);
+	}
+	err = load->ops->fd_array_get(load->cookie, insn->off, &fd);
+	if (err)
+		return ERR_PTR(err);
+	btf = load->ops->kfunc_btf(load->cookie, fd);
+	if (!btf) {
+		SAY(env, say, "functions of other modules cannot be called\n");
+		return ERR_PTR(-EACCES);
+	}
+	if (IS_ERR(btf))
+		SAY(env, say, "%s\n", PTR_ERR(btf) == -EINVAL ?
+		    "BTF fd for kfunc is not a module BTF" : "invalid module BTF fd specified");
+	return btf;
+}
+
+static s32 find_name(const char *name)
+{
+	u32 i;
+
+	for (i = 0; ebpf_kfunc_at(i); i++)
+		if (!strcmp(ebpf_kfunc_at(i)->name, name))
+			return i;
+	return -EACCES;
+}
+
+/* The number of the function that is called, or an errno. */
+static s32 find_kfunc(struct vf_env *env, const struct ebpf_insn *insn, bool say)
+{
+	const struct ebpf_btf *btf;
+	const struct ebpf_btf_type *t;
+	const char *name;
+	s32 nr;
+
+	/* What a weak declaration became when the library found no such function. */
+	if (!insn->imm && !insn->off) {
+		SAY(env, say, "invalid kernel function call not eliminated in verifier pass\n");
+		return -EINVAL;
+	}
+	btf = btf_of(env, insn, say);
+	if (IS_ERR(btf))
+		return PTR_ERR(btf);
+	t = ebpf_btf_type_by_id(btf, insn->imm);
+	name = t && insn->imm && btf_is(t, BTF_KIND_BIT(FUNC)) ? ebpf_btf_name(btf, t->name_off) :
+								   NULL;
+	if (!name) {
+		SAY(env, say, "kernel btf_id %d is not a function\n", insn->imm);
+		return -EINVAL;
+	}
+	nr = find_name(name);
+	if (nr < 0)
+		SAY(env, say, "calling kernel function %s is not allowed\n", name);
+	return nr;
+}
+
+void ebpf_find_kfuncs(struct vf_env *env)
+{
+	u32 i;
+	s32 nr;
+
+	env->only_iters = true;
+	for (i = 0; i < env->insn_cnt; i++) {
+		if (is_may_goto(&env->insns[i]))
+			env->only_iters = false;
+		if (!is_kfunc_call(&env->insns[i]))
+			continue;
+		nr = find_kfunc(env, &env->insns[i], false);
+		if (nr >= 0)
+			env->aux[i].kfunc = nr + 1;
+	}
+}
+
+const struct ebpf_kfunc *ebpf_kfunc_of(const struct vf_env *env, u32 idx)
+{
+	return env->aux[idx].kfunc ? ebpf_kfunc_at(env->aux[idx].kfunc - 1) : NULL;
+}
+
+static int check_number(struct vf_env *env, u32 regno)
+{
+	int err = ebpf_check_reg_arg(env, regno, SRC_OP);
+
+	if (err || cur_regs(env)[regno].type == SCALAR_VALUE)
+		return err;
+	vlog(env, "R%d is not a scalar\n", regno);
+	return -EINVAL;
+}
+
+static int check_args(struct vf_env *env, const struct ebpf_kfunc *kfunc, struct iter_arg *iter)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = 0; !err && i < EBPF_MAX_FUNC_REG_ARGS && kfunc->arg[i] != EBPF_KFUNC_NONE; i++)
+		err = kfunc->arg[i] == EBPF_KFUNC_INT ? check_number(env, i + 1) :
+							ebpf_check_iter_arg(env, i + 1, kfunc->iter, iter);
+	return err;
+}
+
+static int may_call(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	s32 nr;
+
+	if (!env->aux[env->insn_idx].kfunc) {
+		nr = find_kfunc(env, insn, true);
+		return nr < 0 ? nr : -EINVAL;
+	}
+	if (env->load->gpl_compatible)
+		return 0;
+	vlog(env, "cannot call kernel function from non-GPL compatible program\n");
+	return -EINVAL;
+}
+
+int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	const struct ebpf_kfunc *kfunc = ebpf_kfunc_of(env, env->insn_idx);
+	struct iter_arg iter;
+	int err;
+
+	err = may_call(env, insn);
+	if (!err)
+		err = check_args(env, kfunc, &iter);
+	if (err)
+		return err;
+	ebpf_clear_caller_saved(env, cur_func(env));
+	if (kfunc->ret == EBPF_KFUNC_INT)
+		ebpf_reg_set_unknown(&cur_regs(env)[EBPF_REG_0]);
+	err = ebpf_do_iter(env, kfunc->iter, &iter);
+	if (!err)
+		env->insn_idx++;
+	return err;
+}
+
+int ebpf_expand_kfunc(const struct vf_env *env, u32 idx, struct ebpf_insn *buf)
+{
+	const struct ebpf_kfunc *kfunc = ebpf_kfunc_of(env, idx);
+
+	if (EBPF_BUG_ON(!kfunc))
+		return -EFAULT;
+	return ebpf_expand_target((const void *)(unsigned long)kfunc->func, buf);
+}
