@@ -53,7 +53,7 @@ static const struct ebpf_btf *btf_of(struct vf_env *env, const struct ebpf_insn 
 	return btf;
 }
 
-static s32 find_name(const char *name)
+s32 ebpf_find_kfunc(const char *name)
 {
 	u32 i;
 
@@ -86,7 +86,7 @@ static s32 find_kfunc(struct vf_env *env, const struct ebpf_insn *insn, bool say
 		SAY(env, say, "kernel btf_id %d is not a function\n", insn->imm);
 		return -EINVAL;
 	}
-	nr = find_name(name);
+	nr = ebpf_find_kfunc(name);
 	if (nr < 0)
 		SAY(env, say, "calling kernel function %s is not allowed\n", name);
 	return nr;

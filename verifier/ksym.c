@@ -27,6 +27,40 @@ static const struct ebpf_btf_type *ksym_type(struct vf_env *env, const struct eb
 	return t;
 }
 
+/* BTF that the load's second number is the descriptor of, or ERR_PTR. */
+static const struct ebpf_btf *ksym_btf(struct vf_env *env, int fd)
+{
+	const struct ebpf_load *load = env->load;
+	const struct ebpf_btf *btf = NULL;
+
+	if (!fd) {
+		btf = ebpf_kernel_btf(env);
+		if (btf)
+			return btf;
+		vlog(env, "kernel is missing BTF, make sure CONFIG_DEBUG_INFO_BTF=y is specified in Kconfig.\n");
+		return ERR_PTR(-EINVAL);
+	}
+	if (load->ops->kfunc_btf)
+		btf = load->ops->kfunc_btf(load->cookie, fd);
+	if (IS_ERR(btf))
+		vlog(env, "invalid module BTF object FD specified.\n");
+	if (btf)
+		return btf;
+	vlog(env, "ldimm64 of a symbol in a kernel module is not supported\n");
+	return ERR_PTR(-EINVAL);
+}
+
+/* Of this module's own functions: those that can be called. */
+static int own_addr(const char *name, u64 *addr)
+{
+	s32 nr = ebpf_find_kfunc(name);
+
+	if (nr < 0)
+		return -ENOENT;
+	*addr = (unsigned long)ebpf_kfunc_at(nr)->func;
+	return 0;
+}
+
 static int ksym_addr(struct vf_env *env, const struct ebpf_btf *btf,
 		     const struct ebpf_btf_type *t, u64 *addr)
 {
@@ -34,7 +68,9 @@ static int ksym_addr(struct vf_env *env, const struct ebpf_btf *btf,
 	const char *name = ebpf_btf_name(btf, t->name_off);
 	int err = -ENOENT;
 
-	if (name && ops->ksym_addr)
+	if (name && btf != ebpf_kernel_btf(env))
+		err = own_addr(name, addr);
+	else if (name && ops->ksym_addr)
 		err = ops->ksym_addr(env->load->cookie, name, addr);
 	if (err != -ENOENT)
 		return err;
@@ -101,20 +137,14 @@ static int add_ksym(struct vf_env *env, const struct ksym *ksym)
 
 int ebpf_resolve_ksym(struct vf_env *env, const struct ebpf_insn *insn, struct insn_aux *aux)
 {
-	const struct ebpf_btf *btf = ebpf_kernel_btf(env);
+	const struct ebpf_btf *btf = ksym_btf(env, insn[1].imm);
 	const struct ebpf_btf_type *t;
 	struct ksym ksym;
 	u32 id = insn[0].imm;
 	int ret;
 
-	if (insn[1].imm) {
-		vlog(env, "ldimm64 of a symbol in a kernel module is not supported\n");
-		return -EINVAL;
-	}
-	if (!btf) {
-		vlog(env, "kernel is missing BTF, make sure CONFIG_DEBUG_INFO_BTF=y is specified in Kconfig.\n");
-		return -EINVAL;
-	}
+	if (IS_ERR(btf))
+		return PTR_ERR(btf);
 	t = ksym_type(env, btf, id);
 	if (IS_ERR(t))
 		return PTR_ERR(t);

@@ -56,6 +56,8 @@ int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *i
  * when it is reached.
  */
 void ebpf_find_kfuncs(struct vf_env *env);
+/* Its number in the table, or -EACCES. */
+s32 ebpf_find_kfunc(const char *name);
 /* NULL: unknown. */
 const struct ebpf_kfunc *ebpf_kfunc_of(const struct vf_env *env, u32 idx);
 int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn);

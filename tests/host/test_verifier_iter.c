@@ -337,6 +337,39 @@ static void try_fds(void)
 	tap_ok(by_fd(4, -EFAULT, "", true), "beyond the descriptors");
 }
 
+/* bpf_ksym_exists(): is its address another than 0? Nothing can be read there. */
+static bool address_of(int fd, u32 id, int err, const char *says, bool read)
+{
+	struct ebpf_insn insns[] = { LD64_PSEUDO(6, EBPF_PSEUDO_BTF_ID, id, fd), JMP_K(JNE, 6, 0, 1),
+				     LDX(DW, 0, 9, 0), read ? (struct ebpf_insn)LDX(DW, 0, 6, 0) :
+				     (struct ebpf_insn)MOV_K(0, 0), RET0 };
+	struct ebpf_load load = {
+		.prog_type = EBPF_PROG_TYPE_KPROBE, .gpl_compatible = true, .insns = insns,
+		.insn_cnt = ARRAY_SIZE(insns), .vmlinux_btf = kernel_btf, .ops = &fd_ops,
+	};
+
+	verif_load(&res, &load, EBPF_LOG_LEVEL1);
+	if (res.err == err && strstr(res.log, says))
+		return true;
+	printf("# want %d \"%s\", got %d:\n%s\n", err, says, res.err, res.log);
+	return false;
+}
+
+static void try_addresses(void)
+{
+	tap_ok(address_of(FD_OWN, KF_NEW, 0, "", false), "a function's address");
+	tap_ok(address_of(FD_OWN, KF_NEW, -EACCES, "invalid access to memory", true),
+	       "nothing is read there");
+	tap_ok(address_of(FD_OWN, KF_ITER_NUM, -EINVAL, "isn't KIND_VAR or KIND_FUNC", false),
+	       "the address of a struct");
+	tap_ok(address_of(FD_MODULE, KF_NEW, -EINVAL, "in a kernel module is not supported", false),
+	       "of what is another module's");
+	tap_ok(address_of(FD_KERNEL, KF_NEW, -EINVAL, "invalid module BTF object FD", false),
+	       "of no module's");
+	tap_ok(address_of(77, KF_NEW, -EBADF, "invalid module BTF object FD", false),
+	       "by what is no descriptor");
+}
+
 /* A function of the kernel that programs may not call. */
 static void try_other(void)
 {
@@ -381,6 +414,7 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		try(&cases[i]);
 	try_fds();
+	try_addresses();
 	try_other();
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
 	ebpf_prog_image_free(&res.img);

@@ -10,7 +10,8 @@ struct bpf_iter_num___own {
 	__u64 opaque[1];
 } __attribute__((aligned(8)));
 
-extern int bpf_iter_num_new(struct bpf_iter_num___own *it, int start, int end) __ksym;
+extern int bpf_iter_num_new(struct bpf_iter_num___own *it, int start, int end) __ksym __weak;
+extern void bpf_no_such_kfunc(struct bpf_iter_num___own *it) __ksym __weak;
 extern int *bpf_iter_num_next(struct bpf_iter_num___own *it) __ksym;
 extern void bpf_iter_num_destroy(struct bpf_iter_num___own *it) __ksym;
 
@@ -55,4 +56,21 @@ int error(__u64 *args)
 	err = bpf_iter_num_new(&it, args[0], args[1]);
 	bpf_iter_num_destroy(&it);
 	return -err;
+}
+
+/* bpf_ksym_exists() of newer headers. */
+SEC("raw_tracepoint")
+int exists(__u64 *args)
+{
+	struct bpf_iter_num___own it;
+	int found = 0;
+
+	if (bpf_iter_num_new) {
+		found = 1;
+		bpf_iter_num_new(&it, 0, 1);
+		bpf_iter_num_destroy(&it);
+	}
+	if (bpf_no_such_kfunc)
+		found += 2;
+	return found;
 }

@@ -30,6 +30,7 @@ static void test_numbers(void)
 	tap_eq(run("error", 0, 8 << 20), 0, "as many as can be");
 	tap_eq(run("error", 0, (8 << 20) + 1), E2BIG, "more are an error");
 	tap_eq(run("error", 3, 2), EINVAL, "a range backwards is one");
+	tap_eq(run("exists", 0, 0), 1, "whether a function exists can be asked");
 }
 
 /* A module's, by the name of this one. */
