@@ -27,14 +27,25 @@ static const struct ebpf_btf_type *ksym_type(struct vf_env *env, const struct eb
 	return t;
 }
 
-/* BTF that the load's second number is the descriptor of, or ERR_PTR. */
-static const struct ebpf_btf *ksym_btf(struct vf_env *env, int fd)
+/* Libraries before libbpf 1.3 leave out the descriptor that function @id is of. */
+static const struct ebpf_btf *without_fd(struct vf_env *env, u32 id)
+{
+	const struct ebpf_btf *btf = ebpf_kernel_btf(env), *own = NULL;
+	const struct ebpf_load *load = env->load;
+
+	if (btf && id >= ebpf_btf_nr_types(btf) && load->ops->kfunc_btf)
+		own = load->ops->kfunc_btf(load->cookie, 0);
+	return IS_ERR_OR_NULL(own) ? btf : own;
+}
+
+/* BTF that type @id is of, by the descriptor @fd or by none; or ERR_PTR. */
+static const struct ebpf_btf *ksym_btf(struct vf_env *env, u32 id, int fd)
 {
 	const struct ebpf_load *load = env->load;
 	const struct ebpf_btf *btf = NULL;
 
 	if (!fd) {
-		btf = ebpf_kernel_btf(env);
+		btf = without_fd(env, id);
 		if (btf)
 			return btf;
 		vlog(env, "kernel is missing BTF, make sure CONFIG_DEBUG_INFO_BTF=y is specified in Kconfig.\n");
@@ -137,7 +148,7 @@ static int add_ksym(struct vf_env *env, const struct ksym *ksym)
 
 int ebpf_resolve_ksym(struct vf_env *env, const struct ebpf_insn *insn, struct insn_aux *aux)
 {
-	const struct ebpf_btf *btf = ksym_btf(env, insn[1].imm);
+	const struct ebpf_btf *btf = ksym_btf(env, insn[0].imm, insn[1].imm);
 	const struct ebpf_btf_type *t;
 	struct ksym ksym;
 	u32 id = insn[0].imm;

@@ -67,8 +67,8 @@ struct ebpf_verifier_ops {
 	 */
 	int (*ksym_addr)(void *cookie, const char *name, u64 *addr);
 	/* The BTF behind descriptor @fd when it is that of kernel functions for programs
-	 * (<ebpf/kfunc.h>); no reference taken: it outlives the load. NULL: of another module,
-	 * -EBADF, -EINVAL: of none. May be NULL.
+	 * (<ebpf/kfunc.h>), which 0 stands for; no reference taken: it outlives the load. NULL: of
+	 * another module, or there is none; -EBADF, -EINVAL: of none. May be NULL.
 	 */
 	const struct ebpf_btf *(*kfunc_btf)(void *cookie, int fd);
 	/* The program loads from the addresses of maps: from now on all have a view. 0 or

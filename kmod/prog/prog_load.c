@@ -71,12 +71,16 @@ static int load_ksym_addr(void *cookie, const char *name, u64 *addr)
 
 static const struct ebpf_btf *load_kfunc_btf(void *cookie, int fd)
 {
-	struct ebpf_btf_obj *obj = ebpf_btf_obj_get(fd);
+	const struct ebpf_btf_obj *own = ebpf_btf_kfunc();
 	const struct ebpf_btf *btf = NULL;
+	struct ebpf_btf_obj *obj;
 
+	if (!fd)
+		return own ? own->btf : NULL;
+	obj = ebpf_btf_obj_get(fd);
 	if (IS_ERR(obj))
 		return ERR_CAST(obj);
-	if (obj == ebpf_btf_kfunc())
+	if (obj == own)
 		btf = obj->btf;
 	else if (!obj->module)
 		btf = ERR_PTR(-EINVAL);

@@ -4,11 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 #include <ebpf/ctx.h>
-#include "emit.h"
+#include "iters.h"
+#include "small_gen.h"
 
-#define FP	10
 #define CTX	6
-#define LEAVE	(-1)	/* off of a jump to the function's end */
 #define KEY	(-72)	/* of look-ups */
 #define KEPT	(-80)	/* a pointer */
 #define PASSED_CTX	(-40)
@@ -17,11 +16,9 @@
 
 #define below gen_below
 
-static void gen_item(struct gen *g);
-
 const char *const small_names[SMALL_KINDS] = {
 	"stack", "callback", "packet", "maps of maps", "context", "dynptr", "references",
-	"tail calls", "locks", "timers", "global functions", "kernel pointers", "may_goto",
+	"tail calls", "locks", "timers", "global functions", "kernel pointers", "may_goto", "iterators",
 };
 
 /* Functions beside the main program. */
@@ -34,12 +31,12 @@ static u8 value_reg(const struct gen *g)
 }
 
 /* Has the function a pointer to its caller's stack in R9? */
-static bool has_foreign(const struct gen *g)
+bool small_has_foreign(const struct gen *g)
 {
 	return g->func == SUB || g->func == LOOP_CB || g->func == ELEM_CB;
 }
 
-static s32 num(void)
+s32 small_number(void)
 {
 	static const s32 good[] = { 0, 0, 1, 2, 3, 4, 5, 7 };
 	static const s32 bad[] = { 8, 16, 24, 40, 41, 47, 48, 49, 64, 255, -1, -8 };
@@ -48,14 +45,14 @@ static s32 num(void)
 }
 
 /* A register with a number, to read; R0 is scratch. */
-static u8 reader(const struct gen *g)
+u8 small_reader(const struct gen *g)
 {
 	static const u8 in_main[] = { 1, 2, 3, 4, 7, 8 }, in_sub[] = { 1, 2, 3, 4, 7, 7 };
 
 	return g->func ? PICK(in_sub) : PICK(in_main);
 }
 
-static u8 target(const struct gen *g)
+u8 small_target(const struct gen *g)
 {
 	static const u8 regs[] = { 1, 2, 3, 4, 7 };
 
@@ -64,7 +61,7 @@ static u8 target(const struct gen *g)
 }
 
 /* The numbers that a call spoiled. */
-static void refill(struct gen *g)
+void small_refill(struct gen *g)
 {
 	u32 i;
 
@@ -72,7 +69,7 @@ static void refill(struct gen *g)
 		if (below(2))
 			emit_mov(g, i, 7);
 		else
-			emit_mov_imm(g, i, num());
+			emit_mov_imm(g, i, small_number());
 }
 
 static s16 slot(void)
@@ -87,7 +84,7 @@ static u8 base_of(struct gen *g, s16 *at)
 {
 	s16 part = 8 * (s16)below(5);
 
-	if (has_foreign(g) && below(2)) {
+	if (small_has_foreign(g) && below(2)) {
 		*at += 64;
 		if (below(2))
 			return 9;
@@ -138,9 +135,9 @@ static void gen_store(struct gen *g)
 	if (size != EBPF_DW && !below(6))
 		at += 4;
 	if (below(4))
-		emit(g, EBPF_STX | EBPF_MEM | size, base, reader(g), at, 0);
+		emit(g, EBPF_STX | EBPF_MEM | size, base, small_reader(g), at, 0);
 	else
-		emit(g, EBPF_ST | EBPF_MEM | size, base, 0, at, num());
+		emit(g, EBPF_ST | EBPF_MEM | size, base, 0, at, small_number());
 	order(g);
 	renew(g, base);
 }
@@ -154,7 +151,7 @@ static void gen_load(struct gen *g)
 	base = base_of(g, &at);
 	if (size != EBPF_DW && !below(6))
 		at += 4;
-	emit(g, EBPF_LDX | EBPF_MEM | size, target(g), base, at, 0);
+	emit(g, EBPF_LDX | EBPF_MEM | size, small_target(g), base, at, 0);
 	order(g);
 	renew(g, base);
 }
@@ -172,23 +169,23 @@ static void gen_atomic(struct gen *g)
 	if (base == 0 && op == EBPF_CMPXCHG)
 		op = EBPF_XCHG;
 	if (op == EBPF_CMPXCHG)
-		emit_mov(g, 0, reader(g));
+		emit_mov(g, 0, small_reader(g));
 	emit(g, EBPF_STX | EBPF_ATOMIC | wide(), base,
-	     op & EBPF_FETCH && op != EBPF_CMPXCHG ? target(g) : reader(g), at, op);
+	     op & EBPF_FETCH && op != EBPF_CMPXCHG ? small_target(g) : small_reader(g), at, op);
 	if (op == EBPF_CMPXCHG)
-		emit_mov(g, target(g), 0);
+		emit_mov(g, small_target(g), 0);
 	renew(g, base);
 }
 
 /* A slot at an offset that varies. */
 static void gen_varying(struct gen *g)
 {
-	u8 reg = reader(g), to = target(g);
+	u8 reg = small_reader(g), to = small_target(g);
 
 	emit_mov(g, 0, reg);
 	emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 0, 0, 0, below(2) ? 1 : 3);
 	emit(g, EBPF_ALU64 | EBPF_LSH | EBPF_K, 0, 0, 0, 3);
-	emit(g, EBPF_ALU64 | EBPF_ADD | EBPF_X, 0, has_foreign(g) && below(2) ? 9 : FP, 0, 0);
+	emit(g, EBPF_ALU64 | EBPF_ADD | EBPF_X, 0, small_has_foreign(g) && below(2) ? 9 : FP, 0, 0);
 	if (g->insns[g->cnt - 1].src_reg == FP)
 		emit_add(g, 0, -32);
 	else
@@ -198,69 +195,69 @@ static void gen_varying(struct gen *g)
 	else if (below(2))
 		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, 0, reg, 0, 0);
 	else
-		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 0, 0, 0, below(2) ? 0 : num());
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 0, 0, 0, below(2) ? 0 : small_number());
 }
 
-static void gen_number_op(struct gen *g)
+void small_number_op(struct gen *g)
 {
 	static const u8 ops[] = { EBPF_ADD, EBPF_AND, EBPF_RSH, EBPF_OR, EBPF_SUB };
 	u8 op = PICK(ops);
 
 	switch (below(4)) {
 	case 0:
-		emit_mov_imm(g, target(g), num());
+		emit_mov_imm(g, small_target(g), small_number());
 		break;
 	case 1:
-		emit_mov(g, target(g), reader(g));
+		emit_mov(g, small_target(g), small_reader(g));
 		break;
 	case 2:
-		emit(g, EBPF_ALU64 | op | EBPF_X, target(g), reader(g), 0, 0);
+		emit(g, EBPF_ALU64 | op | EBPF_X, small_target(g), small_reader(g), 0, 0);
 		if (op == EBPF_RSH)
 			g->insns[g->cnt - 1].code = EBPF_ALU64 | EBPF_AND | EBPF_X;
 		break;
 	default:
-		emit(g, EBPF_ALU64 | op | EBPF_K, target(g), 0, 0, op == EBPF_RSH ? 1 : num());
+		emit(g, EBPF_ALU64 | op | EBPF_K, small_target(g), 0, 0, op == EBPF_RSH ? 1 : small_number());
 	}
 }
 
 static const u8 jmp_ops[] = { EBPF_JEQ, EBPF_JNE, EBPF_JGT, EBPF_JLE, EBPF_JSGT, EBPF_JSET };
 
-static u32 emit_branch(struct gen *g)
+u32 small_branch(struct gen *g)
 {
 	u32 at = g->cnt;
 	u8 class = below(4) ? EBPF_JMP : EBPF_JMP32;
 
 	if (below(4))
-		emit(g, class | PICK(jmp_ops) | EBPF_K, reader(g), 0, 0, num());
+		emit(g, class | PICK(jmp_ops) | EBPF_K, small_reader(g), 0, 0, small_number());
 	else
-		emit(g, class | PICK(jmp_ops) | EBPF_X, reader(g), reader(g), 0, 0);
+		emit(g, class | PICK(jmp_ops) | EBPF_X, small_reader(g), small_reader(g), 0, 0);
 	return at;
 }
 
 /* One number or the other. */
 static void gen_either(struct gen *g)
 {
-	u8 to = target(g);
+	u8 to = small_target(g);
 	u32 branch, skip;
 
-	branch = emit_branch(g);
+	branch = small_branch(g);
 	if (below(2)) {
-		emit_mov_imm(g, to, num());
+		emit_mov_imm(g, to, small_number());
 		skip = g->cnt;
 		emit(g, EBPF_JMP | EBPF_JA, 0, 0, 0, 0);
 		land_here(g, branch);
-		emit_mov_imm(g, to, num());
+		emit_mov_imm(g, to, small_number());
 		land_here(g, skip);
 		return;
 	}
-	emit_mov(g, to, reader(g));
+	emit_mov(g, to, small_reader(g));
 	land_here(g, branch);
 }
 
 static void gen_bound(struct gen *g, u8 reg)
 {
 	if (below(3))
-		emit(g, EBPF_JMP | EBPF_JGT | EBPF_K, reg, 0, LEAVE, below(3) ? 7 : num());
+		emit(g, EBPF_JMP | EBPF_JGT | EBPF_K, reg, 0, LEAVE, below(3) ? 7 : small_number());
 	else
 		emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, reg, 0, 0, 7);
 }
@@ -270,14 +267,14 @@ static void use_number(struct gen *g, u8 reg)
 	emit_mov(g, 0, value_reg(g));
 	emit(g, EBPF_ALU64 | EBPF_ADD | EBPF_X, 0, reg, 0, 0);
 	if (below(2))
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, target(g), 0, below(2) ? 40 : 0, 0);
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, small_target(g), 0, below(2) ? 40 : 0, 0);
 	else
-		emit(g, EBPF_STX | EBPF_MEM | EBPF_B, 0, reader(g), below(2) ? 40 : 0, 0);
+		emit(g, EBPF_STX | EBPF_MEM | EBPF_B, 0, small_reader(g), below(2) ? 40 : 0, 0);
 }
 
 static void gen_use(struct gen *g)
 {
-	u8 reg = target(g);
+	u8 reg = small_target(g);
 
 	if (below(2))
 		gen_bound(g, reg);
@@ -290,13 +287,13 @@ static void gen_use(struct gen *g)
 static void gen_story(struct gen *g)
 {
 	static const s32 ops[] = { EBPF_XCHG, EBPF_ADD | EBPF_FETCH, EBPF_OR | EBPF_FETCH };
-	u8 from = target(g), to = target(g), size = wide(), base;
+	u8 from = small_target(g), to = small_target(g), size = wide(), base;
 	s16 slot_at = slot(), at = slot_at;
 	u32 branch = 0;
 
 	emit_mov_imm(g, from, below(8));
-	branch = emit_branch(g);
-	emit_mov_imm(g, from, num());
+	branch = small_branch(g);
+	emit_mov_imm(g, from, small_number());
 	if (below(2))
 		land_here(g, branch);
 	base = base_of(g, &at);
@@ -305,9 +302,9 @@ static void gen_story(struct gen *g)
 	if (!g->insns[branch].off)
 		land_here(g, branch);
 	if (below(2))
-		gen_number_op(g);
+		small_number_op(g);
 	if (!below(3))
-		land_here(g, emit_branch(g));
+		land_here(g, small_branch(g));
 	at = slot_at;
 	base = base_of(g, &at);
 	if (below(4))
@@ -316,7 +313,7 @@ static void gen_story(struct gen *g)
 		emit(g, EBPF_STX | EBPF_ATOMIC | size, base, to, at, PICK(ops));
 	renew(g, base);
 	if (!below(4))
-		land_here(g, emit_branch(g));
+		land_here(g, small_branch(g));
 	if (g->kind != SMALL_TAIL || !g->func)
 		use_number(g, to);
 }
@@ -345,19 +342,19 @@ static void gen_fill(struct gen *g)
 	emit_mov_imm(g, 2, 8);
 	emit_mov_imm(g, 3, 0);
 	emit_helper(g, EBPF_FUNC_probe_read_kernel);
-	refill(g);
+	small_refill(g);
 }
 
 static void gen_call(struct gen *g)
 {
-	emit_mov(g, 3, reader(g));
+	emit_mov(g, 3, small_reader(g));
 	emit_mov(g, 1, FP);
 	emit_add(g, 1, -64);
 	/* A function that makes tail calls needs the context. */
 	emit_mov(g, 2, g->kind == SMALL_TAIL ? CTX : 9);
 	emit(g, EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_CALL, 0, SUB);
 	emit_mov(g, 7, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* The packet is there before a loop, whose rounds may move it, and used behind it. What the
@@ -382,18 +379,18 @@ static void gen_packet_loop(struct gen *g)
 	if (below(4))
 		emit(g, EBPF_JMP | (below(2) ? EBPF_JEQ : EBPF_JNE) | EBPF_K, 1, 0, LEAVE, below(2));
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, 7, below(2), 0);
-	refill(g);
+	small_refill(g);
 }
 
 static void gen_move_packet(struct gen *g)
 {
-	u32 skip = emit_branch(g), end;
+	u32 skip = small_branch(g), end;
 
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 1, 9, 64 + PASSED_CTX, 0);
 	emit_mov_imm(g, 2, 1);
 	if (below(4))
 		emit_helper(g, EBPF_FUNC_xdp_adjust_head);
-	refill(g);
+	small_refill(g);
 	emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 9, 0, 64 + FLAG, below(2));
 	end = g->cnt;
 	emit(g, EBPF_JMP | EBPF_JA, 0, 0, 0, 0);
@@ -408,14 +405,14 @@ static void gen_rounds(struct gen *g)
 	u32 branch;
 
 	if (!below(3)) {
-		emit_mov(g, 1, reader(g));
+		emit_mov(g, 1, small_reader(g));
 		emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 1, 0, 0, below(2) ? 3 : 1);
 		return;
 	}
 	emit_mov_imm(g, 1, below(4));
 	if (below(3))
 		return;
-	branch = emit_branch(g);
+	branch = small_branch(g);
 	emit_mov_imm(g, 1, below(4));
 	land_here(g, branch);
 }
@@ -453,7 +450,7 @@ static void gen_callback(struct gen *g)
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, kept, 0);
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, 0, 40, 0);
 	}
-	refill(g);
+	small_refill(g);
 }
 
 /* Bytes of the packet, found to exist or not. */
@@ -461,7 +458,7 @@ static void gen_packet(struct gen *g)
 {
 	static const u8 ops[] = { EBPF_JGT, EBPF_JGE, EBPF_JLT, EBPF_JLE };
 	s32 len = 1 + below(8);
-	u8 reg = reader(g), op = PICK(ops);
+	u8 reg = small_reader(g), op = PICK(ops);
 	u32 jump, skip;
 
 	emit_mov(g, 0, reg);
@@ -494,17 +491,17 @@ static void gen_packet(struct gen *g)
 	if (below(2))
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, 3, len - 1, 0);
 	else
-		emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 5, 0, -(s16)(1 + below(len)), num());
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 5, 0, -(s16)(1 + below(len)), small_number());
 	if (!below(4)) {
 		emit_mov(g, 1, CTX);
-		emit_mov_imm(g, 2, num());
+		emit_mov_imm(g, 2, small_number());
 		emit_helper(g, EBPF_FUNC_xdp_adjust_head);
 		if (below(2))
 			emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, FP, KEPT, 0);
 	}
 	land_here(g, jump);
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* Two values at a time: each needs its own check. */
@@ -520,13 +517,13 @@ static void gen_two(struct gen *g)
 		emit(g, EBPF_JMP | EBPF_JEQ | EBPF_K, 1, 0, LEAVE, 0);
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, below(2), 8, 0);
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* Through a map of maps to a value of 24 bytes. */
 static void gen_inner(struct gen *g)
 {
-	u8 reg = reader(g);
+	u8 reg = small_reader(g);
 
 	if (!below(3)) {
 		gen_two(g);
@@ -563,14 +560,14 @@ static void gen_inner(struct gen *g)
 		emit_helper(g, EBPF_FUNC_map_update_elem);
 	}
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* A part of a word of the context. */
 static void gen_context(struct gen *g)
 {
 	static const u8 sizes[] = { EBPF_B, EBPF_H, EBPF_W, EBPF_DW };
-	u8 size = PICK(sizes), to = target(g);
+	u8 size = PICK(sizes), to = small_target(g);
 	s16 at = 8 * (s16)below(SMALL_WORDS), part = 0;
 	u8 mode = below(4) ? EBPF_MEM : EBPF_MEMSX;
 
@@ -602,7 +599,7 @@ static void gen_slice(struct gen *g)
 	u32 skip;
 
 	emit_held(g, 1);
-	emit_mov_imm(g, 2, num());
+	emit_mov_imm(g, 2, small_number());
 	if (!below(3))
 		emit_mov(g, 2, 7);
 	emit_mov_imm(g, 3, size);
@@ -615,7 +612,7 @@ static void gen_slice(struct gen *g)
 		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, KEPT, 0);
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
 	}
-	emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 0, 0, below(size + !below(8)), num());
+	emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 0, 0, below(size + !below(8)), small_number());
 	land_here(g, skip);
 }
 
@@ -630,14 +627,14 @@ static void gen_dynptr(struct gen *g)
 	} else {
 		emit_mov(g, 1, 9);
 		emit_add(g, 1, 8 * (s32)below(3));
-		emit_mov_imm(g, 2, below(2) ? 16 : num());
+		emit_mov_imm(g, 2, below(2) ? 16 : small_number());
 	}
 	emit_mov_imm(g, 3, 0);
 	emit_held(g, 4);
 	emit_helper(g, ring ? EBPF_FUNC_ringbuf_reserve_dynptr : EBPF_FUNC_dynptr_from_mem);
-	refill(g);
+	small_refill(g);
 	if (!below(4))
-		skip = emit_branch(g);
+		skip = small_branch(g);
 	for (i = below(3); i > 0; i--)
 		gen_slice(g);
 	if (!below(3)) {
@@ -645,7 +642,7 @@ static void gen_dynptr(struct gen *g)
 		emit_add(g, 1, slot());
 		emit_mov_imm(g, 2, 8);
 		emit_held(g, 3);
-		emit_mov_imm(g, 4, num());
+		emit_mov_imm(g, 4, small_number());
 		emit_mov_imm(g, 5, 0);
 		emit_helper(g, EBPF_FUNC_dynptr_read);
 	}
@@ -662,7 +659,7 @@ static void gen_dynptr(struct gen *g)
 	if (skip && !g->insns[skip].off)
 		land_here(g, skip);
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* R0 = a reference or NULL. */
@@ -703,12 +700,12 @@ static void gen_ref(struct gen *g)
 	emit_acquire(g, ring);
 	if (kept)
 		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, KEPT, 0);
-	emit_mov_imm(g, 1, num());
+	emit_mov_imm(g, 1, small_number());
 	emit_mov(g, 2, 7);
-	emit_mov_imm(g, 3, num());
-	emit_mov_imm(g, 4, num());
+	emit_mov_imm(g, 3, small_number());
+	emit_mov_imm(g, 4, small_number());
 	if (!below(4))
-		skip = emit_branch(g);
+		skip = small_branch(g);
 	if (kept)
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
 	null = g->cnt;
@@ -733,29 +730,29 @@ static void gen_ref(struct gen *g)
 	if (skip)
 		land_here(g, skip);
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 static void gen_tail(struct gen *g)
 {
-	emit_mov(g, 3, reader(g));
+	emit_mov(g, 3, small_reader(g));
 	if (g->func)
 		return;
 	emit_mov(g, 1, CTX);
 	emit_ld64(g, 2, EBPF_PSEUDO_MAP_FD, small.progs_fd, 0);
 	emit_helper(g, EBPF_FUNC_tail_call);
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* In a function that is passed the context in R2 in place of the value. */
 static void gen_tail_sub(struct gen *g)
 {
-	emit_mov(g, 3, reader(g));
+	emit_mov(g, 3, small_reader(g));
 	emit_mov(g, 1, 8);
 	emit_ld64(g, 2, EBPF_PSEUDO_MAP_FD, small.progs_fd, 0);
 	emit_helper(g, EBPF_FUNC_tail_call);
-	refill(g);
+	small_refill(g);
 }
 
 static void emit_lock(struct gen *g, bool lock)
@@ -778,9 +775,9 @@ static void gen_lock(struct gen *g)
 		if (below(2))
 			emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
 	}
-	refill(g);
+	small_refill(g);
 	if (!below(3))
-		skip = emit_branch(g);
+		skip = small_branch(g);
 	if (below(16))
 		emit_lock(g, true);
 	if (skip && below(4) == 0) {
@@ -794,13 +791,13 @@ static void gen_lock(struct gen *g)
 		emit_lookup(g, small.lock_fd, false);
 	}
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
-	emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 0, 0, 8 + 4 * (s16)below(6 + !below(8)), num());
+	emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 0, 0, 8 + 4 * (s16)below(6 + !below(8)), small_number());
 	if (below(16))
 		emit_lock(g, false);
 	if (skip)
 		land_here(g, skip);
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 static void gen_timer(struct gen *g)
@@ -834,7 +831,7 @@ static void gen_timer(struct gen *g)
 	}
 	if (below(2))
 		emit_mov(g, 7, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* Memory that the function may have spoiled, and a number. */
@@ -845,7 +842,7 @@ static void gen_global(struct gen *g)
 	/* A number that may be another one afterwards. */
 	if (kept)
 		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, FP, 0, kept, below(8));
-	emit_mov(g, 1, reader(g));
+	emit_mov(g, 1, small_reader(g));
 	switch (below(6)) {
 	case 0:
 		emit_mov_imm(g, 2, 0);
@@ -861,7 +858,7 @@ static void gen_global(struct gen *g)
 	emit(g, EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_CALL, 0, GLOBAL_SUB);
 	if (below(2))
 		emit_mov(g, 7, 0);
-	refill(g);
+	small_refill(g);
 	if (kept) {
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 7, FP, kept, 0);
 		use_number(g, 7);
@@ -903,7 +900,7 @@ static void gen_btf(struct gen *g)
 			emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 1, 0, 0, 0);
 	}
 	emit_mov_imm(g, 0, 0);
-	refill(g);
+	small_refill(g);
 }
 
 /* Back to where a loop begins, this one or another, or behind that: ways through loops that share
@@ -913,7 +910,7 @@ static void gen_jump_back(struct gen *g)
 {
 	u32 to = g->loops[below(g->nr_loops)] + below(2), at;
 
-	at = below(4) ? emit_branch(g) : g->cnt;
+	at = below(4) ? small_branch(g) : g->cnt;
 	if (at == g->cnt)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
 	g->insns[at].off = (s32)to - (s32)at - 1;
@@ -930,7 +927,7 @@ static void gen_may_goto(struct gen *g)
 		return;
 	}
 	if (g->depth == 2 || g->cnt > GEN_MAX_INSNS / 2) {
-		gen_number_op(g);
+		small_number_op(g);
 		return;
 	}
 	g->depth++;
@@ -939,9 +936,9 @@ static void gen_may_goto(struct gen *g)
 	if (first)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
 	for (i = 1 + below(3); i; i--)
-		gen_item(g);
+		small_item(g);
 	if (below(2))
-		gen_number_op(g);
+		small_number_op(g);
 	if (!first)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 1, 0);
 	emit(g, EBPF_JMP | EBPF_JA, 0, 0, (s32)start - (s32)g->cnt - 1, 0);
@@ -989,14 +986,27 @@ static void gen_special(struct gen *g)
 	case SMALL_ROUNDS:
 		gen_may_goto(g);
 		break;
+	case SMALL_ITER:
+		if (below(24))
+			gen_iter(g);
+		else if (below(2))
+			gen_may_goto(g);
+		else if (!g->func)
+			gen_callback(g);
+		break;
 	default:
 		gen_atomic(g);
 	}
 }
 
-static void gen_item(struct gen *g)
+static bool has_loops(u32 kind)
 {
-	u32 skip = below(5) ? 0 : emit_branch(g);
+	return kind == SMALL_ROUNDS || kind == SMALL_ITER;
+}
+
+void small_item(struct gen *g)
+{
+	u32 skip = below(5) ? 0 : small_branch(g);
 
 	switch (below(14)) {
 	case 12:
@@ -1015,7 +1025,7 @@ static void gen_item(struct gen *g)
 		gen_either(g);
 		break;
 	case 5:
-		gen_number_op(g);
+		small_number_op(g);
 		break;
 	case 6:
 		if (below(2))
@@ -1029,11 +1039,11 @@ static void gen_item(struct gen *g)
 		else if (!g->func && g->kind != SMALL_GLOBAL)
 			gen_call(g);
 		else
-			gen_number_op(g);
+			small_number_op(g);
 		break;
 	case 8:
 	case 9:
-		if (!g->func || g->kind == SMALL_ROUNDS)
+		if (!g->func || has_loops(g->kind))
 			gen_special(g);
 		else if (g->kind == SMALL_TAIL && g->func == SUB)
 			gen_tail_sub(g);
@@ -1066,7 +1076,7 @@ static void end_function(struct gen *g, u32 start)
 	for (i = start; i < g->cnt; i++)
 		leaves |= is_leave(&g->insns[i]);
 	if (g->func) {
-		emit_mov(g, 0, reader(g));
+		emit_mov(g, 0, small_reader(g));
 		if (called_back)
 			emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 0, 0, 0, 1);
 		else if (g->func == TIMER_CB)
@@ -1096,7 +1106,7 @@ static void begin_main(struct gen *g)
 	emit_ld64(g, 9, EBPF_PSEUDO_MAP_VALUE, small.value_fd, 0);
 }
 
-/* Registers as has_foreign() and value_reg() say; R7 is a number. */
+/* Registers as small_has_foreign() and value_reg() say; R7 is a number. */
 static void begin_function(struct gen *g)
 {
 	switch (g->func) {
@@ -1116,7 +1126,7 @@ static void begin_function(struct gen *g)
 	case TIMER_CB:
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 7, below(2) ? 2 : 3, 0, 0);
 		if (below(2))
-			emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 3, 0, below(4) ? 24 : 8, num());
+			emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 3, 0, below(4) ? 24 : 8, small_number());
 		break;
 	case GLOBAL_SUB:
 		emit_mov(g, 7, 1);
@@ -1139,7 +1149,7 @@ static void gen_function(struct gen *g, u32 which)
 		begin_main(g);
 	else
 		begin_function(g);
-	refill(g);
+	small_refill(g);
 	for (n = which ? below(2) : 1 + below(2); n > 0; n--)
 		gen_store(g);
 	if (which == LOOP_CB && g->type == EBPF_PROG_TYPE_XDP)
@@ -1149,7 +1159,7 @@ static void gen_function(struct gen *g, u32 which)
 		if (!which && n == 3)
 			gen_special(g);
 		else
-			gen_item(g);
+			small_item(g);
 	end_function(g, start);
 }
 
@@ -1179,7 +1189,7 @@ static void choose_values(struct gen *g)
 
 	g->values[0] = 0;
 	for (i = 1; i < SMALL_VALUES; i++)
-		g->values[i] = num();
+		g->values[i] = small_number();
 	if (below(2))
 		g->values[SMALL_VALUES - 1] = 7;
 }
@@ -1228,6 +1238,7 @@ void small_program(struct gen *g, u32 kind)
 		if (which)
 			g->insns[i].imm = start[which] - i - 1;
 	}
+	gen_link_iters(g, iters.id);
 }
 
 u32 small_func_type(const struct gen *g, u32 nr)

@@ -25,6 +25,7 @@ enum small_kind {
 	SMALL_GLOBAL,		/* global functions */
 	SMALL_BTF,		/* kernel pointers: tasks, kptrs of both kinds */
 	SMALL_ROUNDS,		/* loops that end by themselves: may_goto */
+	SMALL_ITER,		/* and those of iterators */
 	SMALL_KINDS,
 };
 
@@ -43,6 +44,7 @@ struct small_world {
 	int timer_fd;		/* hash, value 32 with a timer at 8 */
 	int kptr_fd;		/* hash, value 32 with a kptr at 8, a referenced one at 16 */
 	const struct ebpf_btf *kernel;
+	const struct ebpf_btf *kfuncs;	/* that, and the functions of iterators */
 	struct ebpf_btf *types;	/* of functions */
 };
 

@@ -8,10 +8,13 @@
 #include <sys/mman.h>
 #include <ebpf/ctx.h>
 #include <ebpf/helper.h>
+#include <ebpf/kfunc.h>
+#include <ebpf/services.h>
 #include <btf_words.h>
 #include <fake_map.h>
 #include <jit_run.h>
 #include "claims.h"
+#include "iters.h"
 
 #define CHOICES		40		/* in one run */
 #define RINGS		8
@@ -211,7 +214,7 @@ static bool readable(u64 addr, u64 size)
 {
 	u32 i;
 
-	if (writable(addr, size) || in(addr, size, &key, sizeof(key)))
+	if (writable(addr, size) || in(addr, size, &key, sizeof(key)) || iters_readable(addr, size))
 		return true;
 	for (i = 0; i < held.nr_socks; i++)
 		if (held.sock[i] && in(addr, size, sock[i], sizeof(sock[i])))
@@ -631,9 +634,17 @@ static int id_of(s32 distance, u32 *id)
 
 static int call_helper(struct interp *run, const struct ebpf_insn *insn, u64 *ret)
 {
+	enum iter_op op = iters_op(insn, form == SMALL_REWRITTEN);
 	u32 id = insn->imm, i;
+	const char *reason;
 	int err = 0;
 
+	if (op < ITER_OPS) {
+		err = iters_call(op, run->regs, ret, &reason);
+		if (err == -EFAULT)
+			fail(err, "%s", reason);
+		goto clobber;
+	}
 	/* All rounds of may_goto are over. */
 	if (form == SMALL_REWRITTEN &&
 	    addr_of(ebpf_call_base) + (s64)insn->imm == addr_of(ebpf_more_rounds)) {
@@ -708,6 +719,7 @@ static void start(void)
 	/* What was never written is something large. */
 	memset(jit_stack_top - STACK_USED, 0x5a, STACK_USED);
 	held.timer.is_new = true;
+	iters_reset();
 	for (i = 0; i < SMALL_WORDS; i++) {
 		u64 val = gen->values[choose(SMALL_VALUES)];
 
@@ -763,6 +775,8 @@ static int nothing_held(void)
 	for (i = 0; i < SOCKS; i++)
 		if (held.sock[i])
 			return fail(-EBUSY, "a socket was not given back");
+	if (iters_held())
+		return fail(-EBUSY, "an iterator was not ended");
 	return 0;
 }
 
@@ -821,7 +835,7 @@ int small_run(const struct gen *g, enum small_form how, const struct interp_prog
 	else if (!jit_exec(&code, is_net() ? (void *)&xdp : mem.ctx, &res->ret))
 		err = fail(-EFAULT, "registers of the caller");
 	else
-		err = compiled_err;
+		err = compiled_err ? compiled_err : iters.err;
 	if (!err)
 		err = nothing_held();
 	if (!err && choice.differs)
@@ -878,6 +892,24 @@ static bool make_kernel(void)
 	ADD(ARRAY(K_INT, K_INT, 2));
 	small.kernel = words_parse_vmlinux();
 	return !IS_ERR(small.kernel);
+}
+
+static bool make_kfuncs(void)
+{
+	static const char *const name[ITER_OPS] = {
+		"bpf_iter_num_new", "bpf_iter_num_next", "bpf_iter_num_destroy",
+	};
+	u32 size, op;
+	void *raw = ebpf_kfunc_btf(small.kernel, &size);
+
+	if (!raw)
+		return false;
+	small.kfuncs = ebpf_btf_parse_module(raw, size, small.kernel, NULL);
+	if (IS_ERR(small.kfuncs))
+		return false;
+	for (op = 0; op < ITER_OPS; op++)
+		iters.id[op] = ebpf_btf_find(small.kfuncs, name[op], EBPF_BTF_KIND_FUNC);
+	return true;
 }
 
 /* See SMALL_T_*. */
@@ -948,7 +980,7 @@ bool small_init(void)
 {
 	struct ebpf_insn nothing[] = { leave_insns[0], leave_insns[1] };
 
-	if (!make_kernel() || !make_types())
+	if (!make_kernel() || !make_kfuncs() || !make_types())
 		return false;
 	rooms = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);

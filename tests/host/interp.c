@@ -329,7 +329,7 @@ static int call(struct interp *it, const struct ebpf_insn *insn)
 	u64 frame;
 	int err;
 
-	if (!insn->src_reg) {
+	if (!insn->src_reg || insn->src_reg == EBPF_PSEUDO_KFUNC_CALL) {
 		if (!it->ops || !it->ops->helper)
 			return -EINVAL;
 		return it->ops->helper(it, insn, &it->regs[0]);

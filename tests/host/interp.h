@@ -28,8 +28,8 @@ struct interp_prog {
 };
 
 struct interp_ops {
-	/* The result of calling a helper (@insn->src_reg is 0) with
-	 * it->regs[1..5]; non-zero return ends the run with that error.
+	/* The result of calling a helper (@insn->src_reg is 0) or a kernel
+	 * function (EBPF_PSEUDO_KFUNC_CALL) with it->regs[1..5]; non-zero return ends the run with that error.
 	 */
 	int (*helper)(struct interp *it, const struct ebpf_insn *insn, u64 *ret);
 	/* Slot @index of @array: false beyond its end, NULL in @next when empty. */

@@ -289,6 +289,7 @@ static int fd_array_get(void *cookie, u32 idx, int *fd)
 static const struct ebpf_btf *btf_by_fd(void *cookie, int fd)
 {
 	switch (fd) {
+	case 0:
 	case FD_OWN:
 		return kfunc_btf;
 	case FD_MODULE:
@@ -358,6 +359,8 @@ static bool address_of(int fd, u32 id, int err, const char *says, bool read)
 static void try_addresses(void)
 {
 	tap_ok(address_of(FD_OWN, KF_NEW, 0, "", false), "a function's address");
+	tap_ok(address_of(0, KF_NEW, 0, "", false), "without a descriptor");
+	tap_ok(address_of(0, KF_END, -ENOENT, "invalid btf_id 14", false), "of nothing");
 	tap_ok(address_of(FD_OWN, KF_NEW, -EACCES, "invalid access to memory", true),
 	       "nothing is read there");
 	tap_ok(address_of(FD_OWN, KF_ITER_NUM, -EINVAL, "isn't KIND_VAR or KIND_FUNC", false),

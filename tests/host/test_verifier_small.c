@@ -37,7 +37,7 @@ static void load_program(struct verif_result *to, u32 flags, u32 level)
 		.prog_type = gen.type, .prog_flags = flags, .gpl_compatible = true,
 		.insns = gen.insns, .insn_cnt = gen.cnt, .btf = small.types,
 		.func_info = funcs, .func_info_cnt = gen.nr_funcs,
-		.func_info_rec_size = sizeof(*funcs), .vmlinux_btf = small.kernel,
+		.func_info_rec_size = sizeof(*funcs), .vmlinux_btf = gen.kind == SMALL_ITER ? small.kfuncs : small.kernel,
 		.self = &gen,
 	};
 	u32 i;
@@ -160,6 +160,11 @@ static bool load_fully(bool *followed, u32 level)
 	return !full.err || full.err == -ENOSPC || full.err == -E2BIG;
 }
 
+static bool has_loops(u32 kind)
+{
+	return kind == SMALL_ROUNDS || kind == SMALL_ITER;
+}
+
 static bool try_program(u64 seed, u32 kind)
 {
 	bool followed = false, suspect = false, all = false;
@@ -168,13 +173,13 @@ static bool try_program(u64 seed, u32 kind)
 	small_program(&gen, kind);
 	stat[kind].generated++;
 	/* Most that are not found to end by then never are. */
-	ebpf_watch.insn_limit = kind == SMALL_ROUNDS ? 20000 : 0;
+	ebpf_watch.insn_limit = has_loops(kind) ? 20000 : 0;
 	load_program(&res, gen_below(2) ? EBPF_F_TEST_STATE_FREQ : 0, 0);
 	if (res.err)
 		return true;
 	stat[kind].accepted++;
 	/* Ways through loops of any number of rounds have no end. */
-	if (kind != SMALL_ROUNDS)
+	if (!has_loops(kind))
 		suspect = !load_fully(&followed, 0);
 	stat[kind].suspects += suspect;
 	stat[kind].followed += followed;

@@ -475,6 +475,8 @@ static const struct ebpf_btf *load_kfunc_btf(void *cookie, int fd)
 {
 	const struct object *obj = object_of(fd, OBJ_BTF);
 
+	if (!fd)
+		return kfunc_btf();
 	if (!obj)
 		return ERR_PTR(-EBADF);
 	return obj->btf == kfunc_btf() ? obj->btf : ERR_PTR(-EINVAL);
