@@ -26,20 +26,24 @@ compile()
 
 build()
 {
-	local t support=()
+	local t support=() own
 	for t in "$top"/tests/host/*.c; do
 		case $t in */test_*) ;; *) support+=("$t") ;; esac
 	done
 	compile --coverage "$top"/verifier/{,btf/}*.c &&
-		compile "$top"/helpers/{protos,kfuncs,iter_num}.c "$top"/tests/fuzz/{gen,claims,small,small_world,world}.c \
+		compile "$top"/helpers/{protos,kfuncs,iter_num}.c "$top"/tests/fuzz/{gen,claims,small,small_world,iter_gen,world}.c \
 			"${support[@]}" &&
 		compile -DSUSPECTS_KNOWN="\"$top/tests/fuzz/suspects.known\"" "$top/tests/fuzz/suspects.c" &&
 		(out=$out/jit && mkdir -p "$out" && compile "$top"/jit/*.c) &&
+		(out=$out/small && mkdir -p "$out" && compile "$top/tests/fuzz/iter_world.c") &&
 		ar rcs "$out/lib.a" "$out"/*.o && ar rcs "$out/jit.a" "$out"/jit/*.o || return 1
 	for t in "$top"/tests/host/test_{verifier,btf,core_relo,format,scalar}*.c; do
 		# Those are of tools' files.
 		case ${t##*/} in test_btf_edit.c | test_btf_pack_fuzz.c) continue ;; esac
-		gcc "${flags[@]}" -o "$out/bin/$(basename "$t" .c)" "$t" "$out/fake_helpers.o" "$out/lib.a" "$out/jit.a" -lgcov -lpthread ||
+		# Its iterators are in place of the module's.
+		own=
+		case ${t##*/} in test_verifier_small.c) own=$out/small/iter_world.o ;; esac
+		gcc "${flags[@]}" -o "$out/bin/$(basename "$t" .c)" "$t" ${own:+"$own"} "$out/fake_helpers.o" "$out/lib.a" "$out/jit.a" -lgcov -lpthread ||
 			return 1
 	done
 }
