@@ -52,7 +52,8 @@ struct gen {
 	/* Of small programs. */
 	u32 kind;
 	s64 values[GEN_VALUES];	/* that the words of the context may have */
-	u32 func_of[GEN_MAX_FUNCS];	/* which function is at start[] */
+	bool foreign;		/* R9 points to the stack of a function further up */
+	u32 btf_type[GEN_MAX_FUNCS];	/* of the function at start[] */
 	u32 loops[GEN_LOOPS];	/* where those of may_goto begin in this function */
 	u32 nr_loops;
 };

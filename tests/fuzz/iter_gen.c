@@ -7,7 +7,8 @@
 #include "iters.h"
 
 #include <ebpfdrv/bpf.h>
-#include "small_gen.h"
+#include "emit.h"
+#include "small_parts.h"
 
 #define below gen_below
 
@@ -26,7 +27,7 @@ static s16 iter_slot(void)
 static void emit_call(struct gen *g, enum iter_op op, s16 at, bool foreign)
 {
 	emit_mov(g, 1, foreign ? 9 : FP);
-	emit_add(g, 1, foreign ? at - FOREIGN : at);
+	emit_add(g, 1, foreign ? at + SHARED_AT : at);
 	emit(g, EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_KFUNC_CALL, 0, op);
 }
 
@@ -35,7 +36,7 @@ static void emit_new(struct gen *g, s16 at, bool foreign)
 	if (below(3))
 		emit_mov_imm(g, 2, below(4));
 	else
-		emit_mov(g, 2, small_reader(g));
+		emit_mov(g, 2, gen_reader(g));
 	emit_mov(g, 3, 2);
 	emit_add(g, 3, below(MAX_NUMBERS + 1));
 	emit_call(g, ITER_OP_NEW, at, foreign);
@@ -50,15 +51,15 @@ static u32 emit_next(struct gen *g, s16 at, bool foreign)
 	jump = g->cnt;
 	emit(g, EBPF_JMP | EBPF_JEQ | EBPF_K, 0, 0, 0, 0);
 	if (below(2))
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_W, below(2) ? 7 : small_target(g), 0,
+		emit(g, EBPF_LDX | EBPF_MEM | EBPF_W, below(2) ? 7 : gen_target(g), 0,
 		     below(32) ? 0 : 4, 0);
-	small_refill(g);
+	gen_refill(g);
 	return jump;
 }
 
 static bool foreign(const struct gen *g)
 {
-	return small_has_foreign(g) && !below(4);
+	return g->foreign && !below(4);
 }
 
 static void emit_back(struct gen *g, u32 to)
@@ -69,7 +70,7 @@ static void emit_back(struct gen *g, u32 to)
 /* Perhaps goes on at @to. */
 static void branch_back(struct gen *g, u32 to)
 {
-	u32 at = small_branch(g);
+	u32 at = emit_branch(g);
 
 	g->insns[at].off = (s32)to - (s32)at - 1;
 }
@@ -101,17 +102,17 @@ static void gen_loop(struct gen *g)
 	g->depth++;
 	emit_new(g, at, false);
 	if (!below(4))
-		small_refill(g);
+		gen_refill(g);
 	note_loop(g);
 	start = g->cnt;
 	out = emit_next(g, at, false);
 	for (n = below(4); n > 0; n--) {
-		small_item(g);
+		gen_item(g);
 		if (!below(3))
 			branch_back(g, start);
 	}
 	if (below(2))
-		small_number_op(g);
+		gen_number_op(g);
 	if (first)
 		emit_back(g, start);
 	else
@@ -120,7 +121,7 @@ static void gen_loop(struct gen *g)
 	leave_to_here(g, start);
 	if (below(32))
 		emit_call(g, ITER_OP_DESTROY, at, false);
-	small_refill(g);
+	gen_refill(g);
 	g->depth--;
 }
 
@@ -140,21 +141,21 @@ static void gen_crossed(struct gen *g)
 	for (i = 0; i < ITERS; i++)
 		emit_new(g, FIRST - 8 * (s16)i, false);
 	if (below(2))
-		small_refill(g);
+		gen_refill(g);
 	g->depth += MAX_DEPTH;
 	for (i = 0; i < nr; i++) {
 		start[i] = g->cnt;
 		note_loop(g);
 		jump = emit_next(g, FIRST - 8 * (s16)below(ITERS), false);
 		if (!below(3))
-			small_item(g);
+			gen_item(g);
 		if (!below(3))
 			branch_back(g, start[below(i + 1)]);
 		if (!below(3))
 			emit_again(g, FIRST - 8 * (s16)below(ITERS));
 		if (!below(3))
-			small_item(g);
-		small_refill(g);
+			gen_item(g);
+		gen_refill(g);
 		if (below(3))
 			emit_back(g, start[below(i + 1)]);
 		else
@@ -168,7 +169,7 @@ static void gen_crossed(struct gen *g)
 	leave_to_here(g, first);
 	for (i = 0; i < ITERS; i++)
 		emit_call(g, ITER_OP_DESTROY, FIRST - 8 * (s16)i, false);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* One call where it may have no sense. */
@@ -187,13 +188,13 @@ static void gen_lone(struct gen *g)
 	default:
 		land_here(g, emit_next(g, at, other));
 	}
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* A step of an iterator of the loop around, in it or in a function that it calls. */
 static void gen_step(struct gen *g)
 {
-	bool other = small_has_foreign(g);
+	bool other = g->foreign;
 	s16 at = FIRST - 8 * (s16)(g->depth && g->depth < ITERS && !other ? below(g->depth) :
 									     below(ITERS));
 
@@ -203,7 +204,7 @@ static void gen_step(struct gen *g)
 		emit_call(g, ITER_OP_DESTROY, at, other);
 		emit_new(g, at, other);
 	}
-	small_refill(g);
+	gen_refill(g);
 }
 
 void gen_iter(struct gen *g)

@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 #include <ebpf/ctx.h>
+#include "emit.h"
 #include "iters.h"
-#include "small_gen.h"
+#include "small_parts.h"
 
-#define CTX	6
 #define KEY	(-72)	/* of look-ups */
 #define KEPT	(-80)	/* a pointer */
 #define PASSED_CTX	(-40)
@@ -24,300 +24,6 @@ const char *const small_names[SMALL_KINDS] = {
 /* Functions beside the main program. */
 enum { SUB = 1, LOOP_CB, ELEM_CB, TIMER_CB, GLOBAL_SUB };
 
-/* main: R9 is a value of 48 bytes; others: R9 is the caller's FP - 64, R8 the value. */
-static u8 value_reg(const struct gen *g)
-{
-	return g->func ? 8 : 9;
-}
-
-/* Has the function a pointer to its caller's stack in R9? */
-bool small_has_foreign(const struct gen *g)
-{
-	return g->func == SUB || g->func == LOOP_CB || g->func == ELEM_CB;
-}
-
-s32 small_number(void)
-{
-	static const s32 good[] = { 0, 0, 1, 2, 3, 4, 5, 7 };
-	static const s32 bad[] = { 8, 16, 24, 40, 41, 47, 48, 49, 64, 255, -1, -8 };
-
-	return below(4) ? PICK(good) : PICK(bad);
-}
-
-/* A register with a number, to read; R0 is scratch. */
-u8 small_reader(const struct gen *g)
-{
-	static const u8 in_main[] = { 1, 2, 3, 4, 7, 8 }, in_sub[] = { 1, 2, 3, 4, 7, 7 };
-
-	return g->func ? PICK(in_sub) : PICK(in_main);
-}
-
-u8 small_target(const struct gen *g)
-{
-	static const u8 regs[] = { 1, 2, 3, 4, 7 };
-
-	(void)g;
-	return PICK(regs);
-}
-
-/* The numbers that a call spoiled. */
-void small_refill(struct gen *g)
-{
-	u32 i;
-
-	for (i = 1; i <= 5; i++)
-		if (below(2))
-			emit_mov(g, i, 7);
-		else
-			emit_mov_imm(g, i, small_number());
-}
-
-static s16 slot(void)
-{
-	return -8 * (1 + (s16)below(4));
-}
-
-/* Where a slot is reached from: R10, a copy of it in R0 or R5, or in R0 what R9 has of
- * the caller's. @at is changed to what is left to add.
- */
-static u8 base_of(struct gen *g, s16 *at)
-{
-	s16 part = 8 * (s16)below(5);
-
-	if (small_has_foreign(g) && below(2)) {
-		*at += 64;
-		if (below(2))
-			return 9;
-		emit_mov(g, 0, 9);
-		emit_add(g, 0, part);
-		*at -= part;
-		return 0;
-	}
-	if (below(3) == 0)
-		return FP;
-	part = -part;
-	emit_mov(g, below(2) ? 0 : 5, FP);
-	emit_add(g, g->insns[g->cnt - 1].dst_reg, part);
-	*at -= part;
-	return g->insns[g->cnt - 1].dst_reg;
-}
-
-static void renew(struct gen *g, u8 base)
-{
-	if (base == 5)
-		emit_mov_imm(g, 5, 0);
-}
-
-static u8 wide(void)
-{
-	return below(3) ? EBPF_DW : EBPF_W;
-}
-
-/* Perhaps makes a load-acquire or store-release of the last instruction. */
-static void order(struct gen *g)
-{
-	struct ebpf_insn *insn = &g->insns[g->cnt - 1];
-	bool load = EBPF_CLASS(insn->code) == EBPF_LDX;
-
-	if (below(6) || EBPF_CLASS(insn->code) == EBPF_ST)
-		return;
-	insn->code = EBPF_STX | EBPF_ATOMIC | EBPF_SIZE(insn->code);
-	insn->imm = load ? EBPF_LOAD_ACQ : EBPF_STORE_REL;
-}
-
-static void gen_store(struct gen *g)
-{
-	static const u8 narrow[] = { EBPF_B, EBPF_H, EBPF_W };
-	u8 size = below(8) ? wide() : PICK(narrow), base;
-	s16 at = slot();
-
-	base = base_of(g, &at);
-	if (size != EBPF_DW && !below(6))
-		at += 4;
-	if (below(4))
-		emit(g, EBPF_STX | EBPF_MEM | size, base, small_reader(g), at, 0);
-	else
-		emit(g, EBPF_ST | EBPF_MEM | size, base, 0, at, small_number());
-	order(g);
-	renew(g, base);
-}
-
-static void gen_load(struct gen *g)
-{
-	static const u8 narrow[] = { EBPF_B, EBPF_H, EBPF_W };
-	u8 size = below(8) ? wide() : PICK(narrow), base;
-	s16 at = slot();
-
-	base = base_of(g, &at);
-	if (size != EBPF_DW && !below(6))
-		at += 4;
-	emit(g, EBPF_LDX | EBPF_MEM | size, small_target(g), base, at, 0);
-	order(g);
-	renew(g, base);
-}
-
-static void gen_atomic(struct gen *g)
-{
-	static const s32 ops[] = {
-		EBPF_XCHG, EBPF_XCHG, EBPF_ADD | EBPF_FETCH, EBPF_AND | EBPF_FETCH, EBPF_CMPXCHG,
-		EBPF_ADD,
-	};
-	s32 op = PICK(ops);
-	s16 at = slot();
-	u8 base = base_of(g, &at);
-
-	if (base == 0 && op == EBPF_CMPXCHG)
-		op = EBPF_XCHG;
-	if (op == EBPF_CMPXCHG)
-		emit_mov(g, 0, small_reader(g));
-	emit(g, EBPF_STX | EBPF_ATOMIC | wide(), base,
-	     op & EBPF_FETCH && op != EBPF_CMPXCHG ? small_target(g) : small_reader(g), at, op);
-	if (op == EBPF_CMPXCHG)
-		emit_mov(g, small_target(g), 0);
-	renew(g, base);
-}
-
-/* A slot at an offset that varies. */
-static void gen_varying(struct gen *g)
-{
-	u8 reg = small_reader(g), to = small_target(g);
-
-	emit_mov(g, 0, reg);
-	emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 0, 0, 0, below(2) ? 1 : 3);
-	emit(g, EBPF_ALU64 | EBPF_LSH | EBPF_K, 0, 0, 0, 3);
-	emit(g, EBPF_ALU64 | EBPF_ADD | EBPF_X, 0, small_has_foreign(g) && below(2) ? 9 : FP, 0, 0);
-	if (g->insns[g->cnt - 1].src_reg == FP)
-		emit_add(g, 0, -32);
-	else
-		emit_add(g, 0, 32);
-	if (below(2))
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, to, 0, 0, 0);
-	else if (below(2))
-		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, 0, reg, 0, 0);
-	else
-		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 0, 0, 0, below(2) ? 0 : small_number());
-}
-
-void small_number_op(struct gen *g)
-{
-	static const u8 ops[] = { EBPF_ADD, EBPF_AND, EBPF_RSH, EBPF_OR, EBPF_SUB };
-	u8 op = PICK(ops);
-
-	switch (below(4)) {
-	case 0:
-		emit_mov_imm(g, small_target(g), small_number());
-		break;
-	case 1:
-		emit_mov(g, small_target(g), small_reader(g));
-		break;
-	case 2:
-		emit(g, EBPF_ALU64 | op | EBPF_X, small_target(g), small_reader(g), 0, 0);
-		if (op == EBPF_RSH)
-			g->insns[g->cnt - 1].code = EBPF_ALU64 | EBPF_AND | EBPF_X;
-		break;
-	default:
-		emit(g, EBPF_ALU64 | op | EBPF_K, small_target(g), 0, 0, op == EBPF_RSH ? 1 : small_number());
-	}
-}
-
-static const u8 jmp_ops[] = { EBPF_JEQ, EBPF_JNE, EBPF_JGT, EBPF_JLE, EBPF_JSGT, EBPF_JSET };
-
-u32 small_branch(struct gen *g)
-{
-	u32 at = g->cnt;
-	u8 class = below(4) ? EBPF_JMP : EBPF_JMP32;
-
-	if (below(4))
-		emit(g, class | PICK(jmp_ops) | EBPF_K, small_reader(g), 0, 0, small_number());
-	else
-		emit(g, class | PICK(jmp_ops) | EBPF_X, small_reader(g), small_reader(g), 0, 0);
-	return at;
-}
-
-/* One number or the other. */
-static void gen_either(struct gen *g)
-{
-	u8 to = small_target(g);
-	u32 branch, skip;
-
-	branch = small_branch(g);
-	if (below(2)) {
-		emit_mov_imm(g, to, small_number());
-		skip = g->cnt;
-		emit(g, EBPF_JMP | EBPF_JA, 0, 0, 0, 0);
-		land_here(g, branch);
-		emit_mov_imm(g, to, small_number());
-		land_here(g, skip);
-		return;
-	}
-	emit_mov(g, to, small_reader(g));
-	land_here(g, branch);
-}
-
-static void gen_bound(struct gen *g, u8 reg)
-{
-	if (below(3))
-		emit(g, EBPF_JMP | EBPF_JGT | EBPF_K, reg, 0, LEAVE, below(3) ? 7 : small_number());
-	else
-		emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, reg, 0, 0, 7);
-}
-
-static void use_number(struct gen *g, u8 reg)
-{
-	emit_mov(g, 0, value_reg(g));
-	emit(g, EBPF_ALU64 | EBPF_ADD | EBPF_X, 0, reg, 0, 0);
-	if (below(2))
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, small_target(g), 0, below(2) ? 40 : 0, 0);
-	else
-		emit(g, EBPF_STX | EBPF_MEM | EBPF_B, 0, small_reader(g), below(2) ? 40 : 0, 0);
-}
-
-static void gen_use(struct gen *g)
-{
-	u8 reg = small_target(g);
-
-	if (below(2))
-		gen_bound(g, reg);
-	use_number(g, reg);
-}
-
-/* One number on one way and another on the other, by way of a slot, to an access. A verifier
- * that loses what the number came from takes the second way for the first.
- */
-static void gen_story(struct gen *g)
-{
-	static const s32 ops[] = { EBPF_XCHG, EBPF_ADD | EBPF_FETCH, EBPF_OR | EBPF_FETCH };
-	u8 from = small_target(g), to = small_target(g), size = wide(), base;
-	s16 slot_at = slot(), at = slot_at;
-	u32 branch = 0;
-
-	emit_mov_imm(g, from, below(8));
-	branch = small_branch(g);
-	emit_mov_imm(g, from, small_number());
-	if (below(2))
-		land_here(g, branch);
-	base = base_of(g, &at);
-	emit(g, EBPF_STX | EBPF_MEM | size, base, from, at, 0);
-	renew(g, base);
-	if (!g->insns[branch].off)
-		land_here(g, branch);
-	if (below(2))
-		small_number_op(g);
-	if (!below(3))
-		land_here(g, small_branch(g));
-	at = slot_at;
-	base = base_of(g, &at);
-	if (below(4))
-		emit(g, EBPF_LDX | EBPF_MEM | size, to, base, at, 0);
-	else
-		emit(g, EBPF_STX | EBPF_ATOMIC | size, base, to, at, PICK(ops));
-	renew(g, base);
-	if (!below(4))
-		land_here(g, small_branch(g));
-	if (g->kind != SMALL_TAIL || !g->func)
-		use_number(g, to);
-}
-
 /* R0 = value of map @fd for any key, or out; or not asked. */
 static void emit_lookup(struct gen *g, int fd, bool ask)
 {
@@ -332,29 +38,29 @@ static void emit_lookup(struct gen *g, int fd, bool ask)
 
 static void gen_fill(struct gen *g)
 {
-	s16 at = slot();
+	s16 at = gen_slot();
 
 	if (g->type != EBPF_PROG_TYPE_KPROBE)
 		return;
-	emit_mov(g, 1, below(4) ? FP : value_reg(g));
+	emit_mov(g, 1, below(4) ? FP : gen_value_reg(g));
 	if (g->insns[g->cnt - 1].src_reg == FP)
 		emit_add(g, 1, at);
 	emit_mov_imm(g, 2, 8);
 	emit_mov_imm(g, 3, 0);
 	emit_helper(g, EBPF_FUNC_probe_read_kernel);
-	small_refill(g);
+	gen_refill(g);
 }
 
 static void gen_call(struct gen *g)
 {
-	emit_mov(g, 3, small_reader(g));
+	emit_mov(g, 3, gen_reader(g));
 	emit_mov(g, 1, FP);
-	emit_add(g, 1, -64);
+	emit_add(g, 1, -SHARED_AT);
 	/* A function that makes tail calls needs the context. */
 	emit_mov(g, 2, g->kind == SMALL_TAIL ? CTX : 9);
 	emit(g, EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_CALL, 0, SUB);
 	emit_mov(g, 7, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* The packet is there before a loop, whose rounds may move it, and used behind it. What the
@@ -372,56 +78,38 @@ static void gen_packet_loop(struct gen *g)
 	emit_mov_imm(g, 1, below(4));
 	emit_ld64(g, 2, EBPF_PSEUDO_FUNC, LOOP_CB, 0);
 	emit_mov(g, 3, FP);
-	emit_add(g, 3, -64);
+	emit_add(g, 3, -SHARED_AT);
 	emit_mov_imm(g, 4, 0);
 	emit_helper(g, EBPF_FUNC_loop);
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 1, FP, FLAG, 0);
 	if (below(4))
 		emit(g, EBPF_JMP | (below(2) ? EBPF_JEQ : EBPF_JNE) | EBPF_K, 1, 0, LEAVE, below(2));
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, 7, below(2), 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 static void gen_move_packet(struct gen *g)
 {
-	u32 skip = small_branch(g), end;
+	u32 skip = emit_branch(g), end;
 
-	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 1, 9, 64 + PASSED_CTX, 0);
+	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 1, 9, SHARED_AT + PASSED_CTX, 0);
 	emit_mov_imm(g, 2, 1);
 	if (below(4))
 		emit_helper(g, EBPF_FUNC_xdp_adjust_head);
-	small_refill(g);
-	emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 9, 0, 64 + FLAG, below(2));
+	gen_refill(g);
+	emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 9, 0, SHARED_AT + FLAG, below(2));
 	end = g->cnt;
 	emit(g, EBPF_JMP | EBPF_JA, 0, 0, 0, 0);
 	land_here(g, skip);
-	emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 9, 0, 64 + FLAG, below(2));
+	emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, 9, 0, SHARED_AT + FLAG, below(2));
 	land_here(g, end);
-}
-
-/* R1 = 0 to 3, perhaps as it was on the way. */
-static void gen_rounds(struct gen *g)
-{
-	u32 branch;
-
-	if (!below(3)) {
-		emit_mov(g, 1, small_reader(g));
-		emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 1, 0, 0, below(2) ? 3 : 1);
-		return;
-	}
-	emit_mov_imm(g, 1, below(4));
-	if (below(3))
-		return;
-	branch = small_branch(g);
-	emit_mov_imm(g, 1, below(4));
-	land_here(g, branch);
 }
 
 /* A helper that calls a function of the program. */
 static void gen_callback(struct gen *g)
 {
 	u32 which = below(3) ? LOOP_CB : ELEM_CB;
-	s16 kept = below(3) ? 0 : slot();
+	s16 kept = below(3) ? 0 : gen_slot();
 
 	if (g->type == EBPF_PROG_TYPE_XDP) {
 		gen_packet_loop(g);
@@ -438,7 +126,7 @@ static void gen_callback(struct gen *g)
 	emit_ld64(g, 2, EBPF_PSEUDO_FUNC, which, 0);
 	if (below(8)) {
 		emit_mov(g, 3, FP);
-		emit_add(g, 3, -64);
+		emit_add(g, 3, -SHARED_AT);
 	} else {
 		emit_mov_imm(g, 3, 0);
 	}
@@ -450,7 +138,7 @@ static void gen_callback(struct gen *g)
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, kept, 0);
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, 0, 40, 0);
 	}
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* Bytes of the packet, found to exist or not. */
@@ -458,7 +146,7 @@ static void gen_packet(struct gen *g)
 {
 	static const u8 ops[] = { EBPF_JGT, EBPF_JGE, EBPF_JLT, EBPF_JLE };
 	s32 len = 1 + below(8);
-	u8 reg = small_reader(g), op = PICK(ops);
+	u8 reg = gen_reader(g), op = PICK(ops);
 	u32 jump, skip;
 
 	emit_mov(g, 0, reg);
@@ -491,17 +179,17 @@ static void gen_packet(struct gen *g)
 	if (below(2))
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, 3, len - 1, 0);
 	else
-		emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 5, 0, -(s16)(1 + below(len)), small_number());
+		emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 5, 0, -(s16)(1 + below(len)), gen_num());
 	if (!below(4)) {
 		emit_mov(g, 1, CTX);
-		emit_mov_imm(g, 2, small_number());
+		emit_mov_imm(g, 2, gen_num());
 		emit_helper(g, EBPF_FUNC_xdp_adjust_head);
 		if (below(2))
 			emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, FP, KEPT, 0);
 	}
 	land_here(g, jump);
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* Two values at a time: each needs its own check. */
@@ -517,13 +205,13 @@ static void gen_two(struct gen *g)
 		emit(g, EBPF_JMP | EBPF_JEQ | EBPF_K, 1, 0, LEAVE, 0);
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_B, 7, below(2), 8, 0);
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* Through a map of maps to a value of 24 bytes. */
 static void gen_inner(struct gen *g)
 {
-	u8 reg = small_reader(g);
+	u8 reg = gen_reader(g);
 
 	if (!below(3)) {
 		gen_two(g);
@@ -560,14 +248,14 @@ static void gen_inner(struct gen *g)
 		emit_helper(g, EBPF_FUNC_map_update_elem);
 	}
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* A part of a word of the context. */
 static void gen_context(struct gen *g)
 {
 	static const u8 sizes[] = { EBPF_B, EBPF_H, EBPF_W, EBPF_DW };
-	u8 size = PICK(sizes), to = small_target(g);
+	u8 size = PICK(sizes), to = gen_target(g);
 	s16 at = 8 * (s16)below(SMALL_WORDS), part = 0;
 	u8 mode = below(4) ? EBPF_MEM : EBPF_MEMSX;
 
@@ -599,7 +287,7 @@ static void gen_slice(struct gen *g)
 	u32 skip;
 
 	emit_held(g, 1);
-	emit_mov_imm(g, 2, small_number());
+	emit_mov_imm(g, 2, gen_num());
 	if (!below(3))
 		emit_mov(g, 2, 7);
 	emit_mov_imm(g, 3, size);
@@ -612,7 +300,7 @@ static void gen_slice(struct gen *g)
 		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, KEPT, 0);
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
 	}
-	emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 0, 0, below(size + !below(8)), small_number());
+	emit(g, EBPF_ST | EBPF_MEM | EBPF_B, 0, 0, below(size + !below(8)), gen_num());
 	land_here(g, skip);
 }
 
@@ -627,22 +315,22 @@ static void gen_dynptr(struct gen *g)
 	} else {
 		emit_mov(g, 1, 9);
 		emit_add(g, 1, 8 * (s32)below(3));
-		emit_mov_imm(g, 2, below(2) ? 16 : small_number());
+		emit_mov_imm(g, 2, below(2) ? 16 : gen_num());
 	}
 	emit_mov_imm(g, 3, 0);
 	emit_held(g, 4);
 	emit_helper(g, ring ? EBPF_FUNC_ringbuf_reserve_dynptr : EBPF_FUNC_dynptr_from_mem);
-	small_refill(g);
+	gen_refill(g);
 	if (!below(4))
-		skip = small_branch(g);
+		skip = emit_branch(g);
 	for (i = below(3); i > 0; i--)
 		gen_slice(g);
 	if (!below(3)) {
 		emit_mov(g, 1, FP);
-		emit_add(g, 1, slot());
+		emit_add(g, 1, gen_slot());
 		emit_mov_imm(g, 2, 8);
 		emit_held(g, 3);
-		emit_mov_imm(g, 4, small_number());
+		emit_mov_imm(g, 4, gen_num());
 		emit_mov_imm(g, 5, 0);
 		emit_helper(g, EBPF_FUNC_dynptr_read);
 	}
@@ -659,7 +347,7 @@ static void gen_dynptr(struct gen *g)
 	if (skip && !g->insns[skip].off)
 		land_here(g, skip);
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* R0 = a reference or NULL. */
@@ -700,12 +388,12 @@ static void gen_ref(struct gen *g)
 	emit_acquire(g, ring);
 	if (kept)
 		emit(g, EBPF_STX | EBPF_MEM | EBPF_DW, FP, 0, KEPT, 0);
-	emit_mov_imm(g, 1, small_number());
+	emit_mov_imm(g, 1, gen_num());
 	emit_mov(g, 2, 7);
-	emit_mov_imm(g, 3, small_number());
-	emit_mov_imm(g, 4, small_number());
+	emit_mov_imm(g, 3, gen_num());
+	emit_mov_imm(g, 4, gen_num());
 	if (!below(4))
-		skip = small_branch(g);
+		skip = emit_branch(g);
 	if (kept)
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
 	null = g->cnt;
@@ -730,29 +418,29 @@ static void gen_ref(struct gen *g)
 	if (skip)
 		land_here(g, skip);
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 static void gen_tail(struct gen *g)
 {
-	emit_mov(g, 3, small_reader(g));
+	emit_mov(g, 3, gen_reader(g));
 	if (g->func)
 		return;
 	emit_mov(g, 1, CTX);
 	emit_ld64(g, 2, EBPF_PSEUDO_MAP_FD, small.progs_fd, 0);
 	emit_helper(g, EBPF_FUNC_tail_call);
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* In a function that is passed the context in R2 in place of the value. */
 static void gen_tail_sub(struct gen *g)
 {
-	emit_mov(g, 3, small_reader(g));
+	emit_mov(g, 3, gen_reader(g));
 	emit_mov(g, 1, 8);
 	emit_ld64(g, 2, EBPF_PSEUDO_MAP_FD, small.progs_fd, 0);
 	emit_helper(g, EBPF_FUNC_tail_call);
-	small_refill(g);
+	gen_refill(g);
 }
 
 static void emit_lock(struct gen *g, bool lock)
@@ -775,9 +463,9 @@ static void gen_lock(struct gen *g)
 		if (below(2))
 			emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
 	}
-	small_refill(g);
+	gen_refill(g);
 	if (!below(3))
-		skip = small_branch(g);
+		skip = emit_branch(g);
 	if (below(16))
 		emit_lock(g, true);
 	if (skip && below(4) == 0) {
@@ -791,13 +479,13 @@ static void gen_lock(struct gen *g)
 		emit_lookup(g, small.lock_fd, false);
 	}
 	emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 0, FP, KEPT, 0);
-	emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 0, 0, 8 + 4 * (s16)below(6 + !below(8)), small_number());
+	emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 0, 0, 8 + 4 * (s16)below(6 + !below(8)), gen_num());
 	if (below(16))
 		emit_lock(g, false);
 	if (skip)
 		land_here(g, skip);
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 static void gen_timer(struct gen *g)
@@ -831,18 +519,18 @@ static void gen_timer(struct gen *g)
 	}
 	if (below(2))
 		emit_mov(g, 7, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* Memory that the function may have spoiled, and a number. */
 static void gen_global(struct gen *g)
 {
-	s16 at = -16 - 8 * (s16)below(3), kept = below(2) ? 0 : slot();
+	s16 at = -16 - 8 * (s16)below(3), kept = below(2) ? 0 : gen_slot();
 
 	/* A number that may be another one afterwards. */
 	if (kept)
 		emit(g, EBPF_ST | EBPF_MEM | EBPF_DW, FP, 0, kept, below(8));
-	emit_mov(g, 1, small_reader(g));
+	emit_mov(g, 1, gen_reader(g));
 	switch (below(6)) {
 	case 0:
 		emit_mov_imm(g, 2, 0);
@@ -858,10 +546,10 @@ static void gen_global(struct gen *g)
 	emit(g, EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_CALL, 0, GLOBAL_SUB);
 	if (below(2))
 		emit_mov(g, 7, 0);
-	small_refill(g);
+	gen_refill(g);
 	if (kept) {
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 7, FP, kept, 0);
-		use_number(g, 7);
+		gen_use_number(g, 7);
 	}
 }
 
@@ -900,7 +588,7 @@ static void gen_btf(struct gen *g)
 			emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 1, 0, 0, 0);
 	}
 	emit_mov_imm(g, 0, 0);
-	small_refill(g);
+	gen_refill(g);
 }
 
 /* Back to where a loop begins, this one or another, or behind that: ways through loops that share
@@ -910,7 +598,7 @@ static void gen_jump_back(struct gen *g)
 {
 	u32 to = g->loops[below(g->nr_loops)] + below(2), at;
 
-	at = below(4) ? small_branch(g) : g->cnt;
+	at = below(4) ? emit_branch(g) : g->cnt;
 	if (at == g->cnt)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
 	g->insns[at].off = (s32)to - (s32)at - 1;
@@ -927,7 +615,7 @@ static void gen_may_goto(struct gen *g)
 		return;
 	}
 	if (g->depth == 2 || g->cnt > GEN_MAX_INSNS / 2) {
-		small_number_op(g);
+		gen_number_op(g);
 		return;
 	}
 	g->depth++;
@@ -936,9 +624,9 @@ static void gen_may_goto(struct gen *g)
 	if (first)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
 	for (i = 1 + below(3); i; i--)
-		small_item(g);
+		gen_item(g);
 	if (below(2))
-		small_number_op(g);
+		gen_number_op(g);
 	if (!first)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 1, 0);
 	emit(g, EBPF_JMP | EBPF_JA, 0, 0, (s32)start - (s32)g->cnt - 1, 0);
@@ -999,14 +687,9 @@ static void gen_special(struct gen *g)
 	}
 }
 
-static bool has_loops(u32 kind)
+void gen_item(struct gen *g)
 {
-	return kind == SMALL_ROUNDS || kind == SMALL_ITER;
-}
-
-void small_item(struct gen *g)
-{
-	u32 skip = below(5) ? 0 : small_branch(g);
+	u32 skip = below(5) ? 0 : emit_branch(g);
 
 	switch (below(14)) {
 	case 12:
@@ -1025,7 +708,7 @@ void small_item(struct gen *g)
 		gen_either(g);
 		break;
 	case 5:
-		small_number_op(g);
+		gen_number_op(g);
 		break;
 	case 6:
 		if (below(2))
@@ -1039,11 +722,11 @@ void small_item(struct gen *g)
 		else if (!g->func && g->kind != SMALL_GLOBAL)
 			gen_call(g);
 		else
-			small_number_op(g);
+			gen_number_op(g);
 		break;
 	case 8:
 	case 9:
-		if (!g->func || has_loops(g->kind))
+		if (!g->func || g->kind == SMALL_ROUNDS || g->kind == SMALL_ITER)
 			gen_special(g);
 		else if (g->kind == SMALL_TAIL && g->func == SUB)
 			gen_tail_sub(g);
@@ -1060,55 +743,10 @@ void small_item(struct gen *g)
 		land_here(g, skip);
 }
 
-static bool is_leave(const struct ebpf_insn *insn)
-{
-	u8 class = EBPF_CLASS(insn->code);
-
-	return (class == EBPF_JMP || class == EBPF_JMP32) && insn->off == LEAVE;
-}
-
-static void end_function(struct gen *g, u32 start)
-{
-	bool called_back = g->func == LOOP_CB || g->func == ELEM_CB;
-	bool leaves = false;
-	u32 i, leave;
-
-	for (i = start; i < g->cnt; i++)
-		leaves |= is_leave(&g->insns[i]);
-	if (g->func) {
-		emit_mov(g, 0, small_reader(g));
-		if (called_back)
-			emit(g, EBPF_ALU64 | EBPF_AND | EBPF_K, 0, 0, 0, 1);
-		else if (g->func == TIMER_CB)
-			emit_mov_imm(g, 0, 0);
-		emit(g, EBPF_JMP | EBPF_EXIT, 0, 0, 0, 0);
-		if (!leaves)
-			return;
-	}
-	leave = g->cnt;
-	emit_mov_imm(g, 0, called_back ? (s32)below(2) : 0);
-	emit(g, EBPF_JMP | EBPF_EXIT, 0, 0, 0, 0);
-	for (i = start; i < leave; i++)
-		if (is_leave(&g->insns[i]))
-			g->insns[i].off = leave - i - 1;
-}
-
-static void begin_main(struct gen *g)
-{
-	emit_mov(g, CTX, 1);
-	if (g->type == EBPF_PROG_TYPE_KPROBE) {
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 7, CTX, 0, 0);
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 8, CTX, 8, 0);
-	} else {
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_W, 7, CTX, 12, 0);
-		emit(g, EBPF_LDX | EBPF_MEM | EBPF_W, 8, CTX, 16, 0);
-	}
-	emit_ld64(g, 9, EBPF_PSEUDO_MAP_VALUE, small.value_fd, 0);
-}
-
-/* Registers as small_has_foreign() and value_reg() say; R7 is a number. */
+/* Registers as small_parts.h says. */
 static void begin_function(struct gen *g)
 {
+	g->foreign = g->func == SUB || g->func == LOOP_CB || g->func == ELEM_CB;
 	switch (g->func) {
 	case SUB:
 		emit_mov(g, 9, 1);
@@ -1126,7 +764,7 @@ static void begin_function(struct gen *g)
 	case TIMER_CB:
 		emit(g, EBPF_LDX | EBPF_MEM | EBPF_DW, 7, below(2) ? 2 : 3, 0, 0);
 		if (below(2))
-			emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 3, 0, below(4) ? 24 : 8, small_number());
+			emit(g, EBPF_ST | EBPF_MEM | EBPF_W, 3, 0, below(4) ? 24 : 8, gen_num());
 		break;
 	case GLOBAL_SUB:
 		emit_mov(g, 7, 1);
@@ -1139,17 +777,24 @@ static void begin_function(struct gen *g)
 	emit_ld64(g, 8, EBPF_PSEUDO_MAP_VALUE, small.value_fd, 0);
 }
 
-static void gen_function(struct gen *g, u32 which)
+static enum gen_result result_of(u32 which)
 {
-	u32 start = g->cnt, n;
+	if (which == LOOP_CB || which == ELEM_CB)
+		return GEN_BIT;
+	return which == TIMER_CB ? GEN_ZERO : GEN_ANY;
+}
 
-	g->func = which;
-	g->nr_loops = 0;
+static void gen_function(struct gen *g)
+{
+	u32 start = g->cnt, which = g->func, n;
+
+	if (which == GLOBAL_SUB)
+		g->btf_type[g->nr_funcs - 1] = SMALL_T_GLOBAL;
 	if (!which)
-		begin_main(g);
+		gen_begin_main(g);
 	else
 		begin_function(g);
-	small_refill(g);
+	gen_refill(g);
 	for (n = which ? below(2) : 1 + below(2); n > 0; n--)
 		gen_store(g);
 	if (which == LOOP_CB && g->type == EBPF_PROG_TYPE_XDP)
@@ -1159,27 +804,8 @@ static void gen_function(struct gen *g, u32 which)
 		if (!which && n == 3)
 			gen_special(g);
 		else
-			small_item(g);
-	end_function(g, start);
-}
-
-static u32 names(const struct ebpf_insn *insn)
-{
-	bool call = insn->code == (EBPF_JMP | EBPF_CALL) && insn->src_reg == EBPF_PSEUDO_CALL;
-	bool addr = insn->code == (EBPF_LD | EBPF_IMM | EBPF_DW) &&
-		    insn->src_reg == EBPF_PSEUDO_FUNC;
-
-	return call || addr ? insn->imm : 0;
-}
-
-static bool needs(const struct gen *g, u32 which)
-{
-	u32 i;
-
-	for (i = 0; i < g->cnt; i++)
-		if (names(&g->insns[i]) == which)
-			return true;
-	return false;
+			gen_item(g);
+	gen_end_function(g, start, result_of(which));
 }
 
 /* What the two words may be: where the program decides, and something else. */
@@ -1189,7 +815,7 @@ static void choose_values(struct gen *g)
 
 	g->values[0] = 0;
 	for (i = 1; i < SMALL_VALUES; i++)
-		g->values[i] = small_number();
+		g->values[i] = gen_num();
 	if (below(2))
 		g->values[SMALL_VALUES - 1] = 7;
 }
@@ -1214,34 +840,11 @@ static bool is_net(u32 kind)
 
 void small_program(struct gen *g, u32 kind)
 {
-	u32 start[GLOBAL_SUB + 1] = { 0 }, i, which;
-
 	memset(g->insns, 0, sizeof(g->insns));
 	g->kind = kind;
 	g->cnt = 0;
-	g->nr_funcs = 1;
 	g->type = is_net(kind) ? EBPF_PROG_TYPE_XDP : EBPF_PROG_TYPE_KPROBE;
-	g->start[0] = 0;
-	g->func_of[0] = 0;
 	choose_values(g);
-	gen_function(g, 0);
-	for (i = SUB; i <= GLOBAL_SUB; i++) {
-		if (!needs(g, i))
-			continue;
-		start[i] = g->cnt;
-		g->func_of[g->nr_funcs] = i;
-		g->start[g->nr_funcs++] = g->cnt;
-		gen_function(g, i);
-	}
-	for (i = 0; i < g->cnt; i++) {
-		which = names(&g->insns[i]);
-		if (which)
-			g->insns[i].imm = start[which] - i - 1;
-	}
+	gen_functions(g, GLOBAL_SUB, false, gen_function);
 	gen_link_iters(g, iters.id);
-}
-
-u32 small_func_type(const struct gen *g, u32 nr)
-{
-	return g->func_of[nr] == GLOBAL_SUB ? SMALL_T_GLOBAL : SMALL_T_MAIN;
 }

@@ -53,7 +53,7 @@ extern const char *const small_names[SMALL_KINDS];
 
 /* The ids of small.types. */
 enum { SMALL_T_INT = 1, SMALL_T_MAIN = 3, SMALL_T_GLOBAL = 7 };
-#define SMALL_PASSED	16	/* bytes that the global function is passed */
+#define SMALL_PASSED	16	/* bytes that SMALL_T_GLOBAL is passed */
 
 bool small_init(void);
 
@@ -61,8 +61,6 @@ bool small_init(void);
  * be is in g->values.
  */
 void small_program(struct gen *g, u32 kind);
-/* The BTF type of the function at g->start[@nr]. */
-u32 small_func_type(const struct gen *g, u32 nr);
 
 /* --- small_world.c --- */
 

@@ -43,7 +43,7 @@ static void load_program(struct verif_result *to, u32 flags, u32 level)
 	u32 i;
 
 	for (i = 0; i < gen.nr_funcs; i++)
-		funcs[i] = (struct ebpf_func_info){ gen.start[i], small_func_type(&gen, i) };
+		funcs[i] = (struct ebpf_func_info){ gen.start[i], gen.btf_type[i] };
 	verif_load(to, &load, level);
 }
 
