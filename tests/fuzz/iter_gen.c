@@ -107,7 +107,7 @@ static void gen_loop(struct gen *g)
 	start = g->cnt;
 	out = emit_next(g, at, false);
 	for (n = below(4); n > 0; n--) {
-		gen_item(g);
+		gen_any_item(g);
 		if (!below(3))
 			branch_back(g, start);
 	}
@@ -148,13 +148,13 @@ static void gen_crossed(struct gen *g)
 		note_loop(g);
 		jump = emit_next(g, FIRST - 8 * (s16)below(ITERS), false);
 		if (!below(3))
-			gen_item(g);
+			gen_any_item(g);
 		if (!below(3))
 			branch_back(g, start[below(i + 1)]);
 		if (!below(3))
 			emit_again(g, FIRST - 8 * (s16)below(ITERS));
 		if (!below(3))
-			gen_item(g);
+			gen_any_item(g);
 		gen_refill(g);
 		if (below(3))
 			emit_back(g, start[below(i + 1)]);

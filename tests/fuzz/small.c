@@ -19,6 +19,7 @@
 const char *const small_names[SMALL_KINDS] = {
 	"stack", "callback", "packet", "maps of maps", "context", "dynptr", "references",
 	"tail calls", "locks", "timers", "global functions", "kernel pointers", "may_goto", "iterators",
+	"nested callbacks", "ends of functions",
 };
 
 /* Functions beside the main program. */
@@ -624,7 +625,7 @@ static void gen_may_goto(struct gen *g)
 	if (first)
 		emit(g, EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, 0, 0);
 	for (i = 1 + below(3); i; i--)
-		gen_item(g);
+		gen_any_item(g);
 	if (below(2))
 		gen_number_op(g);
 	if (!first)
@@ -687,7 +688,7 @@ static void gen_special(struct gen *g)
 	}
 }
 
-void gen_item(struct gen *g)
+void gen_any_item(struct gen *g)
 {
 	u32 skip = below(5) ? 0 : emit_branch(g);
 
@@ -804,7 +805,7 @@ static void gen_function(struct gen *g)
 		if (!which && n == 3)
 			gen_special(g);
 		else
-			gen_item(g);
+			gen_any_item(g);
 	gen_end_function(g, start, result_of(which));
 }
 
@@ -826,8 +827,10 @@ static bool is_net(u32 kind)
 	case SMALL_PACKET:
 	case SMALL_LOCK:
 	case SMALL_TIMER:
+	case SMALL_ENDS:
 		return true;
 	case SMALL_CALLBACK:
+	case SMALL_NESTED:
 		return !below(3);
 	case SMALL_REF:
 	case SMALL_TAIL:
@@ -845,6 +848,15 @@ void small_program(struct gen *g, u32 kind)
 	g->cnt = 0;
 	g->type = is_net(kind) ? EBPF_PROG_TYPE_XDP : EBPF_PROG_TYPE_KPROBE;
 	choose_values(g);
-	gen_functions(g, GLOBAL_SUB, false, gen_function);
+	switch (kind) {
+	case SMALL_NESTED:
+		small_nested(g);
+		break;
+	case SMALL_ENDS:
+		small_ends(g);
+		break;
+	default:
+		gen_functions(g, GLOBAL_SUB, false, gen_function);
+	}
 	gen_link_iters(g, iters.id);
 }

@@ -26,6 +26,8 @@ enum small_kind {
 	SMALL_BTF,		/* kernel pointers: tasks, kptrs of both kinds */
 	SMALL_ROUNDS,		/* loops that end by themselves: may_goto */
 	SMALL_ITER,		/* and those of iterators */
+	SMALL_NESTED,		/* callbacks of callbacks, on stacks further up: small_nested.c */
+	SMALL_ENDS,		/* dead ends of functions, tail calls below callbacks: small_ends.c */
 	SMALL_KINDS,
 };
 
@@ -52,8 +54,8 @@ extern struct small_world small;
 extern const char *const small_names[SMALL_KINDS];
 
 /* The ids of small.types. */
-enum { SMALL_T_INT = 1, SMALL_T_MAIN = 3, SMALL_T_GLOBAL = 7 };
-#define SMALL_PASSED	16	/* bytes that SMALL_T_GLOBAL is passed */
+enum { SMALL_T_INT = 1, SMALL_T_MAIN = 3, SMALL_T_GLOBAL = 7, SMALL_T_GLOBAL_CTX = 11 };
+#define SMALL_PASSED	16	/* bytes that SMALL_T_GLOBAL is passed; SMALL_T_GLOBAL_CTX: an XDP context */
 
 bool small_init(void);
 

@@ -49,7 +49,7 @@ void gen_use(struct gen *g);
 void gen_story(struct gen *g);
 
 /* Any of these, or what the kind is about: small.c. */
-void gen_item(struct gen *g);
+void gen_any_item(struct gen *g);
 
 /* R1 = 0 to 3, perhaps as it was on the way. */
 void gen_rounds(struct gen *g);
@@ -75,5 +75,9 @@ void gen_end_function(struct gen *g, u32 start, enum gen_result result);
  * @make: makes the function g->func; may set g->foreign, and g->btf_type[] of the newest
  */
 void gen_functions(struct gen *g, u32 last, bool all, void (*make)(struct gen *g));
+
+/* Kinds in files of their own; g->type and g->values are the caller's. */
+void small_nested(struct gen *g);
+void small_ends(struct gen *g);
 
 #endif /* _TESTS_FUZZ_SMALL_PARTS_H */

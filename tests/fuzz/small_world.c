@@ -110,6 +110,7 @@ static struct {
 	bool ring[RINGS], sock[SOCKS];
 	u32 nr_rings, nr_socks;
 	bool locked;
+	u32 called_back;	/* callbacks under way */
 	struct {
 		bool is_new, started;
 		u64 function;
@@ -514,6 +515,7 @@ static int call_back(struct interp *run, const u64 *r, u32 n, bool elems, u64 *r
 
 	if (elems && !first && r[1] != addr_of(map_of(small.hash_fd[1])))
 		return fail(-EFAULT, "walk of no map");
+	held.called_back++;
 	claims_save(&place);
 	for (i = 0; !err && i < n && !again; i++) {
 		args[0] = elems ? r[1] : i;
@@ -525,6 +527,7 @@ static int call_back(struct interp *run, const u64 *r, u32 n, bool elems, u64 *r
 		if (!err && again > 1)
 			err = fail(-EDOM, "a callback returned %llx", again);
 	}
+	held.called_back--;
 	*ret = i;
 	return err;
 }
@@ -576,6 +579,8 @@ static int call(struct interp *run, u32 id, const u64 *r, u64 *ret)
 		return call_back(run, r, choose(3), true, ret);
 	case EBPF_FUNC_tail_call:
 		*ret = (u64)-ENOENT;
+		if (held.called_back)
+			return fail(-EFAULT, "a tail call in a callback");
 		if (choose(2)) {
 			run->prog = &other_prog;
 			run->pc = 0;
@@ -923,6 +928,10 @@ static bool make_types(void)
 	ADD(PTR(4));
 	ADD(TYPE(0, FUNC_PROTO, 2, 1), str("n"), 1, str("p"), 5);
 	ADD(TYPE(str("global"), FUNC, EBPF_BTF_FUNC_GLOBAL, 6));
+	ADD(TYPE(str("xdp_md"), STRUCT, 1, 4), MEMBER(str("data"), 1, 0));
+	ADD(PTR(8));
+	ADD(TYPE(0, FUNC_PROTO, 2, 1), str("n"), 1, str("ctx"), 9);
+	ADD(TYPE(str("global_ctx"), FUNC, EBPF_BTF_FUNC_GLOBAL, 10));
 	small.types = words_parse();
 	return !IS_ERR(small.types);
 }

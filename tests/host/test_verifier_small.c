@@ -9,7 +9,7 @@
  * accepted where tests/fuzz/suspects.known says why.
  *
  *	VERIFIER_SMALL_KIND=N      of this kind only
- *	VERIFIER_SMALL_PROGRAMS, _SECONDS, _SEED, _VERBOSE: see tests/fuzz/series.h; 24,000
+ *	VERIFIER_SMALL_PROGRAMS, _SECONDS, _SEED, _VERBOSE: see tests/fuzz/series.h; 20,000
  *	programs if nothing is said
  */
 #include <tap.h>
@@ -20,7 +20,8 @@
 #include "services.h"
 #include "verif_run.h"
 
-#define MAX_RUNS	1024	/* of one program */
+#define MAX_RUNS	256	/* of one program */
+#define ALL_RUNS	65536	/* of one that they must explain */
 
 static struct {
 	u64 generated, accepted, followed, cut, suspects, runs, compiled;
@@ -92,8 +93,8 @@ static int run_forms(const struct interp_prog *loaded, const struct interp_prog 
 	return err;
 }
 
-/* *@all: no run is left that was not made. */
-static bool run_all(u64 seed, bool followed, bool *all)
+/* @max: how many at most; *@all: no run is left that was not made. */
+static bool run_all(u64 seed, bool followed, u32 max, bool *all)
 {
 	struct ebpf_subprog subprogs[EBPF_MAX_SUBPROGS];
 	struct interp_prog loaded = {
@@ -123,11 +124,11 @@ static bool run_all(u64 seed, bool followed, bool *all)
 	do {
 		err = run_forms(&loaded, &rewritten, followed, jit);
 		n++;
-	} while (!err && n < MAX_RUNS && small_next());
+	} while (!err && n < max && small_next());
 	if (jit)
 		small_uncompile();
 	stat[gen.kind].runs += n;
-	*all = n < MAX_RUNS && !err;
+	*all = n < max && !err;
 	stat[gen.kind].cut += !*all;
 	if (!err || err == -ELOOP)
 		return true;
@@ -146,6 +147,20 @@ static bool can_follow(void)
 	return gen.kind != SMALL_GLOBAL && gen.kind != SMALL_BTF;
 }
 
+/* Ways through loops of any number of rounds have no end. */
+static bool has_rounds(u32 kind)
+{
+	return kind == SMALL_ROUNDS || kind == SMALL_ITER || kind == SMALL_ENDS;
+}
+
+/* Most that are not found to end by then never are. */
+static u32 insn_limit(u32 kind)
+{
+	if (kind == SMALL_ENDS)
+		return 4000;
+	return has_rounds(kind) ? 20000 : 0;
+}
+
 /* Loads once more without pruning; false: refused then. */
 static bool load_fully(bool *followed, u32 level)
 {
@@ -160,11 +175,6 @@ static bool load_fully(bool *followed, u32 level)
 	return !full.err || full.err == -ENOSPC || full.err == -E2BIG;
 }
 
-static bool has_loops(u32 kind)
-{
-	return kind == SMALL_ROUNDS || kind == SMALL_ITER;
-}
-
 static bool try_program(u64 seed, u32 kind)
 {
 	bool followed = false, suspect = false, all = false;
@@ -172,18 +182,16 @@ static bool try_program(u64 seed, u32 kind)
 	gen_seed(seed);
 	small_program(&gen, kind);
 	stat[kind].generated++;
-	/* Most that are not found to end by then never are. */
-	ebpf_watch.insn_limit = has_loops(kind) ? 20000 : 0;
+	ebpf_watch.insn_limit = insn_limit(kind);
 	load_program(&res, gen_below(2) ? EBPF_F_TEST_STATE_FREQ : 0, 0);
 	if (res.err)
 		return true;
 	stat[kind].accepted++;
-	/* Ways through loops of any number of rounds have no end. */
-	if (!has_loops(kind))
+	if (!has_rounds(kind))
 		suspect = !load_fully(&followed, 0);
 	stat[kind].suspects += suspect;
 	stat[kind].followed += followed;
-	if (!run_all(seed, followed, &all)) {
+	if (!run_all(seed, followed, suspect ? ALL_RUNS : MAX_RUNS, &all)) {
 		dump(seed, "see above");
 		return false;
 	}
@@ -218,7 +226,7 @@ static bool try_seed(u64 seed)
 
 int main(void)
 {
-	series_begin("SMALL", 24000);
+	series_begin("SMALL", 20000);
 	only_kind = series_number("KIND", SMALL_KINDS);
 	ebpf_watch.rounds = INTERP_ROUNDS;
 	if (!small_init() || !suspects_init()) {
