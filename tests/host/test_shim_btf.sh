@@ -125,6 +125,17 @@ test_outputs()
 	tap_result $? "the reader gets it all"
 	[ -p "$work/pipe" ]
 	tap_result $? "it is a pipe as before"
+	# Somebody else has laid a link while the types were made: what reads it waits in vain.
+	mkdir -p "$work/late/tools" && mkfifo "$work/late.pipe"
+	cat >"$work/late/tools/ebpfdrv-btf-edit" <<-END
+	#!/bin/bash
+	ln -sfn "$work/late.pipe" "$work/late.btf"
+	exec "$EBPFDRV_BUILD/tools/ebpfdrv-btf-edit" "\$@"
+	END
+	chmod +x "$work/late/tools/ebpfdrv-btf-edit"
+	EBPFDRV_BUILD=$work/late timeout 30 "$btf" -o "$work/late.btf" "$work/small.btf" >/dev/null 2>&1 &&
+		[ ! -L "$work/late.btf" ] && cmp "$work/late.btf" "$work/new.btf"
+	tap_result $? "what is laid there meanwhile is replaced, not written to"
 	[ "$(id -u)" -eq 0 ] && mknod "$work/null" c 1 3 2>/dev/null && (: >"$work/null") 2>/dev/null || {
 		tap_skip "no device nodes here"
 		return
