@@ -71,7 +71,7 @@ static void make_spec(char *spec, const struct ebpf_conv *c, const char *tail)
 
 static int put_number(struct sink *s, const struct ebpf_conv *c, u64 arg)
 {
-	char tail[] = { 'l', 'l', c->end[-1], '\0' }, spec[SPEC_SIZE];
+	char tail[] = { 'l', 'l', c->kind[c->len - 1], '\0' }, spec[SPEC_SIZE];
 	int err = take(s, *c->kind == 'l' ? 8 : 4);
 
 	if (err)
@@ -188,7 +188,7 @@ static int put_pointer(struct sink *s, const struct ebpf_conv *c, u64 arg)
 {
 	const void *ptr = (const void *)(unsigned long)arg;
 	char tail[] = { 'p', '\0', '\0' }, spec[SPEC_SIZE];
-	bool plain = c->end - c->kind == 1;
+	bool plain = c->len == 1;
 	int n;
 
 	/* Linux takes the name of a frame as a string at once, and pads none of these. */
@@ -245,18 +245,18 @@ static int put_conv(struct sink *s, int part, const struct ebpf_conv *c, u64 arg
 	}
 }
 
-static int put_all(struct sink *s, const char *fmt, const u64 *args, u32 nr_args)
+static int put_all(struct sink *s, const char *fmt, const char *end, const u64 *args, u32 nr_args)
 {
 	struct ebpf_conv conv;
 	u32 used = 0;
 	int part, err;
 
 	for (;;) {
-		part = ebpf_format_next(&fmt, &conv);
+		part = ebpf_format_next(&fmt, end, &conv);
 		if (part <= 0)
 			return part;
 		if (part == EBPF_FORMAT_CHAR) {
-			put_char(s, *conv.start);
+			put_char(s, conv.ch);
 			continue;
 		}
 		if (used >= nr_args)
@@ -270,11 +270,13 @@ static int put_all(struct sink *s, const char *fmt, const u64 *args, u32 nr_args
 int ebpf_format(char *out, u32 size, const char *fmt, u32 fmt_size, const u64 *args, u32 nr_args)
 {
 	struct sink s = { .out = out, .size = size };
+	const char *end = memchr(fmt, '\0', fmt_size);
 	int err;
 
-	if (!memchr(fmt, '\0', fmt_size))
+	if (!end)
 		return -EINVAL;
-	err = put_all(&s, fmt, args, nr_args);
+	/* It may be in a map: the NUL is looked for once. */
+	err = put_all(&s, fmt, end, args, nr_args);
 	if (size)
 		out[err ? 0 : min_t(u32, s.len, size - 1)] = '\0';
 	return err ? err : (int)s.len;

@@ -26,105 +26,144 @@ static bool ends_conv(char c)
 	return !c || class_of(c) == SPACE || class_of(c) == PUNCT;
 }
 
-static const char *skip_flags(struct ebpf_conv *conv, const char *p)
+/* What is left of a text that others may change: no byte is looked at twice. */
+struct text {
+	const char *p;
+	const char *end;
+};
+
+static char peek(const struct text *t)
 {
-	for (; *p == '0' || *p == '+' || *p == '-' || *p == ' '; p++) {
-		conv->zero |= *p == '0';
-		conv->plus |= *p == '+';
-		conv->left |= *p == '-';
-		conv->blank |= *p == ' ';
+	return t->p < t->end ? *(const volatile char *)t->p : '\0';
+}
+
+/* Reads flags and width. Returns the character behind them, at which @t stays. */
+static char take_flags(struct ebpf_conv *conv, struct text *t)
+{
+	char c;
+
+	for (c = peek(t); c == '0' || c == '+' || c == '-' || c == ' '; c = peek(t)) {
+		conv->zero |= c == '0';
+		conv->plus |= c == '+';
+		conv->left |= c == '-';
+		conv->blank |= c == ' ';
+		t->p++;
 	}
 	/* What follows a flag '0' can begin with no other. */
-	for (; *p >= '0' && *p <= '9'; p++)
+	for (; c >= '0' && c <= '9'; c = peek(t)) {
 		if (conv->width < 10000)
-			conv->width = conv->width * 10 + (*p - '0');
-	return p;
+			conv->width = conv->width * 10 + (c - '0');
+		t->p++;
+	}
+	return c;
 }
 
-/* @p is at the 'p'. */
-static int parse_pointer(struct ebpf_conv *conv, const char *p)
+/* @c, which @t is at, is the next letter of the conversion. Returns what is behind it. */
+static char take(struct ebpf_conv *conv, struct text *t, char c)
 {
-	if (ends_conv(p[1])) {
-		conv->end = p + 1;
+	conv->kind[conv->len++] = c;
+	if (c)
+		t->p++;
+	return peek(t);
+}
+
+/* @c is behind the 'p'. */
+static int parse_pointer(struct ebpf_conv *conv, struct text *t, char c)
+{
+	if (ends_conv(c))
 		return EBPF_FORMAT_POINTER;
+	if (c == 'k' || c == 'u') {
+		if (take(conv, t, c) != 's')
+			return -EINVAL;
+		return ends_conv(take(conv, t, 's')) ? EBPF_FORMAT_STRING : -EINVAL;
 	}
-	if ((p[1] == 'k' || p[1] == 'u') && p[2] == 's') {
-		conv->end = p + 3;
-		return ends_conv(p[3]) ? EBPF_FORMAT_STRING : -EINVAL;
-	}
-	if (p[1] == 'K' || p[1] == 'x' || p[1] == 's' || p[1] == 'S' || p[1] == 'B') {
-		conv->end = p + 2;
-		return EBPF_FORMAT_POINTER;
-	}
-	if ((p[1] == 'i' || p[1] == 'I') && (p[2] == '4' || p[2] == '6')) {
-		conv->end = p + 3;
+	if (c == 'i' || c == 'I') {
+		c = take(conv, t, c);
+		if (c != '4' && c != '6')
+			return -EINVAL;
+		take(conv, t, c);
 		return EBPF_FORMAT_IP;
 	}
-	return -EINVAL;
+	if (c != 'K' && c != 'x' && c != 's' && c != 'S' && c != 'B')
+		return -EINVAL;
+	take(conv, t, c);
+	return EBPF_FORMAT_POINTER;
 }
 
-static int parse_number(struct ebpf_conv *conv, const char *p)
+static int parse_number(struct ebpf_conv *conv, struct text *t, char c)
 {
-	int longs = 0;
+	int longs;
 
-	for (; *p == 'l' && longs < 2; p++)
-		longs++;
-	conv->end = p + 1;
-	if (*p == 'd' || *p == 'i' || *p == 'u' || *p == 'x' || *p == 'X')
-		return EBPF_FORMAT_NUMBER;
-	return -EINVAL;
+	for (longs = 0; c == 'l' && longs < 2; longs++)
+		c = take(conv, t, c);
+	if (c != 'd' && c != 'i' && c != 'u' && c != 'x' && c != 'X')
+		return -EINVAL;
+	take(conv, t, c);
+	return EBPF_FORMAT_NUMBER;
 }
 
-static int parse_conv(struct ebpf_conv *conv)
+/* @t is behind the '%'. */
+static int parse_conv(struct ebpf_conv *conv, struct text *t)
 {
-	const char *p = skip_flags(conv, conv->start + 1);
+	char c = take_flags(conv, t);
 
-	conv->kind = p;
-	conv->end = p + 1;
-	if (*p == 'p')
-		return parse_pointer(conv, p);
-	if (*p == 's')
-		return ends_conv(p[1]) ? EBPF_FORMAT_STRING : -EINVAL;
-	if (*p == 'c')
+	switch (c) {
+	case 'p':
+		return parse_pointer(conv, t, take(conv, t, c));
+	case 's':
+		return ends_conv(take(conv, t, c)) ? EBPF_FORMAT_STRING : -EINVAL;
+	case 'c':
+		take(conv, t, c);
 		return EBPF_FORMAT_ONE_CHAR;
-	return parse_number(conv, p);
+	default:
+		return parse_number(conv, t, c);
+	}
 }
 
-int ebpf_format_next(const char **p, struct ebpf_conv *conv)
+static int parse(struct ebpf_conv *conv, struct text *t)
 {
-	const char *at = *p;
+	int part;
+
+	conv->ch = peek(t);
+	if (!conv->ch)
+		return EBPF_FORMAT_END;
+	/* Other than ASCII may be UTF-8. */
+	if ((u8)conv->ch < 0x80 && class_of(conv->ch) == OTHER)
+		return -EINVAL;
+	t->p++;
+	if (conv->ch != '%')
+		return EBPF_FORMAT_CHAR;
+	if (peek(t) == '%') {
+		t->p++;
+		return EBPF_FORMAT_CHAR;
+	}
+	part = parse_conv(conv, t);
+	if (part > 0 && conv->kind[0] == 'p')
+		while (class_of(peek(t)) == ALNUM)
+			t->p++;
+	return part;
+}
+
+int ebpf_format_next(const char **p, const char *end, struct ebpf_conv *conv)
+{
+	struct text t = { *p, end };
 	int part;
 
 	memset(conv, 0, sizeof(*conv));
-	conv->start = at;
-	if (!*at)
-		return EBPF_FORMAT_END;
-	/* Other than ASCII may be UTF-8. */
-	if ((u8)*at < 0x80 && class_of(*at) == OTHER)
-		return -EINVAL;
-	if (*at != '%' || at[1] == '%') {
-		*p = at + (*at == '%') + 1;
-		return EBPF_FORMAT_CHAR;
-	}
-	part = parse_conv(conv);
-	if (part < 0)
-		return part;
-	at = conv->end;
-	if (*conv->kind == 'p')
-		while (class_of(*at) == ALNUM)
-			at++;
-	*p = at;
+	part = parse(conv, &t);
+	*p = t.p;
 	return part;
 }
 
 int ebpf_format_check(const char *fmt, u32 nr_args)
 {
+	const char *end = fmt + strlen(fmt);
 	struct ebpf_conv conv;
 	u32 used = 0;
 	int part;
 
 	for (;;) {
-		part = ebpf_format_next(&fmt, &conv);
+		part = ebpf_format_next(&fmt, end, &conv);
 		if (part <= 0)
 			return part;
 		if (part != EBPF_FORMAT_CHAR && used++ >= nr_args)

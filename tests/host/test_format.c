@@ -50,20 +50,56 @@ static void test_bytes(void)
 
 static void test_parts(void)
 {
-	const char *p = "a%%%-+0 12lXz%pI4xy:%pks";
+	const char *p = "a%%%-+0 12lXz%pI4xy:%pks", *end = p + strlen(p);
 	struct ebpf_conv c;
 
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_CHAR && *c.start == 'a', "a character");
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_CHAR && *c.start == '%', "%%%%");
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_NUMBER && c.width == 12 && c.left &&
-	       c.plus && c.zero && c.blank && *c.kind == 'l' && c.end[-1] == 'X', "a number");
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_CHAR && *c.start == 'z', "what follows it");
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_IP && !c.width && !c.left, "an address");
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_CHAR && *c.start == ':',
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_CHAR && c.ch == 'a', "a character");
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_CHAR && c.ch == '%', "%%%%");
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_NUMBER && c.width == 12 && c.left &&
+	       c.plus && c.zero && c.blank && c.len == 2 && !strcmp(c.kind, "lX"), "a number");
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_CHAR && c.ch == 'z', "what follows it");
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_IP && !c.width && !c.left, "an address");
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_CHAR && c.ch == ':',
 	       "letters behind it are dropped");
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_STRING && c.kind[1] == 'k', "a string");
-	tap_ok(ebpf_format_next(&p, &c) == EBPF_FORMAT_END &&
-	       ebpf_format_next(&p, &c) == EBPF_FORMAT_END, "and the end, which stays");
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_STRING && c.kind[1] == 'k', "a string");
+	tap_ok(ebpf_format_next(&p, end, &c) == EBPF_FORMAT_END &&
+	       ebpf_format_next(&p, end, &c) == EBPF_FORMAT_END && p == end,
+	       "and the end, which stays");
+}
+
+/* A text that goes on behind the end. */
+static void test_end(void)
+{
+	static const char * const texts[] = { "%5", "%%", "%p", "%pI", "%ll", "%000", "a", "%px" };
+	char buf[16];
+	u32 i, past = 0;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		const char *p = buf, *end = buf + strlen(texts[i]);
+		struct ebpf_conv c;
+
+		memset(buf, 's', sizeof(buf));
+		memcpy(buf, texts[i], strlen(texts[i]));
+		while (ebpf_format_next(&p, end, &c) > 0)
+			;
+		past += p > end;
+	}
+	tap_eq(past, 0, "nothing is taken from behind the end");
+}
+
+/* What was found does not lie in the text. */
+static void test_copy(void)
+{
+	char buf[] = "%5lld %pI4";
+	const char *p = buf, *end = buf + strlen(buf);
+	struct ebpf_conv number, blank, ip;
+
+	ebpf_format_next(&p, end, &number);
+	ebpf_format_next(&p, end, &blank);
+	ebpf_format_next(&p, end, &ip);
+	memset(buf, 's', sizeof(buf));
+	tap_ok(!strcmp(number.kind, "lld") && blank.ch == ' ' && !strcmp(ip.kind, "pI4"),
+	       "parts are copies of what was looked at");
 }
 
 int main(void)
@@ -71,5 +107,7 @@ int main(void)
 	test_list();
 	test_bytes();
 	test_parts();
+	test_end();
+	test_copy();
 	return tap_end();
 }
