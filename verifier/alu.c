@@ -310,6 +310,25 @@ int choose_by_mask(struct vf_env *env, const struct ebpf_insn *insn, struct reg_
 	return 0;
 }
 
+/* A constant more than its equals, or less: once, as in Linux, so that what counts in a loop is not
+ * another number in each round.
+ */
+static bool keeps_distance(const struct ebpf_insn *insn, struct reg_state *dst)
+{
+	s64 delta = insn->imm;
+
+	if (!dst->id || dst->delta ||
+	    (insn->code != (EBPF_ALU64 | EBPF_ADD | EBPF_K) &&
+	     insn->code != (EBPF_ALU64 | EBPF_SUB | EBPF_K)))
+		return false;
+	if (EBPF_OP(insn->code) == EBPF_SUB)
+		delta = -delta;
+	if (delta != (s32)delta)
+		return false;
+	dst->delta = delta;
+	return true;
+}
+
 static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	struct reg_state *regs = cur_regs(env);
@@ -329,8 +348,8 @@ static int binary_alu(struct vf_env *env, const struct ebpf_insn *insn)
 		if (err)
 			return err;
 	}
-	/* No longer what its equals are. */
-	dst->id = 0;
+	if (!keeps_distance(insn, dst))
+		reg_unlink(dst);
 	if (shift_undefined(insn, &src->n)) {
 		ebpf_scalar_set_loaded(&dst->n, EBPF_CLASS(insn->code) == EBPF_ALU64 ? 8 : 4);
 		return 0;
@@ -432,7 +451,7 @@ static void mov_reg(struct vf_env *env, const struct ebpf_insn *insn)
 	else if (!is64)
 		ebpf_scalar_truncate(&dst->n, sizeof(u32));
 	if (!same)
-		dst->id = 0;
+		reg_unlink(dst);
 }
 
 static int check_mov(struct vf_env *env, const struct ebpf_insn *insn)
@@ -490,7 +509,7 @@ static int check_unary(struct vf_env *env, const struct ebpf_insn *insn)
 		ebpf_reg_set_unknown(dst);
 		return 0;
 	}
-	dst->id = 0;
+	reg_unlink(dst);
 	/* Linux 6.1 does not follow a negation either, and says so in messages. */
 	if (neg)
 		ebpf_scalar_set_loaded(&dst->n, is64 ? 8 : 4);

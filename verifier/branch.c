@@ -71,14 +71,32 @@ static int mark_operands_precise(struct vf_env *env, const struct ebpf_insn *ins
 	return err;
 }
 
-static void copy_to_equals_of(struct reg_state *reg, const struct reg_state *known)
+/* @reg is @known and a constant: what is known of that, unless more is known of it already. */
+static void add_distance(struct vf_env *env, struct reg_state *reg, const struct reg_state *known)
 {
-	if (reg != known && reg->type == SCALAR_VALUE && reg->id == known->id)
+	struct scalar *sum = &env->tmp_reg2.n;
+
+	*sum = known->n;
+	ebpf_scalar_set_const(&env->tmp_reg.n, (s64)reg->delta - known->delta);
+	ebpf_scalar_alu(sum, &env->tmp_reg.n, EBPF_ADD, true, false);
+	reg->precise |= known->precise;
+	if (!ebpf_scalar_contains(sum, &reg->n))
+		reg->n = *sum;
+}
+
+static void copy_to_equals_of(struct vf_env *env, struct reg_state *reg,
+			      const struct reg_state *known)
+{
+	if (reg == known || reg->type != SCALAR_VALUE || reg->id != known->id)
+		return;
+	if (unlikely(reg->delta != known->delta))
+		add_distance(env, reg, known);
+	else
 		ebpf_reg_copy(reg, known);
 }
 
 /* What is known of one number is known of all with its id. */
-static void copy_to_equals(struct vf_state *st, const struct reg_state *known)
+static void copy_to_equals(struct vf_env *env, struct vf_state *st, const struct reg_state *known)
 {
 	struct func_state *func;
 	u32 f, i;
@@ -88,10 +106,10 @@ static void copy_to_equals(struct vf_state *st, const struct reg_state *known)
 	for (f = 0; f <= st->curframe; f++) {
 		func = st->frame[f];
 		for (i = 0; i < NR_REGS; i++)
-			copy_to_equals_of(&func->regs[i], known);
+			copy_to_equals_of(env, &func->regs[i], known);
 		for (i = 0; i < func->nr_slots; i++)
 			if (slot_is_spill(&func->stack[i]))
-				copy_to_equals_of(&func->stack[i].spilled, known);
+				copy_to_equals_of(env, &func->stack[i].spilled, known);
 	}
 }
 
@@ -106,7 +124,7 @@ static void collect_one(u64 *linked, struct reg_state *reg, u32 id, u32 name)
 		return;
 	if (n == LINKS_MAX) {
 		if (!watch_link_copies())
-			reg->id = 0;
+			reg_unlink(reg);
 		return;
 	}
 	*linked += 1;
@@ -186,9 +204,9 @@ static int follow(struct vf_env *env, const struct ebpf_insn *insn, const struct
 	regs[insn->dst_reg].n = env->way[taken ? WAY_DST : WAY_ELSE_DST];
 	if (EBPF_SRC(insn->code) == EBPF_X) {
 		regs[insn->src_reg].n = env->way[taken ? WAY_SRC : WAY_ELSE_SRC];
-		copy_to_equals(env->cur, &regs[insn->src_reg]);
+		copy_to_equals(env, env->cur, &regs[insn->src_reg]);
 	}
-	copy_to_equals(env->cur, &regs[insn->dst_reg]);
+	copy_to_equals(env, env->cur, &regs[insn->dst_reg]);
 	return 0;
 }
 
@@ -204,11 +222,11 @@ static void refine(struct vf_env *env, const struct ebpf_insn *insn, struct vf_s
 	if (EBPF_SRC(insn->code) == EBPF_X) {
 		tregs[insn->src_reg].n = env->way[WAY_SRC];
 		regs[insn->src_reg].n = env->way[WAY_ELSE_SRC];
-		copy_to_equals(env->cur, &regs[insn->src_reg]);
-		copy_to_equals(taken, &tregs[insn->src_reg]);
+		copy_to_equals(env, env->cur, &regs[insn->src_reg]);
+		copy_to_equals(env, taken, &tregs[insn->src_reg]);
 	}
-	copy_to_equals(env->cur, &regs[insn->dst_reg]);
-	copy_to_equals(taken, &tregs[insn->dst_reg]);
+	copy_to_equals(env, env->cur, &regs[insn->dst_reg]);
+	copy_to_equals(env, taken, &tregs[insn->dst_reg]);
 }
 
 /* What a look-up in a map of sockets found. */

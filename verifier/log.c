@@ -193,6 +193,8 @@ static void print_pointer(struct vf_env *env, const struct reg_state *reg)
 	vlog(env, "(");
 	if (reg->id) {
 		vlog(env, "id=%d", reg->id);
+		if (base == SCALAR_VALUE && reg->delta)
+			vlog(env, "%+d", reg->delta);
 		sep = ",";
 	}
 	if (reg->ref_obj_id &&

