@@ -471,25 +471,44 @@ static int site_attach_first(struct tracing_link *tl, unsigned long place, bool 
 	return err;
 }
 
-/* Functions that end the task, in which it often ends, or whose stack is left for good:
- * their calls never come back to be counted. What follows return probes takes note
- * when a task dies.
+/* Functions that end the task, in which it often ends, or whose stack is left for good, as a
+ * CPU's idle task leaves it each time that CPU goes offline: their calls never come back to be
+ * counted. What follows return probes takes note when a task dies.
  */
 static const char * const without_return[] = {
-	"____call_usermodehelper", "__module_put_and_exit", "__module_put_and_kthread_exit",
-	"__secure_computing", "__secure_computing_strict", "__seccomp_filter",
-	"arch_cpu_idle_dead", "arch_do_signal_or_restart", "call_helper",
-	"call_usermodehelper_exec_async", "complete_and_exit", "cpuidle_play_dead",
-	"cryptomgr_probe", "cryptomgr_test", "do_exit", "do_fast_syscall_32", "do_group_exit",
-	"do_int80_syscall_32", "do_notify_resume", "do_signal", "do_syscall_64",
-	"do_syscall_32_irqs_on", "do_task_dead", "exit_to_user_mode_loop",
-	"exit_to_user_mode_prepare", "exit_to_usermode_loop", "get_signal",
-	"get_signal_to_deliver", "io_sq_thread", "io_wqe_worker", "kthread",
-	"kthread_complete_and_exit", "kthread_exit", "make_task_dead", "native_play_dead",
-	"nmi_panic", "oops_end", "panic", "play_dead", "prepare_exit_to_usermode",
-	"rewind_stack_and_make_dead", "rewind_stack_do_exit", "secure_computing",
-	"seccomp_phase1", "seccomp_phase2", "syscall_return_slowpath", "syscall_trace_enter",
-	"syscall_trace_enter_phase1", "syscall_trace_enter_phase2", "wait_for_helper",
+	"____call_usermodehelper", "__fortify_panic", "__invalid_creds", "__kunit_abort",
+	"__module_put_and_exit", "__module_put_and_kthread_exit", "__ocfs2_recovery_thread",
+	"__seccomp_filter", "__secure_computing", "__secure_computing_strict",
+	"__stack_chk_fail", "__tdx_hypercall_failed", "arch_cpu_idle_dead",
+	"arch_do_signal_or_restart", "bnep_session", "call_helper",
+	"call_usermodehelper_exec_async", "cifs_demultiplex_thread", "cmtp_session",
+	"complete_and_exit", "cpu_bringup_and_idle", "cpu_idle", "cpu_idle_loop",
+	"cpu_startup_entry", "cryptomgr_probe", "cryptomgr_test", "die", "die_addr", "do_exit",
+	"do_fast_syscall_32", "do_group_exit", "do_idle", "do_int80_syscall_32",
+	"do_notify_resume", "do_signal", "do_syscall_32_irqs_on", "do_syscall_64",
+	"do_task_dead", "emulate_vsyscall", "ex_handler_msr_mce", "exit_to_user_mode_loop",
+	"exit_to_user_mode_prepare", "exit_to_usermode_loop", "fortify_panic", "get_signal",
+	"get_signal_to_deliver", "handle_stack_overflow", "hidp_session_thread",
+	"hv_ghcb_terminate", "io_sq_thread", "io_worker_exit", "io_wq_worker", "io_wqe_worker",
+	"irqentry_exit_to_user_mode", "jffs2_garbage_collect_thread", "kthread",
+	"kthread_complete_and_exit", "kthread_exit", "kunit_try_catch_throw",
+	"machine_real_restart", "make_task_dead", "mpt_halt_firmware",
+	"nfs4_run_state_manager", "nfsd", "nmi_panic", "nmi_panic_self_stop", "no_context",
+	"oops_end", "page_fault_oops", "panic", "panic_smp_self_stop",
+	"prepare_exit_to_usermode", "reboot_pid_ns", "rest_init", "rewind_stack_and_make_dead",
+	"rewind_stack_do_exit", "rust_begin_unwind", "seccomp_phase1", "seccomp_phase2",
+	"secure_computing", "sev_es_terminate", "snp_abort", "start_kernel", "start_secondary",
+	"stop_this_cpu", "syscall_enter_from_user_mode", "syscall_enter_from_user_mode_work",
+	"syscall_exit_to_user_mode", "syscall_exit_to_user_mode_work",
+	"syscall_return_slowpath", "syscall_trace_enter", "syscall_trace_enter_phase1",
+	"syscall_trace_enter_phase2", "usb_stor_control_thread", "usercopy_abort",
+	"vhost_task_fn", "vpanic", "wait_for_helper", "x86_64_start_kernel",
+	"x86_64_start_reservations", "xen_cpu_bringup_again", "xen_start_kernel",
+};
+
+/* Parts of names: system calls, and how CPUs leave, have those of several makes. */
+static const char * const parts_without_return[] = {
+	"play_dead", "sys_bdflush", "sys_exit", "sys_reboot", "sys_seccomp",
 };
 
 /* Where a task leaves its CPU for the last time by the function for any other time. */
@@ -502,9 +521,9 @@ static bool returns(const char *name)
 {
 	u32 i;
 
-	/* System calls have names of several makes. */
-	if (strstr(name, "sys_exit") || strstr(name, "sys_reboot") || strstr(name, "sys_seccomp"))
-		return false;
+	for (i = 0; i < ARRAY_SIZE(parts_without_return); i++)
+		if (strstr(name, parts_without_return[i]))
+			return false;
 	if (!strcmp(name, "schedule") || !strcmp(name, "__schedule"))
 		return schedule_returns();
 	for (i = 0; i < ARRAY_SIZE(without_return); i++)

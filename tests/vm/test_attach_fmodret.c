@@ -477,6 +477,18 @@ static void end_tasks(void)
 	}
 }
 
+/* A CPU that goes offline leaves its idle task's calls for good. */
+static void leave_cpu(void)
+{
+	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY | O_CLOEXEC), i;
+
+	for (i = 0; fd >= 0 && i < 4; i++)
+		if (pwrite(fd, i & 1 ? "1" : "0", 1, 0) != 1)
+			tap_diag("CPU 1 stays as it is");
+	if (fd >= 0)
+		close(fd);
+}
+
 static void test_end(const char *function)
 {
 	struct bpf_object *o = load_ends(function);
@@ -489,18 +501,20 @@ static void test_end(const char *function)
 		tap_ok(has_return_probe(function), "what follows %s takes note of a task's end",
 		       function);
 		end_tasks();
+		leave_cpu();
 		bpf_link__destroy(link);
 	}
 	bpf_object__close(o);
 }
 
-/* A task that ends in a call must not keep the module for good. */
+/* A task that ends in a call, or a CPU that leaves in one, must not keep the module for good. */
 static void test_never_back(void)
 {
 	static const char * const names[] = {
 		"do_exit", "kthread", "get_signal", "get_signal_to_deliver", "do_syscall_64",
 		"exit_to_usermode_loop", "exit_to_user_mode_prepare", "call_helper",
-		"call_usermodehelper_exec_async", "schedule",
+		"call_usermodehelper_exec_async", "schedule", "do_idle", "cpu_startup_entry",
+		"cpu_idle_loop", "start_secondary", "native_play_dead",
 	};
 	int before, i;
 
@@ -514,7 +528,7 @@ static void test_never_back(void)
 			test_end(names[i]);
 	for (i = 0; i < 100 && module_users() > before; i++)
 		usleep(100000);
-	tap_ok(module_users() <= before, "tasks that ended in calls do not keep the module");
+	tap_ok(module_users() <= before, "tasks that ended in calls and CPUs that left in them do not keep the module");
 }
 
 int main(int argc, char **argv)
