@@ -21,6 +21,7 @@
 #include "helpers/helpers.h"
 
 #include <ebpfdrv/ebpfdrv.h>
+#include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/miscdevice.h>
 
@@ -157,6 +158,28 @@ static void objects_exit(void)
 	ebpf_reaper_exit_module();
 }
 
+/* A start that fails frees the module whoever holds it: its events are there before it, and a file
+ * system of it was. No such user comes any more.
+ */
+static void wait_for_users(void)
+{
+	unsigned int rounds = 0;
+
+	while (compat_module_users() > 1) {
+		if (++rounds == 1000)
+			pr_warn("ebpfdrv: cannot start, waiting for whoever uses its events to let go of them\n");
+		msleep(10);
+	}
+}
+
+/* What others can enter is open for them only after the last step that can fail. */
+static void open_all(void)
+{
+	ebpf_events_start();
+	ebpf_bpffs_start();
+	ebpf_adopt_start();
+}
+
 static int __init ebpfdrv_init(void)
 {
 	int err;
@@ -199,6 +222,7 @@ static int __init ebpfdrv_init(void)
 	err = misc_register(&device);
 	if (err)
 		goto exit_adopt;
+	open_all();
 	pr_info("ebpfdrv: " EBPFDRV_VERSION " loaded\n");
 	return 0;
 
@@ -208,6 +232,7 @@ exit_bpffs:
 	ebpf_bpffs_exit();
 exit_events:
 	ebpf_events_exit();
+	wait_for_users();
 	ebpf_attach_exit();
 exit_modules:
 	ebpf_btf_modules_exit();

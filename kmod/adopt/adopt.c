@@ -31,8 +31,16 @@
 #include <linux/workqueue.h>
 
 static bool takeover;
-/* The parameter may be set: between the module's start and its end. */
+/* The parameter takes effect: between the module's start and its end. */
 static bool ready;
+/* What it was set to before that, by the command line or by somebody who was faster than the start. */
+static bool asked;
+
+static int refuse_takeover(void)
+{
+	pr_err("ebpfdrv: takeover: this kernel has no way to adopt processes\n");
+	return -EOPNOTSUPP;
+}
 
 #if COMPAT_SYSCALL_ENTRY
 
@@ -394,10 +402,8 @@ static int takeover_set(bool on)
 {
 	int err = 0;
 
-	if (on && !ebpf_adopt_possible()) {
-		pr_err("ebpfdrv: takeover: this kernel has no way to adopt processes\n");
-		return -EOPNOTSUPP;
-	}
+	if (on && !ebpf_adopt_possible())
+		return refuse_takeover();
 	mutex_lock(&hooks_lock);
 	if (!ready)
 		err = -ENODEV;
@@ -426,20 +432,36 @@ static void wait_for_calls(void)
 	wait_for_ways();
 }
 
+/* Hooks of nobody's are passed by, so no process is inside when a later step of the start fails. */
 int ebpf_adopt_init(void)
 {
-	bool on = takeover;
-	int err;
+	int err = 0;
 
 	/* Files of sysfs are read with its locks, inside of which the parameter is set. */
 	if (ebpf_adopt_possible())
 		ebpf_pmu_types_find();
-	takeover = false;
-	ready = true;
-	err = on ? takeover_set(true) : 0;
+	if (!READ_ONCE(asked))
+		return 0;
+	if (!ebpf_adopt_possible())
+		return refuse_takeover();
+	mutex_lock(&hooks_lock);
+	err = hook();
+	mutex_unlock(&hooks_lock);
 	if (err)
 		ebpf_adopt_exit();
 	return err;
+}
+
+void ebpf_adopt_start(void)
+{
+	mutex_lock(&hooks_lock);
+	ready = true;
+	/* Who asked for it after the hooks were placed, or not, is answered as later. */
+	if (asked && ebpf_adopt_possible() && !hook())
+		WRITE_ONCE(takeover, true);
+	else if (hooked)
+		settle_later();
+	mutex_unlock(&hooks_lock);
 }
 
 void ebpf_adopt_exit(void)
@@ -472,15 +494,17 @@ int ebpf_adopt_current(void)
 
 static int takeover_set(bool on)
 {
-	if (on)
-		pr_err("ebpfdrv: takeover: this kernel has no way to adopt processes\n");
-	return on ? -EOPNOTSUPP : 0;
+	return on ? refuse_takeover() : 0;
 }
 
 int ebpf_adopt_init(void)
 {
+	return asked ? refuse_takeover() : 0;
+}
+
+void ebpf_adopt_start(void)
+{
 	ready = true;
-	return takeover_set(takeover);
 }
 
 void ebpf_adopt_exit(void)
@@ -489,7 +513,7 @@ void ebpf_adopt_exit(void)
 
 #endif
 
-/* Parameters of the command line come before the module is ready. */
+/* Parameters of the command line come before the module is ready, and their files are there as early. */
 static int takeover_param_set(const char *text, const struct kernel_param *kp)
 {
 	bool on;
@@ -500,7 +524,7 @@ static int takeover_param_set(const char *text, const struct kernel_param *kp)
 		return err;
 	if (ready || THIS_MODULE->state != MODULE_STATE_COMING)
 		return takeover_set(on);
-	takeover = on;
+	WRITE_ONCE(asked, on);
 	return 0;
 }
 

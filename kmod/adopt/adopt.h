@@ -17,8 +17,11 @@ bool ebpf_adopt_possible(void);
  */
 int ebpf_adopt_current(void);
 
-/* Module start and end. The end waits for calls that are inside. */
+/* Module start and end. The first may fail and places what a takeover needs; processes come from
+ * the second on, which is the start's last step. The end waits for calls that are inside. May sleep.
+ */
 int ebpf_adopt_init(void);
+void ebpf_adopt_start(void);
 void ebpf_adopt_exit(void);
 
 #endif /* _KMOD_ADOPT_H */

@@ -293,6 +293,20 @@ static inline ssize_t compat_kernel_read(struct file *file, void *buf, size_t co
 }
 
 /*
+ * The module itself
+ */
+
+/* Who holds it, its start included. */
+static inline unsigned long compat_module_users(void)
+{
+#ifdef CONFIG_MODULE_UNLOAD
+	return module_refcount(THIS_MODULE);
+#else
+	return 1;
+#endif
+}
+
+/*
  * Time
  */
 

@@ -94,6 +94,8 @@ static struct dentry *fs_mount(struct file_system_type *type, int flags, const c
 {
 	struct compat_fs *shown = fs_of(type)->shown;
 
+	if (!READ_ONCE(fs_of(type)->open))
+		return ERR_PTR(-ENODEV);
 	return mount_nodev(shown ? &shown->type : type, flags, options, fill_super);
 }
 
@@ -140,6 +142,8 @@ static int context_init(struct fs_context *fc)
 {
 	struct compat_fs *shown = fs_of(fc->fs_type)->shown;
 
+	if (!READ_ONCE(fs_of(fc->fs_type)->open))
+		return -ENODEV;
 	/* Both types are held by the same reference, that of their module. */
 	if (shown)
 		fc->fs_type = &shown->type;

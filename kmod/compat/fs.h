@@ -114,6 +114,8 @@ struct compat_fs {
 	struct file_system_type type;
 	/* whose name mounts bear, or NULL for that of the type */
 	struct compat_fs *shown;
+	/* until then mounting ends in ENODEV */
+	bool open;
 	/* sets up @sb with a root directory of @mode, by default rwxrwxrwx; 0 or an errno */
 	int (*fill)(struct super_block *sb, umode_t mode);
 };

@@ -10,6 +10,11 @@ void ebpf_events_init(void)
 	ebpf_events_syscalls_init();
 }
 
+void ebpf_events_start(void)
+{
+	ebpf_own_start();
+}
+
 void ebpf_events_exit(void)
 {
 	ebpf_own_exit();

@@ -9,6 +9,8 @@
 
 /* Module start and end. An event that cannot be had is no reason not to start. */
 void ebpf_events_init(void);
+/* The module's start cannot fail any more: listeners hold the module from now on. */
+void ebpf_events_start(void);
 void ebpf_events_exit(void);
 
 void ebpf_events_tcp_init(void);

@@ -17,6 +17,7 @@ static void own_work_fn(struct work_struct *work);
 static LIST_HEAD(own_events);		/* from module start on */
 static DEFINE_SPINLOCK(own_lock);
 static bool own_closed;			/* nobody's wishes are heard any more */
+static bool own_started;		/* listeners hold the module; before, its start may still fail */
 static u32 own_leaving;			/* references of the module to be put */
 static DECLARE_WORK(own_work, own_work_fn);
 
@@ -166,9 +167,13 @@ static void own_work_fn(struct work_struct *work)
 
 int ebpf_own_listen(struct ebpf_own_event *event)
 {
-	if (event->absent || !try_module_get(THIS_MODULE))
+	if (event->absent || READ_ONCE(own_closed))
 		return -ENODEV;
 	spin_lock(&own_lock);
+	if (own_started && !try_module_get(THIS_MODULE)) {
+		spin_unlock(&own_lock);
+		return -ENODEV;
+	}
 	event->wanted = true;
 	if (!own_closed)
 		schedule_work(&own_work);
@@ -182,7 +187,7 @@ void ebpf_own_unlisten(struct ebpf_own_event *event)
 	/* Kernels that take no error of listen() come here after one. */
 	if (event->wanted && !own_closed) {
 		event->wanted = false;
-		own_leaving++;
+		own_leaving += own_started;
 		schedule_work(&own_work);
 	}
 	spin_unlock(&own_lock);
@@ -228,7 +233,7 @@ static int own_class_reg(struct compat_event_call *call, enum trace_reg type, vo
 	bool off = type == TRACE_REG_UNREGISTER || type == TRACE_REG_PERF_UNREGISTER;
 	int err;
 
-	if (on && event->absent)
+	if (on && (event->absent || READ_ONCE(own_closed)))
 		return -ENODEV;
 	err = compat_event_reg(call, type, data);
 	if (err || (!on && !off))
@@ -278,6 +283,18 @@ void ebpf_own_add(struct ebpf_own_event *event)
 	event->call->class->reg = own_class_reg;
 	/* Who was faster than this waits for hooks now. */
 	schedule_work(&own_work);
+}
+
+void ebpf_own_start(void)
+{
+	struct ebpf_own_event *event;
+
+	spin_lock(&own_lock);
+	list_for_each_entry(event, &own_events, node)
+		if (event->wanted)
+			__module_get(THIS_MODULE);
+	own_started = true;
+	spin_unlock(&own_lock);
 }
 
 void ebpf_own_exit(void)

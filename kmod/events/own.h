@@ -117,6 +117,8 @@ void ebpf_own_unlisten(struct ebpf_own_event *event);
  * placed, which the log is told.
  */
 void ebpf_own_add(struct ebpf_own_event *event);
+/* Whoever listens holds the module from now on, as those do that were faster. */
+void ebpf_own_start(void);
 /* Module exit, or a start that failed: no hook is in place any more. */
 void ebpf_own_exit(void);
 
@@ -131,6 +133,10 @@ int ebpf_own_settle(const char *name);
 static inline int ebpf_own_settle(const char *name)
 {
 	return 0;
+}
+
+static inline void ebpf_own_start(void)
+{
 }
 
 static inline void ebpf_own_exit(void)

@@ -371,6 +371,12 @@ int ebpf_bpffs_init(void)
 	return err;
 }
 
+void ebpf_bpffs_start(void)
+{
+	WRITE_ONCE(bpf_fs.open, true);
+	WRITE_ONCE(ebpfdrv_fs.open, true);
+}
+
 void ebpf_bpffs_exit(void)
 {
 	ebpf_compat_fs_unregister(&ebpfdrv_fs);

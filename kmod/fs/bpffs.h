@@ -11,6 +11,8 @@
  * "bpf" with its mount point. 0 or a negative errno.
  */
 int ebpf_bpffs_init(void);
+/* From now on they can be mounted: the module's start cannot fail any more. */
+void ebpf_bpffs_start(void);
 void ebpf_bpffs_exit(void);
 
 struct ebpf_map;
