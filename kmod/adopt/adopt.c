@@ -64,6 +64,8 @@ enum {
  * @place: where the kernel's calls ftrace; two hooks may have one place, the function that
  *         stands for all that the kernel does not implement
  * @body:  where the kernel's function goes on when it is not to be answered here
+ * @placed: ftrace sends calls of @place to @entry
+ * @by_kprobe: @probe does, instead
  * @probe: at its entry, where it is compiled without calls of ftrace, as all of perf's core is
  */
 struct hook {

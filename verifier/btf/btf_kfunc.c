@@ -19,7 +19,8 @@ enum { TYPE_INT, TYPE_PTR_INT, TYPE_U64, TYPE_ARRAY, TYPE_ITER_NUM, TYPE_PTR_ITE
  * @first_id:  number of the first own type
  * @first_str: offset of the first own name
  * @nr:        types so far
- * @types_len, @strings_len: bytes of @types and @strings so far
+ * @types_len: bytes of @types so far
+ * @strings_len: bytes of @strings so far
  * @full:      something did not fit
  * @types:     what comes after the header
  * @strings:   what comes after that
