@@ -12,6 +12,9 @@
 #include "kmod/syscall.h"
 
 #include <linux/file.h>
+#include <linux/slab.h>
+
+#define NAME_MAX_LEN	1023	/* more than any symbol or type has */
 
 /* command, attr, its size */
 EBPF_HELPER(sys_bpf)
@@ -55,21 +58,43 @@ EBPF_HELPER(sys_close)
 	return ret;
 }
 
-static bool is_text(u64 addr, u64 size)
+/* A copy for kfree() of the name of @size bytes at @addr, or ERR_PTR: it may be in a map that a
+ * task has mapped, and lose its end while it is read. None is longer than NAME_MAX_LEN.
+ */
+static char *copy_name(u64 addr, u64 size)
 {
 	const char *text = (const char *)(unsigned long)addr;
+	size_t len = min_t(u64, size, NAME_MAX_LEN + 1);
+	char *name;
 
-	return size > 1 && !text[size - 1];
+	if (size < 2 || READ_ONCE(text[size - 1]))
+		return ERR_PTR(-EINVAL);
+	name = kmalloc(len, GFP_ATOMIC | __GFP_NOWARN);
+	if (!name)
+		return ERR_PTR(-ENOMEM);
+	memcpy(name, text, len);
+	if (!memchr(name, '\0', len)) {
+		kfree(name);
+		return ERR_PTR(-ENOENT);
+	}
+	return name;
 }
 
 /* name, its size, kind, flags: 0. Types of the kernel itself. */
 EBPF_HELPER(btf_find_by_name_kind)
 {
 	struct ebpf_btf_obj *obj = ebpf_btf_vmlinux();
+	char *name;
+	s64 id;
 
-	if ((u32)r4 || !is_text(r1, r2))
+	if ((u32)r4)
 		return -EINVAL;
-	return obj ? (s64)ebpf_btf_find(obj->btf, (const char *)(unsigned long)r1, r3) : -ENOENT;
+	name = copy_name(r1, r2);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	id = obj ? ebpf_btf_find(obj->btf, name, r3) : -ENOENT;
+	kfree(name);
+	return id;
 }
 
 /* name, its size, flags: 0, where to */
@@ -77,18 +102,27 @@ EBPF_HELPER(kallsyms_lookup_name)
 {
 	u64 *res = (u64 *)(unsigned long)r4;
 	struct ebpf_nap nap;
-	int err;
+	int err = -EBUSY;
+	u64 addr = 0;
+	char *name;
 
 	*res = 0;
-	if ((u32)r3 || !is_text(r1, r2))
+	if ((u32)r3)
 		return -EINVAL;
-	if (!capable(CAP_SYSLOG))
-		return -EPERM;
+	name = copy_name(r1, r2);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	if (!capable(CAP_SYSLOG)) {
+		err = -EPERM;
+		goto free;
+	}
 	if (!ebpf_nap_begin(&nap))
-		return -EBUSY;
-	err = ebpf_compat_ksym_find((const char *)(unsigned long)r1, res);
+		goto free;
+	err = ebpf_compat_ksym_find(name, &addr);
 	ebpf_nap_end(&nap);
-	if (err)
-		*res = 0;
+	if (!err)
+		*res = addr;
+free:
+	kfree(name);
 	return err;
 }

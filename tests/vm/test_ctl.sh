@@ -31,27 +31,29 @@ has "rights" '^ok +rights +CAP_SYS_ADMIN'
 has "types" "^ok +btf +(served by the module|the kernel's own)"
 has "the program" '^ok +program +.*bash: the library can be loaded into it'
 
-# A client that holds a map and a traced program until it is killed.
-"$EBPFDRV_RUN" opensnoop >"$work/opensnoop" 2>&1 &
+# A client that holds a map and a traced program until it is killed. Its name is not for terminals.
+client=$work/opensnoop$'\033'
+cp "$(command -v opensnoop || echo /usr/sbin/opensnoop)" "$client"
+"$EBPFDRV_RUN" "$client" >"$work/opensnoop" 2>&1 &
 pid=$!
 for _ in $(seq 300); do
 	"$ctl" status >"$work/out" 2>&1 && grep -q -E '^PROGRAMS' "$work/out" &&
-		grep -q -E "opensnoop\($pid\)" <(sed -n '/^LINKS/,$p' "$work/out") && break
+		grep -q -E "opensnoop\?\($pid\)" <(sed -n '/^LINKS/,$p' "$work/out") && break
 	kill -0 $pid 2>/dev/null || break
 	sleep 0.2
 done
 has "status: the module" '^module +version .*, ABI 1'
 has "objects are counted" '^objects +[1-9][0-9]* programs, [1-9][0-9]* maps, [1-9][0-9]* links'
-has "a program and who holds it" "^ +[0-9]+ (tracepoint|kprobe) .*opensnoop\($pid\)"
-has "a map and who holds it" "^ +[0-9]+ (hash|perf_event_array|ringbuf) .*opensnoop\($pid\)"
-has "a link and who holds it" "^ +[0-9]+ (perf_event|tracing|raw_tracepoint) +[0-9]+ +opensnoop\($pid\)"
+has "a program and who holds it" "^ +[0-9]+ (tracepoint|kprobe) .*opensnoop\?\($pid\)"
+has "a map and who holds it" "^ +[0-9]+ (hash|perf_event_array|ringbuf) .*opensnoop\?\($pid\)"
+has "a link and who holds it" "^ +[0-9]+ (perf_event|tracing|raw_tracepoint) +[0-9]+ +opensnoop\?\($pid\)"
 "$ctl" status --json >"$work/out"
-tap_ok "--json" eval 'tr -d "\n" <"$work/out" | grep -q "\"owners\": \"opensnoop($pid)\".*\]}$"'
+tap_ok "--json" eval 'tr -d "\n" <"$work/out" | grep -q "\"owners\": \"opensnoop?($pid)\".*\]}$"'
 
 (for _ in $(seq 400); do cat /proc/self/stat >/dev/null; done) &
 "$ctl" top -d 2 -n 1 >"$work/out" 2>&1
 tap_result $? "top" || tap_diag "$(cat "$work/out")"
-has "runs are counted" "^ +[0-9]+ (tracepoint|kprobe) +[a-z_]+ +[1-9][0-9]* +[1-9][0-9]* .*opensnoop\($pid\)"
+has "runs are counted" "^ +[0-9]+ (tracepoint|kprobe) +[a-z_]+ +[1-9][0-9]* +[1-9][0-9]* .*opensnoop\?\($pid\)"
 wait $!
 
 kill $pid

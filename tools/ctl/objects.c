@@ -259,6 +259,14 @@ static void match_file(struct objects *objects, FILE *file, unsigned int pid, co
 			add_owner(&objects->list[i], pid, name);
 }
 
+/* Tasks name themselves, and who looks may be root at a terminal. */
+static void make_printable(char *name)
+{
+	for (; *name; name++)
+		if (!isprint((unsigned char)*name))
+			*name = '?';
+}
+
 static void match_process(struct objects *objects, unsigned int pid)
 {
 	char path[300], name[32], target[64];
@@ -269,6 +277,7 @@ static void match_process(struct objects *objects, unsigned int pid)
 
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	first_line(path, name, sizeof(name));
+	make_printable(name);
 	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
