@@ -10,8 +10,6 @@
 #include <ebpf/map.h>
 #include "kmod/map/kinds/ringbuf.h"
 
-#define MAX_LOOPS	(1U << 23)
-
 typedef u64 (*callback_t)(u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 frame);
 
 u64 ebpf_helper_loop(u64 nr, u64 fn, u64 ctx, u64 flags, u64 unused, u64 frame);
@@ -32,7 +30,7 @@ u64 ebpf_helper_loop(u64 nr, u64 fn, u64 ctx, u64 flags, u64 unused, u64 frame)
 
 	if (flags)
 		return -EINVAL;
-	if (n > MAX_LOOPS)
+	if (n > EBPF_MAX_LOOPS)
 		return -E2BIG;
 	for (i = 0; i < n; i++)
 		if (callback(i, ctx, 0, 0, 0, frame))

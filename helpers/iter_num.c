@@ -5,8 +5,6 @@
  */
 #include <ebpf/kfunc.h>
 
-#define MAX_LOOPS	(1 << 23)
-
 /**
  * struct iter_num - what struct bpf_iter_num holds
  * @cur: the number before the next one, which is returned by its address
@@ -31,7 +29,7 @@ u64 ebpf_kfunc_iter_num_new(u64 it, u64 start, u64 end, u64 r4, u64 r5)
 	num->end = 0;
 	if (left < 0)
 		return -EINVAL;
-	if (left > MAX_LOOPS)
+	if (left > EBPF_MAX_LOOPS)
 		return -E2BIG;
 	/* Before the smallest number comes the largest. */
 	num->cur = (s32)((u32)start - 1);

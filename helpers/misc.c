@@ -93,7 +93,7 @@ static u32 skip_prefix(const char *s, u32 len, u32 *base)
 /* Returns bytes used or an errno. */
 static long parse_number(const char *s, u32 len, u64 flags, u64 *value, bool *negative)
 {
-	u32 base = flags & STRTO_BASE_MASK, i = 0, first;
+	u32 base = flags & STRTO_BASE_MASK, i = 0, first, digit;
 	u64 v = 0;
 
 	if ((base && base != 8 && base != 10 && base != 16) || flags & ~STRTO_BASE_MASK)
@@ -103,10 +103,14 @@ static long parse_number(const char *s, u32 len, u64 flags, u64 *value, bool *ne
 	*negative = i < len && s[i] == '-';
 	i += *negative;
 	i += skip_prefix(s + i, len - i, &base);
-	for (first = i; i < len && (u32)digit_of(s[i]) < base; i++) {
-		if (v > (U64_MAX - (u32)digit_of(s[i])) / base)
+	for (first = i; i < len; i++) {
+		/* The text may change: a digit is what was looked at. */
+		digit = digit_of(READ_ONCE(s[i]));
+		if (digit >= base)
+			break;
+		if (v > (U64_MAX - digit) / base)
 			return -ERANGE;
-		v = v * base + (u32)digit_of(s[i]);
+		v = v * base + digit;
 	}
 	if (i == first)
 		return -EINVAL;

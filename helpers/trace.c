@@ -104,7 +104,7 @@ static void format_ptr(char *buf, u32 size, u64 value)
 }
 
 static int show_btf(void (*write)(void *cookie, const char *text, u32 len), void *cookie,
-		    const struct ebpf_btf_ptr *ptr, u64 flags)
+		    struct ebpf_btf_ptr ptr, u64 flags)
 {
 	const struct ebpf_btf_obj *obj = ebpf_btf_vmlinux();
 	struct ebpf_btf_show show = {
@@ -115,32 +115,36 @@ static int show_btf(void (*write)(void *cookie, const char *text, u32 len), void
 
 	if (!obj)
 		return -EINVAL;
-	if (!ebpf_btf_type_by_id(obj->btf, ptr->type_id))
+	if (!ebpf_btf_type_by_id(obj->btf, ptr.type_id))
 		return -ENOENT;
 	show.mem = ebpf_scratch_get();
 	if (!show.mem)
 		return -EBUSY;
-	err = ebpf_btf_show(obj->btf, ptr->type_id, (u64)(unsigned long)ptr->ptr, &show);
+	err = ebpf_btf_show(obj->btf, ptr.type_id, (u64)(unsigned long)ptr.ptr, &show);
 	ebpf_scratch_put();
 	return err;
 }
 
-static bool btf_ptr_valid(const struct ebpf_btf_ptr *ptr, u32 size, u64 flags)
+/* Copies what is asked for: it may be in a map that a task has mapped. False: it is no such thing. */
+static bool copy_btf_ptr(struct ebpf_btf_ptr *ptr, u64 from, u32 size, u64 flags)
 {
 	const u64 known = EBPF_BTF_F_COMPACT | EBPF_BTF_F_NONAME | EBPF_BTF_F_PTR_RAW |
 			  EBPF_BTF_F_ZERO;
 
-	return !(flags & ~known) && size == sizeof(*ptr) && !ptr->flags && ptr->type_id;
+	if (flags & ~known || size != sizeof(*ptr))
+		return false;
+	memcpy(ptr, (const void *)(unsigned long)from, sizeof(*ptr));
+	return !ptr->flags && ptr->type_id;
 }
 
 /* where to, bytes, struct ebpf_btf_ptr, its size, flags */
 EBPF_HELPER(snprintf_btf)
 {
 	struct text_out out = { .buf = (char *)(unsigned long)r1, .size = r2 };
-	const struct ebpf_btf_ptr *ptr = (const void *)(unsigned long)r3;
+	struct ebpf_btf_ptr ptr;
 	int err;
 
-	if (!btf_ptr_valid(ptr, r4, r5))
+	if (!copy_btf_ptr(&ptr, r3, r4, r5))
 		return -EINVAL;
 	err = show_btf(write_text, &out, ptr, r5);
 	out.buf[min(out.len, out.size - 1)] = '\0';
@@ -183,10 +187,10 @@ static void write_seq(void *cookie, const char *text, u32 len)
 /* file, struct ebpf_btf_ptr, its size, flags */
 EBPF_HELPER(seq_printf_btf)
 {
-	const struct ebpf_btf_ptr *ptr = (const void *)(unsigned long)r2;
 	struct seq_file *seq = ebpf_iter_seq(r1);
+	struct ebpf_btf_ptr ptr;
 
-	if (!seq || !btf_ptr_valid(ptr, r3, r4))
+	if (!seq || !copy_btf_ptr(&ptr, r2, r3, r4))
 		return -EINVAL;
 	return show_btf(write_seq, seq, ptr, r4);
 }

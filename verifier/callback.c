@@ -239,7 +239,6 @@ int ebpf_leave_callback(struct vf_env *env)
 	return -EINVAL;
 }
 
-#define MAX_LOOPS	(1 << 23)
 #define LOOP_SPILL	(3 * REG_SIZE)
 
 /* Calls of bpf_loop with flags 0 and always the same callback are done in place. */
@@ -293,7 +292,7 @@ int ebpf_expand_loop(const struct insn_aux *aux, struct ebpf_insn *buf)
 	s16 at = -(s32)aux->loop_stack - LOOP_SPILL;
 	u32 n = 0, i, head, last, too_many;
 
-	buf[n++] = mk(EBPF_JMP | EBPF_JLE | EBPF_K, EBPF_REG_1, 0, 2, MAX_LOOPS);
+	buf[n++] = mk(EBPF_JMP | EBPF_JLE | EBPF_K, EBPF_REG_1, 0, 2, EBPF_MAX_LOOPS);
 	buf[n++] = mk(EBPF_ALU64 | EBPF_MOV | EBPF_K, EBPF_REG_0, 0, 0, -E2BIG);
 	too_many = n++;
 	for (i = 0; i < 3; i++)

@@ -214,43 +214,53 @@ static const struct reg_state *next_made(const struct vf_state *st, u32 id, stru
 	return found;
 }
 
-/* What @it is in another state of the same frames; NULL: another, or none. */
-static const struct reg_state *same_iter(const struct vf_state *st, const struct iter_arg *at,
-					 const struct reg_state *it)
-{
-	const struct reg_state *c = iter_at(st, at->frameno, at->slot);
+/**
+ * struct iter_pair - an iterator of one state, and what it is in another of the same frames
+ * @o: in the one; NULL: before the oldest
+ * @c: in the other; NULL: another, or none
+ */
+struct iter_pair {
+	const struct reg_state *o;
+	const struct reg_state *c;
+};
 
-	return c && c->ref_obj_id == it->ref_obj_id ? c : NULL;
+/* Goes on to the one that was made next. False: there is none. */
+static bool next_pair(const struct vf_state *old, const struct vf_state *cur, struct iter_pair *pair)
+{
+	struct iter_arg at;
+
+	pair->o = next_made(old, pair->o ? pair->o->ref_obj_id : 0, &at);
+	if (!pair->o)
+		return false;
+	pair->c = iter_at(cur, at.frameno, at.slot);
+	if (pair->c && pair->c->ref_obj_id != pair->o->ref_obj_id)
+		pair->c = NULL;
+	return true;
 }
 
 bool ebpf_iters_advanced(const struct vf_state *old, const struct vf_state *cur)
 {
-	const struct reg_state *o, *c;
-	struct iter_arg at;
+	struct iter_pair pair = { NULL, NULL };
 
 	if (old->curframe != cur->curframe)
 		return false;
-	for (o = next_made(old, 0, &at); o; o = next_made(old, o->ref_obj_id, &at)) {
-		c = same_iter(cur, &at, o);
-		if (!c)
+	while (next_pair(old, cur, &pair)) {
+		if (!pair.c)
 			return false;
-		if (c->iter_depth != o->iter_depth)
-			return c->iter_depth > o->iter_depth;
+		if (pair.c->iter_depth != pair.o->iter_depth)
+			return pair.c->iter_depth > pair.o->iter_depth;
 	}
 	return false;
 }
 
 bool ebpf_iters_no_farther(const struct vf_state *old, const struct vf_state *cur)
 {
-	const struct reg_state *o, *c;
-	struct iter_arg at;
+	struct iter_pair pair = { NULL, NULL };
 
 	if (old->curframe != cur->curframe)
 		return false;
-	for (o = next_made(old, 0, &at); o; o = next_made(old, o->ref_obj_id, &at)) {
-		c = same_iter(cur, &at, o);
-		if (!c || c->iter_depth < o->iter_depth)
+	while (next_pair(old, cur, &pair))
+		if (!pair.c || pair.c->iter_depth < pair.o->iter_depth)
 			return false;
-	}
 	return true;
 }

@@ -99,6 +99,7 @@ enum ebpf_return_type {
 };
 
 #define EBPF_MAX_FUNC_REG_ARGS	5
+#define EBPF_MAX_LOOPS	(1 << 23)	/* rounds of one bpf_loop, numbers of one iterator */
 
 /**
  * struct ebpf_func_proto - contract of one helper

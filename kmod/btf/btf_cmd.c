@@ -75,7 +75,9 @@ destroy:
 	return ERR_PTR(err);
 }
 
-struct ebpf_btf_obj *ebpf_btf_obj_new_module(struct module *mod, u32 raw_size)
+/* Of @mod, whose BTF is read when it is asked for, or, with @btf, of what is here already. */
+static struct ebpf_btf_obj *new_module(struct module *mod, struct ebpf_btf *btf, void *raw,
+				       u32 raw_size)
 {
 	struct ebpf_btf_obj *obj = obj_alloc(mod->name, true);
 	int err;
@@ -83,23 +85,7 @@ struct ebpf_btf_obj *ebpf_btf_obj_new_module(struct module *mod, u32 raw_size)
 	if (!obj)
 		return ERR_PTR(-ENOMEM);
 	obj->module = true;
-	obj->mod = mod;
-	obj->raw_size = raw_size;
-	err = obj_publish(obj);
-	if (!err)
-		return obj;
-	kfree(obj);
-	return ERR_PTR(err);
-}
-
-struct ebpf_btf_obj *ebpf_btf_obj_new_own(struct ebpf_btf *btf, void *raw, u32 raw_size)
-{
-	struct ebpf_btf_obj *obj = obj_alloc(THIS_MODULE->name, true);
-	int err;
-
-	if (!obj)
-		return ERR_PTR(-ENOMEM);
-	obj->module = true;
+	obj->mod = btf ? NULL : mod;
 	obj->btf = btf;
 	obj->raw = raw;
 	obj->raw_size = raw_size;
@@ -108,6 +94,16 @@ struct ebpf_btf_obj *ebpf_btf_obj_new_own(struct ebpf_btf *btf, void *raw, u32 r
 		return obj;
 	kfree(obj);
 	return ERR_PTR(err);
+}
+
+struct ebpf_btf_obj *ebpf_btf_obj_new_module(struct module *mod, u32 raw_size)
+{
+	return new_module(mod, NULL, NULL, raw_size);
+}
+
+struct ebpf_btf_obj *ebpf_btf_obj_new_own(struct ebpf_btf *btf, void *raw, u32 raw_size)
+{
+	return new_module(THIS_MODULE, btf, raw, raw_size);
 }
 
 void ebpf_btf_obj_inc(struct ebpf_btf_obj *obj)

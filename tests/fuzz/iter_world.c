@@ -7,11 +7,10 @@
 
 #include <string.h>
 #include <ebpf/kfunc.h>
-#include <jit_run.h>
+#include "small.h"
 
 #define LIVE	12		/* iterators at a time */
 #define SIZE	8
-#define STACK	(3 * EBPF_MAX_STACK)
 #define MARK	0x4954455220000000ULL
 #define GONE	0x5a		/* as what was never written */
 
@@ -41,25 +40,18 @@ static u32 find(u64 at)
 	return i;
 }
 
-static bool on_stack(u64 at)
-{
-	u64 top = (unsigned long)jit_stack_top;
-
-	return at % SIZE == 0 && at >= top - STACK && at <= top - SIZE;
-}
-
 static int make(const u64 *regs, u64 *ret, const char **why)
 {
 	s64 left = (s64)(s32)regs[3] - (s32)regs[2];
 	u32 i = find(0);
 
-	if (!on_stack(regs[1]) || find(regs[1]) < LIVE) {
+	if (regs[1] % SIZE || !small_on_stack(regs[1], SIZE) || find(regs[1]) < LIVE) {
 		*why = "an iterator is made where there is one, or none can be";
 		return -EFAULT;
 	}
 	if (i == LIVE)
 		return -ELOOP;
-	*ret = left < 0 ? (u64)-EINVAL : left > (1 << 23) ? (u64)-E2BIG : 0;
+	*ret = left < 0 ? (u64)-EINVAL : left > EBPF_MAX_LOOPS ? (u64)-E2BIG : 0;
 	live[i].at = regs[1];
 	live[i].mark = MARK + made++;
 	live[i].cur = *ret ? 0 : (s32)regs[2];

@@ -101,6 +101,8 @@ bool small_next(void);
  */
 int small_run(const struct gen *g, enum small_form form, const struct interp_prog *prog,
 	      struct small_result *res);
+/* Are these bytes of a program's frames? */
+bool small_on_stack(u64 addr, u64 size);
 /* Where and why the last run failed. */
 const char *small_why(void);
 

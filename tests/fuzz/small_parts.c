@@ -100,15 +100,26 @@ static void order(struct gen *g)
 	insn->imm = load ? EBPF_LOAD_ACQ : EBPF_STORE_REL;
 }
 
-void gen_store(struct gen *g)
+/* A whole slot or a part of one: the base, the size and what is to add. */
+static u8 pick_part(struct gen *g, u8 *size, s16 *at)
 {
 	static const u8 narrow[] = { EBPF_B, EBPF_H, EBPF_W };
-	u8 size = below(8) ? wide() : PICK(narrow), base;
-	s16 at = gen_slot();
+	u8 base;
 
-	base = base_of(g, &at);
-	if (size != EBPF_DW && !below(6))
-		at += 4;
+	*size = below(8) ? wide() : PICK(narrow);
+	*at = gen_slot();
+	base = base_of(g, at);
+	if (*size != EBPF_DW && !below(6))
+		*at += 4;
+	return base;
+}
+
+void gen_store(struct gen *g)
+{
+	u8 size, base;
+	s16 at;
+
+	base = pick_part(g, &size, &at);
 	if (below(4))
 		emit(g, EBPF_STX | EBPF_MEM | size, base, gen_reader(g), at, 0);
 	else
@@ -119,13 +130,10 @@ void gen_store(struct gen *g)
 
 void gen_load(struct gen *g)
 {
-	static const u8 narrow[] = { EBPF_B, EBPF_H, EBPF_W };
-	u8 size = below(8) ? wide() : PICK(narrow), base;
-	s16 at = gen_slot();
+	u8 size, base;
+	s16 at;
 
-	base = base_of(g, &at);
-	if (size != EBPF_DW && !below(6))
-		at += 4;
+	base = pick_part(g, &size, &at);
 	emit(g, EBPF_LDX | EBPF_MEM | size, gen_target(g), base, at, 0);
 	order(g);
 	renew(g, base);

@@ -176,7 +176,7 @@ static bool in(u64 addr, u64 size, const void *start, u64 len)
 	return addr >= from && size <= len && addr - from <= len - size;
 }
 
-static bool on_stack(u64 addr, u64 size)
+bool small_on_stack(u64 addr, u64 size)
 {
 	return in(addr, size, jit_stack_top - STACK_USED, STACK_USED);
 }
@@ -197,7 +197,7 @@ static bool writable(u64 addr, u64 size)
 {
 	u32 i;
 
-	if (on_stack(addr, size) || in(addr, size, value_mem(), VALUE_SIZE) ||
+	if (small_on_stack(addr, size) || in(addr, size, value_mem(), VALUE_SIZE) ||
 	    in_value_with(addr, size, mem.locked, LOCK_AT, 4) ||
 	    in_value_with(addr, size, mem.timed, TIMER_AT, 16) ||
 	    in(addr, size, &mem.kptrs, sizeof(mem.kptrs)))
@@ -353,7 +353,7 @@ static int put_dynptr(u64 at, u64 data, u64 size)
 {
 	u32 i = find_dynptr(at);
 
-	if (!on_stack(at, 16))
+	if (!small_on_stack(at, 16))
 		return fail(-EFAULT, "a dynptr at %llx", at);
 	if (i == DYNPTRS)
 		return -ELOOP;
@@ -369,7 +369,7 @@ static u64 *dynptr_at(u64 at)
 {
 	u32 i = find_dynptr(at);
 
-	if (i == held.nr_made || !on_stack(at, 16) ||
+	if (i == held.nr_made || !small_on_stack(at, 16) ||
 	    memcmp((void *)(unsigned long)at, held.made[i].dynptr, 16)) {
 		fail(0, "no dynptr is at %llx", at);
 		return NULL;

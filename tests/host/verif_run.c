@@ -121,3 +121,12 @@ bool verif_ok(const struct verif_case *c)
 		       result.err, result.log);
 	return ok;
 }
+
+bool verif_ok_often(const struct verif_case *c)
+{
+	static struct verif_case often;
+
+	often = *c;
+	often.flags |= EBPF_F_TEST_STATE_FREQ;
+	return verif_ok(&often);
+}

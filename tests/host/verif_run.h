@@ -60,5 +60,7 @@ u32 verif_funcs(const struct ebpf_insn *insns, u32 cnt, struct ebpf_func_info *f
 void verif_load(struct verif_result *res, const struct ebpf_load *load, u32 log_level);
 /* Did it end as the case says? If not, prints how. */
 bool verif_ok(const struct verif_case *c);
+/* The same with states kept everywhere. */
+bool verif_ok_often(const struct verif_case *c);
 
 #endif /* _TESTS_HOST_VERIF_RUN_H */
