@@ -16,6 +16,7 @@
  * struct insn_aux - what was learned of one instruction
  * @ptr_type:   loads and stores: type of the pointer, 0 when never reached
  * @map_index:  64-bit loads of maps: which of env->maps; of ksyms: of env->ksyms
+ * @cb_site:    calls with a callback: which of env->cb_sites, if that is of this call
  * @map_off:    64-bit loads of map values: byte offset
  * @call_map:   calls: the one map that was passed, or CALL_MAP_*
  * @alu_limit:  unused
@@ -28,7 +29,10 @@
  */
 struct insn_aux {
 	u32 ptr_type;
-	u32 map_index;
+	union {
+		u32 map_index;
+		u32 cb_site;
+	};
 	u32 map_off;
 	u32 ctx_field_size;
 	struct ebpf_map *call_map;
@@ -132,6 +136,8 @@ struct vf_env {
 	u32 explored_size;
 	struct async_entry *async;	/* of timer.c */
 	struct cb_site *cb_sites;	/* of rounds.c */
+	u32 cb_site_cnt;
+	u32 cb_site_cap;
 	bool has_may_goto;		/* one that is reached */
 	bool has_kfunc;			/* calls of kernel functions, reached or not */
 	bool only_iters;		/* loops that end by themselves are those of iterators */
@@ -168,6 +174,7 @@ struct vf_env {
 	bool map_views;		/* all maps have a view */
 	bool jmp_pushed;	/* the last entry of cur->jmps is of insn_idx */
 	struct backtrack bt;
+	u32 back_steps;			/* of precision.c: instructions gone back over */
 	struct scalar way[4];		/* of branch.c: operands on both ways, WAY_* */
 	struct reg_state tmp_reg;	/* scratch of alu.c and branch.c: small frames */
 	struct reg_state tmp_reg2;

@@ -331,7 +331,7 @@ static bool note_sub_effects(const struct vf_env *env, struct subprog_info *sub)
 /* Which functions may move the packet, or sleep, by what they call. Calls do not
  * recurse, so this ends, after as many rounds as calls are deep.
  */
-static void find_effects(struct vf_env *env)
+static int find_effects(struct vf_env *env)
 {
 	bool changed;
 	u32 sub;
@@ -340,7 +340,10 @@ static void find_effects(struct vf_env *env)
 		changed = false;
 		for (sub = 0; sub < env->subprog_cnt; sub++)
 			changed |= note_sub_effects(env, &env->subprogs[sub]);
+		if (ebpf_yield())
+			return -EAGAIN;
 	} while (changed);
+	return 0;
 }
 
 /* A call is checked against the signature only: all must hold, or the program
@@ -356,7 +359,9 @@ int ebpf_walk_globals(struct vf_env *env)
 		found |= env->subprogs[sub].is_global;
 	if (!found)
 		return 0;
-	find_effects(env);
+	err = find_effects(env);
+	if (err)
+		return err;
 	for (sub = 1; sub < env->subprog_cnt; sub++) {
 		if (!env->subprogs[sub].is_global)
 			continue;

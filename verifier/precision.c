@@ -13,6 +13,7 @@
 #include "verifier/watch.h"
 
 #define ARG_REGS	0x3eU	/* R1..R5 */
+#define YIELD_MASK	0xffff	/* others run after so many instructions of ways back */
 
 static bool bt_empty(const struct backtrack *bt)
 {
@@ -426,6 +427,14 @@ static int walk_back(struct vf_env *env, const struct vf_state *st, s32 i, s32 n
 	if (env->log_level & EBPF_LOG_LEVEL2)
 		vlog(env, "last_idx %d first_idx %d\n", i, st->first_insn_idx);
 	for (;;) {
+		/* A line without jumps can be all of a program, and each store of a zero goes
+		 * back to where the zero came from.
+		 */
+		if (!(++env->back_steps & YIELD_MASK)) {
+			err = ebpf_yield();
+			if (err)
+				return err;
+		}
 		at = skip_first ? i : skip_unrelated(env, st, i, left);
 		if (at != i) {
 			next = at + 1;

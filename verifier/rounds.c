@@ -14,32 +14,48 @@
  */
 #include "verifier/call.h"
 
-/* Of the call at @callsite; NULL: no memory. */
+#define FIRST_SITES	16
+
+static int grow_sites(struct vf_env *env)
+{
+	u32 cap = env->cb_site_cap ? 2 * env->cb_site_cap : FIRST_SITES;
+	struct cb_site *sites;
+
+	sites = ebpf_realloc(env->cb_sites, env->cb_site_cap * sizeof(*sites), cap * sizeof(*sites));
+	if (!sites)
+		return -ENOMEM;
+	env->cb_sites = sites;
+	env->cb_site_cap = cap;
+	return 0;
+}
+
+/* Of the call at @callsite, until the next is asked for; NULL: no memory. A program can have
+ * as many as instructions, so each instruction knows the number of its own. That of a walk
+ * before is of no meaning.
+ */
 static struct cb_site *site_of(struct vf_env *env, s32 callsite)
 {
+	u32 *nr = &env->aux[callsite].cb_site;
 	struct cb_site *site;
 
-	for (site = env->cb_sites; site; site = site->next)
-		if (site->callsite == callsite)
-			return site;
-	site = ebpf_alloc(sizeof(*site));
-	if (!site)
+	if (*nr < env->cb_site_cnt && env->cb_sites[*nr].callsite == callsite)
+		return &env->cb_sites[*nr];
+	if (env->cb_site_cnt == env->cb_site_cap && grow_sites(env))
 		return NULL;
+	*nr = env->cb_site_cnt++;
+	site = &env->cb_sites[*nr];
+	memset(site, 0, sizeof(*site));
 	site->callsite = callsite;
 	site->gen = 1;
-	site->next = env->cb_sites;
-	env->cb_sites = site;
 	return site;
 }
 
 void ebpf_free_sites(struct vf_env *env)
 {
-	struct cb_site *site;
-
-	while ((site = env->cb_sites)) {
-		env->cb_sites = site->next;
-		ebpf_free(site);
-	}
+	ebpf_free(env->cb_sites);
+	env->cb_sites = NULL;
+	env->cb_site_cnt = 0;
+	env->cb_site_cap = 0;
 }
 
 int ebpf_remember_call(struct vf_env *env)

@@ -246,7 +246,6 @@ struct explored {
  * @written:  slots of the frames above that the callback was seen to write
  */
 struct cb_site {
-	struct cb_site *next;
 	s32 callsite;
 	u32 gen;
 	u64 written[EBPF_MAX_CALL_FRAMES];

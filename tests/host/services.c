@@ -16,6 +16,7 @@
 static long allocs_until_failure = -1;
 static unsigned long bugs;
 static int yield_result;
+static unsigned long yields;
 
 void test_fail_alloc(long n)
 {
@@ -30,6 +31,11 @@ unsigned long test_bugs(void)
 void test_set_yield(int result)
 {
 	yield_result = result;
+}
+
+unsigned long test_yields(void)
+{
+	return yields;
 }
 
 static bool alloc_fails(void)
@@ -93,6 +99,7 @@ u64 ebpf_now_ns(void)
 
 int ebpf_yield(void)
 {
+	yields++;
 	return yield_result;
 }
 

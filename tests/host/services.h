@@ -13,5 +13,7 @@ unsigned long test_bugs(void);
 
 /* What ebpf_yield() answers from now on: 0, or -EAGAIN as if killed. */
 void test_set_yield(int result);
+/* How often it was called since the start. */
+unsigned long test_yields(void);
 
 #endif /* _TESTS_HOST_SERVICES_H */

@@ -6,13 +6,15 @@
 #include "verifier/btf/btf_internal.h"
 
 #define INDEX_MIN	256	/* types */
+/* Names of numbers and tags can be as long as all strings together, for each type. */
+#define HASH_CHARS	BTF_NAME_MAX
 
 static u32 hash_of(const char *name, u32 kind)
 {
-	u32 h = 2166136261U ^ kind;	/* FNV-1a */
+	u32 h = 2166136261U ^ kind, i;	/* FNV-1a */
 
-	while (*name)
-		h = (h ^ (u8)*name++) * 16777619U;
+	for (i = 0; i < HASH_CHARS && name[i]; i++)
+		h = (h ^ (u8)name[i]) * 16777619U;
 	return h ^ h >> 15;
 }
 

@@ -5,6 +5,8 @@
 #include "verifier/btf/btf_internal.h"
 
 #define WHY_MAX	128	/* bytes of the reason at the end of a line */
+/* A name as far as a line of Linux's reaches: what is behind it is not even counted. */
+#define NAME	"%.1023s"
 
 static const char * const kind_names[NR_EBPF_BTF_KINDS] = {
 	[EBPF_BTF_KIND_UNKN] = "UNKNOWN",
@@ -83,7 +85,7 @@ static void log_func_proto(struct btf_env *env, const struct ebpf_btf_type *t)
 		if (i == nr - 1 && !args[i].type)
 			btf_log(env, "%svararg", sep);
 		else
-			btf_log(env, "%s%u %s", sep, args[i].type,
+			btf_log(env, "%s%u " NAME, sep, args[i].type,
 				ebpf_btf_log_name(env->btf, args[i].name_off));
 	}
 	btf_log(env, ")");
@@ -141,7 +143,7 @@ static void log_why(struct btf_env *env, const char *why, va_list args)
 
 static void log_head(struct btf_env *env, const struct ebpf_btf_type *t, const char *sep)
 {
-	btf_log(env, "[%u] %s %s%s", env->id, kind_names[ebpf_btf_kind(t)],
+	btf_log(env, "[%u] %s " NAME "%s", env->id, kind_names[ebpf_btf_kind(t)],
 		ebpf_btf_log_name(env->btf, t->name_off), sep);
 }
 
