@@ -134,11 +134,11 @@ static bool judge_elf(const struct image *image, struct obstacle *obstacle)
 static bool script_interpreter(const struct image *image, char *path, size_t path_size)
 {
 	const char *text = (const char *)image->data;
-	size_t start = 2, end;
+	size_t start = 2, end, size = image->size < PATH_MAX ? image->size : PATH_MAX;
 
-	while (start < image->size && (text[start] == ' ' || text[start] == '\t'))
+	while (start < size && (text[start] == ' ' || text[start] == '\t'))
 		start++;
-	for (end = start; end < image->size && !strchr(" \t\r\n", text[end]); end++)
+	for (end = start; end < size && !strchr(" \t\r\n", text[end]); end++)
 		;
 	return end > start &&
 	       snprintf(path, path_size, "%.*s", (int)(end - start), text + start) < (int)path_size;

@@ -64,9 +64,14 @@ static void show_write(void *cookie, const char *text, u32 len)
 	seq_write(cookie, text, len);
 }
 
-/* From copies of a key or value, which are as large as their types. */
+/* From copies of a key or value, which are as large as their types. One value can be a quarter
+ * of a million numbers, and each be looked for among 65,535 names.
+ */
 static int show_read(void *dst, u64 src, u32 size)
 {
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
 	memcpy(dst, (const void *)(unsigned long)src, size);
 	return 0;
 }

@@ -271,6 +271,14 @@ test_programs()
 	{ head -c 4 "$work/dynamic"; printf '\1'; tail -c +6 "$work/dynamic"; } >"$work/narrow" && chmod +x "$work/narrow"
 	args=("$work/narrow")
 	fault "a 32-bit program" 1 "FAILS  program    $work/narrow is not a 64-bit program"
+	cp "$work/narrow" "$work/"$'\e]0;x' && printf '#!%s\n' "$work/"$'\e]0;x' >"$work/script" && chmod +x "$work/script"
+	args=("$work/script")
+	fault "a script whose interpreter's name moves the terminal" 1 \
+		"FAILS  program    $work/?\]0;x is not a 64-bit program"
+	# A line that never ends: as much of it as a path has is looked at.
+	{ printf '#!'; head -c 70000 /dev/zero | tr '\0' /; } >"$work/long" && chmod +x "$work/long"
+	args=("$work/long")
+	fault "a script without an end" 0 "ok     program    $work/long: the library can be loaded into it"
 	if [ "$(id -u)" -eq 0 ]; then
 		cp "$work/dynamic" "$work/setuid" && chown 65534 "$work/setuid" && chmod u+s "$work/setuid"
 		args=("$work/setuid")

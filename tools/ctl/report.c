@@ -2,6 +2,7 @@
 /* Findings, in the order in which they were made, as text or JSON. */
 #include "ctl.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,14 @@ static void print_json(enum verdict worst)
 	printf("\n]}\n");
 }
 
+/* Whoever wrote a script named its interpreter, and who looks may be root at a terminal. */
+static void print_plain(const char *text)
+{
+	for (; *text; text++)
+		putchar(isprint((unsigned char)*text) ? *text : '?');
+	putchar('\n');
+}
+
 static void print_text(enum verdict worst)
 {
 	static const char *const ends[] = {
@@ -75,10 +84,12 @@ static void print_text(enum verdict worst)
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		printf("%-6s %-10s %s\n", words[findings[i].verdict], findings[i].name,
-		       findings[i].text);
-		if (findings[i].todo[0])
-			printf("%-6s %-10s -> %s\n", "", "", findings[i].todo);
+		printf("%-6s %-10s ", words[findings[i].verdict], findings[i].name);
+		print_plain(findings[i].text);
+		if (!findings[i].todo[0])
+			continue;
+		printf("%-6s %-10s -> ", "", "");
+		print_plain(findings[i].todo);
 	}
 	puts(ends[worst]);
 }
