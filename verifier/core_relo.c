@@ -448,7 +448,7 @@ static int relocate_all(struct core_env *env)
 		memcpy(&env->relo, rec, sizeof(env->relo));
 		env->idx = i;
 		err = relocate_one(env);
-		if (!err && !(i % 256) && ebpf_yield())
+		if (!err && ebpf_yield())
 			err = -EAGAIN;
 	}
 	return err;

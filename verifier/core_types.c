@@ -8,6 +8,7 @@
 #include <ebpf/services.h>
 
 #define MAX_DEPTH	32
+#define YIELD_MASK	0xfff	/* others run after so many pairs */
 
 /* A struct, a union or a prototype under way, with the parts that are being compared. */
 struct match_level {
@@ -202,6 +203,7 @@ int ebpf_core_types_match(const struct core_spec *local, const struct core_spec 
 {
 	struct match *m = ebpf_alloc(sizeof(*m));
 	struct match_level *level;
+	u32 pairs = 0;
 	int ret;
 
 	if (!m)
@@ -210,6 +212,11 @@ int ebpf_core_types_match(const struct core_spec *local, const struct core_spec 
 	m->targ = targ;
 	ret = compare(m, local->root_id, targ->root_id, false);
 	while (ret >= 0 && m->depth) {
+		/* Members that are alike are compared with all that theirs have, and so on. */
+		if (!(++pairs & YIELD_MASK) && ebpf_yield()) {
+			ret = -EAGAIN;
+			break;
+		}
 		level = &m->levels[m->depth - 1];
 		/* A part was decided, or a level was left with a result for the one around it. */
 		if (ret != DEEPER)

@@ -5,6 +5,7 @@
  */
 #include "btf_words.h"
 #include "insn_macros.h"
+#include "services.h"
 #include "tap.h"
 
 static struct ebpf_btf *kernel, *local;
@@ -253,6 +254,49 @@ static void test_insns(void)
 	tap_ok(insn[1].imm == 0xbad2310, "the other half, too");
 }
 
+#define NESTED	6
+
+/* Structs in each other, each with eight members of the next. */
+static void add_nested(bool same_names)
+{
+	char name[] = "n0";
+	u32 i, next, other;
+
+	ADD(INT(str("int"), 4));
+	for (i = 0; i < NESTED; i++, name[1]++) {
+		next = i + 1 < NESTED ? i + 3 : 1;
+		other = same_names ? str("s") : str("t");
+		ADD(TYPE(str(name), STRUCT, 8, 4), MEMBER(str("s"), next, 0), MEMBER(other, next, 0),
+		    MEMBER(other, next, 0), MEMBER(other, next, 0), MEMBER(other, next, 0),
+		    MEMBER(other, next, 0), MEMBER(other, next, 0), MEMBER(other, next, 0));
+	}
+}
+
+/* Members that are named twice, which no compiler makes, are compared as often at each level. */
+static void test_many_pairs(void)
+{
+	unsigned long before;
+
+	words_destroy(kernel);
+	ebpf_btf_destroy(local);
+	words_begin(0);
+	add_nested(false);
+	kernel = words_parse_vmlinux();
+	words_begin(0);
+	access[A_0] = str("0");
+	add_nested(true);
+	local = words_parse();
+	if (!tap_ok(!IS_ERR_OR_NULL(kernel) && !IS_ERR_OR_NULL(local), "nested types are types"))
+		return;
+	before = test_yields();
+	moved("members of one name", 2, A_0, EBPF_CORE_TYPE_MATCHES, 1, 1);
+	tap_ok(test_yields() - before > 50, "others run while types are compared (%lu times)",
+	       test_yields() - before);
+	test_set_yield(-EAGAIN);
+	tap_eq(relocate(MOVE(1), 2, A_0, EBPF_CORE_TYPE_MATCHES), -EAGAIN, "a signal ends it");
+	test_set_yield(0);
+}
+
 int main(void)
 {
 	kernel = make_kernel();
@@ -263,6 +307,7 @@ int main(void)
 	test_types();
 	test_matches();
 	test_insns();
+	test_many_pairs();
 	words_destroy(kernel);
 	ebpf_btf_destroy(local);
 	return tap_end();
