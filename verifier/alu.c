@@ -438,9 +438,8 @@ static void mov_reg(struct vf_env *env, const struct ebpf_insn *insn)
 		return;
 	}
 	/* From now on what is learned of one is true of the other. */
-	if (((is64 && !insn->off) || watch_link_copies()) && !src->id &&
-	    !ebpf_tnum_is_const(src->n.var_off))
-		src->id = ++env->id_gen;
+	if ((is64 && !insn->off) || watch_link_copies())
+		ebpf_reg_link(env, src);
 	if (insn->off)
 		same = src->n.umax < 1ULL << (insn->off - 1);
 	else

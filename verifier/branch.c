@@ -38,13 +38,8 @@ static bool is_const(const struct reg_state *reg, bool is32)
 static int decide(const struct reg_state *dst, const struct reg_state *src, u8 op, bool is32)
 {
 	if (dst->type == SCALAR_VALUE && src->type == SCALAR_VALUE) {
-		/* Linux 6.1 decides with a constant on the right only. Ours follow
-		 * ranges through more operations (OR of unknowns), and must not
-		 * walk into ways those exclude. Where there is no range, the
-		 * ways are those of Linux.
-		 */
-		if (!is_const(src, is32) &&
-		    (!is_const(dst, is32) || !ebpf_reg_is_bounded(src)))
+		/* Of two that vary, all ways are walked. */
+		if (!is_const(src, is32) && !is_const(dst, is32))
 			return -1;
 		return ebpf_scalar_branch(&dst->n, &src->n, op, is32);
 	}

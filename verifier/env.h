@@ -176,7 +176,7 @@ struct vf_env {
 	struct backtrack bt;
 	u32 back_steps;			/* of precision.c: instructions gone back over */
 	struct scalar way[4];		/* of branch.c: operands on both ways, WAY_* */
-	struct reg_state tmp_reg;	/* scratch of alu.c and branch.c: small frames */
+	struct reg_state tmp_reg;	/* scratch of some functions: small frames */
 	struct reg_state tmp_reg2;
 	struct idpair *idmap;		/* of prune.c, IDMAP_SIZE; NULL before the first comparison */
 	u32 idmap_used;

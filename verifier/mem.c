@@ -432,9 +432,7 @@ int ebpf_check_mem_access(struct vf_env *env, int insn_idx, u32 regno, s32 off, 
 		ebpf_scalar_sext(&val->n, size, false);
 		reg_unlink(val);
 	} else if (size < REG_SIZE && val->n.umax >> (size * 8)) {
-		/* Only what is loaded whole from where it was saved has an id, and what
-		 * did not fit there lost it: no program shows whether it is kept.
-		 */
+		/* A part of what was saved is another number. */
 		ebpf_scalar_truncate(&val->n, size);
 		reg_unlink(val);
 	}

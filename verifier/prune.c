@@ -168,6 +168,40 @@ static bool bytes_safe(const struct stack_slot *old, const struct stack_slot *cu
 	return true;
 }
 
+/* As @old was saved by so many bytes, but in @cur something is there that is not such a number:
+ * what is loaded then is any.
+ */
+static bool number_safe(struct vf_env *env, const struct stack_slot *old,
+			const struct stack_slot *cur, u32 unique)
+{
+	struct reg_state *any = &env->tmp_reg;
+	int i, size = 0;
+
+	for (i = 0; i < REG_SIZE; i++) {
+		if (old->type[i] == STACK_SPILL)
+			size++;
+		else if (old->type[i] != STACK_INVALID && old->type[i] != STACK_MISC)
+			return false;
+		if (cur && (type_is_object(cur->type[i])))
+			return false;
+	}
+	if (cur && slot_is_spill(cur) && cur->spilled.type != SCALAR_VALUE)
+		return false;
+	ebpf_reg_set_unknown(any);
+	if (size < REG_SIZE)
+		ebpf_scalar_truncate(&any->n, size);
+	return reg_safe(env, &old->spilled, any, unique);
+}
+
+static bool slot_safe(struct vf_env *env, const struct stack_slot *old,
+		      const struct stack_slot *cur, u32 unique)
+{
+	if (!bytes_safe(old, cur))
+		return slot_is_scalar_spill(old) && number_safe(env, old, cur, unique);
+	return (!slot_is_spill(old) && !slot_is_object(old)) ||
+	       reg_safe(env, &old->spilled, &cur->spilled, unique);
+}
+
 static bool slot_used(const struct vf_env *env, const struct stack_slot *slot)
 {
 	int i;
@@ -212,11 +246,8 @@ static bool stack_safe(struct vf_env *env, const struct func_state *old,
 		o = &old->stack[i];
 		if (!slot_used(env, o))
 			continue;
-		if (!bytes_safe(o, i < cur->nr_slots ? &cur->stack[i] : NULL))
-			return false;
-		if ((slot_is_spill(o) || slot_is_object(o)) &&
-		    !reg_safe(env, &o->spilled, &cur->stack[i].spilled,
-			      (old->frameno * 128) + NR_REGS + i))
+		if (!slot_safe(env, o, i < cur->nr_slots ? &cur->stack[i] : NULL,
+			       old->frameno * 128 + NR_REGS + i))
 			return false;
 	}
 	return true;

@@ -48,6 +48,12 @@ void ebpf_reg_set_ptr(struct reg_state *reg, u32 type)
 	ebpf_scalar_set_const(&reg->n, 0);
 }
 
+void ebpf_reg_link(struct vf_env *env, struct reg_state *reg)
+{
+	if (!reg->id && !ebpf_tnum_is_const(reg->n.var_off))
+		reg->id = ++env->id_gen;
+}
+
 void ebpf_reg_copy(struct reg_state *dst, const struct reg_state *src)
 {
 	struct reg_state *parent = dst->parent;

@@ -147,9 +147,9 @@ static int write_fixed(struct vf_env *env, struct func_state *func, s32 off, int
 	if (err)
 		return err;
 	scratch_at(env, func, off);
-	if (watch_link_copies() && reg && reg->type == SCALAR_VALUE && !reg->id && !is_const_reg(reg))
-		reg->id = ++env->id_gen;
-	if (reg && !(off % REG_SIZE) && ebpf_reg_is_bounded(reg) && !is_null_reg(reg)) {
+	if (reg && !(off % REG_SIZE) && reg->type == SCALAR_VALUE && !is_null_reg(reg)) {
+		/* From now on what is learned of one is true of the other. */
+		ebpf_reg_link(env, reg);
 		save_reg(slot_at(func, off), reg, size);
 		return 0;
 	}
@@ -262,10 +262,10 @@ static int fill_reg(struct vf_env *env, struct func_state *func, s32 off, int si
 	struct stack_slot *slot = slot_at(func, off);
 	struct reg_state *dst = dst_regno >= 0 ? &cur_regs(env)[dst_regno] : NULL;
 	int spilled = spill_bytes(slot);
-	bool whole = !(off % REG_SIZE) && size == spilled;
+	bool low = !(off % REG_SIZE) && size <= spilled;
 	int err;
 
-	if (!whole || size != REG_SIZE) {
+	if (!low || size != REG_SIZE) {
 		if (slot->spilled.type != SCALAR_VALUE && !watch_mild_stack()) {
 			ebpf_print_linfo(env, env->insn_idx, "; ");
 			vlog(env, "invalid size of register fill\n");
@@ -275,10 +275,14 @@ static int fill_reg(struct vf_env *env, struct func_state *func, s32 off, int si
 	err = mark_slot_read(env, slot);
 	if (err || !dst)
 		return err;
-	if (whole)
+	if (low) {
+		/* Of what does not fit in @size, ebpf_check_mem_access() takes the low part. */
+		if (slot->spilled.type == SCALAR_VALUE)
+			ebpf_reg_link(env, &slot->spilled);
 		ebpf_reg_copy(dst, &slot->spilled);
-	else
+	} else {
 		ebpf_reg_set_unknown(dst);
+	}
 	dst->live |= LIVE_WRITTEN;
 	return 0;
 }

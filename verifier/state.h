@@ -346,6 +346,8 @@ int ebpf_mark_reg_read(struct vf_env *env, const struct reg_state *reg,
 void ebpf_init_regs(struct vf_env *env, struct func_state *func);
 bool ebpf_reg_sane_offset(struct vf_env *env, const struct reg_state *reg, u32 type);
 
+/* Before a number is copied: it gets an id, if its value is not known. */
+void ebpf_reg_link(struct vf_env *env, struct reg_state *reg);
 /* ---- slots of the stack ---- */
 static inline bool slot_is_spill(const struct stack_slot *slot)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers that are a constant apart: what a comparison tells of one is true of the other, with
- * the constant added; and only as long as that is so.
+ * Numbers that are equal, or a constant apart: what a comparison tells of one is true of the other,
+ * with the constant added; and only as long as that is so.
  */
 #include <limits.h>
 #include <tap.h>
@@ -19,6 +19,7 @@
 /* R0 = byte @reg of a value of 48. */
 #define USE(reg)	LD_MAP_VALUE(1, MAP_ARRAY, 0), ADD_X(1, reg), LDX(B, 0, 1, 0)
 #define END		MOV_K(0, 0), EXIT
+#define ANYTHING	.err = EINVAL, .says = "unbounded min value is not allowed"
 #define OUTSIDE		.err = EACCES, .says = "outside of the allowed memory range"
 
 static const struct verif_case cases[] = {
@@ -53,6 +54,68 @@ static const struct verif_case cases[] = {
 	  .insns = { BYTE, MORE(6, 4), END } },
 	{ "of a difference as well", .says = "R7_w=scalar(id=1-4,",
 	  .insns = { BYTE, MORE(6, -4), END } },
+
+	/* Saved in slots, whatever was known of them. */
+	{ "anything in a slot", .insns = { BYTE, STX(DW, FP, 9, -8), UP_TO(9, 47), LDX(DW, 8, FP, -8),
+	  USE(8), END } },
+	{ "anything in a slot, one too many", OUTSIDE,
+	  .insns = { BYTE, STX(DW, FP, 9, -8), UP_TO(9, 48), LDX(DW, 8, FP, -8), USE(8), END } },
+	{ "two loads of it", .insns = { BYTE, STX(DW, FP, 9, -8), LDX(DW, 7, FP, -8), UP_TO(7, 47),
+	  LDX(DW, 8, FP, -8), USE(8), END } },
+	{ "its low half", .insns = { BYTE, STX(DW, FP, 9, -8), UP_TO(9, 47), LDX(W, 8, FP, -8), USE(8),
+	  END } },
+	{ "what the low half is, it is not", ANYTHING,
+	  .insns = { BYTE, STX(DW, FP, 9, -8), LDX(W, 8, FP, -8), UP_TO(8, 47), USE(9), END } },
+	{ "but where it fits there", .insns = { BYTE, STX(DW, FP, 6, -8), LDX(W, 8, FP, -8),
+	  UP_TO(8, 47), USE(6), END } },
+	{ "and in a byte", .insns = { BYTE, STX(DW, FP, 6, -8), LDX(B, 8, FP, -8), UP_TO(8, 47), USE(6),
+	  END } },
+	{ "its high half is another number", .err = EACCES, .says = "R1 unbounded memory access",
+	  .insns = { BYTE, STX(DW, FP, 9, -8), UP_TO(9, 47), LDX(W, 8, FP, -4), USE(8), END } },
+	{ "the low half of what was saved in half", OUTSIDE,
+	  .insns = { BYTE, STX(W, FP, 9, -8), UP_TO(9, 20), LDX(B, 8, FP, -8), USE(8), END } },
+	{ "more than what was saved in half", ANYTHING,
+	  .insns = { BYTE, STX(W, FP, 6, -8), UP_TO(6, 20), LDX(DW, 8, FP, -8), USE(8), END } },
+	{ "the low part of a constant", .insns = { BYTE, MOV_K(7, 0x1234), STX(DW, FP, 7, -8),
+	  LDX(B, 8, FP, -8), JMP_K(JEQ, 8, 0x34, 1), LDX(DW, 0, 8, 0), END } },
+	{ "with its sign", .insns = { BYTE, MOV_K(7, 0x12f4), STX(DW, FP, 7, -8), LDSX(B, 8, FP, -8),
+	  JMP_K(JEQ, 8, -12, 1), LDX(DW, 0, 8, 0), END } },
+	{ "written over", ANYTHING,
+	  .insns = { BYTE, STX(DW, FP, 9, -8), ST(B, FP, -3, 1), UP_TO(9, 47), LDX(DW, 8, FP, -8),
+		     USE(8), END } },
+	{ "in a caller's slot", .insns = { BYTE, MOV_X(1, FP), ADD_K(1, -8), MOV_X(2, 9), CALL(10),
+	  UP_TO(9, 47), LDX(DW, 8, FP, -8), USE(8), END, STX(DW, 1, 2, 0), END } },
+
+	/* What is known on one way of a slot, and not on another. */
+	{ "small there, anything here", ANYTHING,
+	  .insns = { BYTE, LDX(B, 5, 1, 1), STX(DW, FP, 6, -8), JMP_K(JEQ, 5, 0, 1), STX(DW, FP, 9, -8),
+		     LDX(DW, 8, FP, -8), UP_TO(6, 47), USE(8), END } },
+	{ "the other way round", ANYTHING,
+	  .insns = { BYTE, LDX(B, 5, 1, 1), STX(DW, FP, 9, -8), JMP_K(JEQ, 5, 0, 1), STX(DW, FP, 6, -8),
+		     LDX(DW, 8, FP, -8), UP_TO(6, 47), USE(8), END } },
+	{ "small there, written in part here", ANYTHING,
+	  .insns = { BYTE, STX(DW, FP, 6, -8), JMP_K(JEQ, 9, 0, 1), ST(B, FP, -1, 255),
+		     LDX(DW, 8, FP, -8), UP_TO(6, 47), USE(8), END } },
+	{ "equal there, written in part here", ANYTHING,
+	  .insns = { BYTE, STX(DW, FP, 9, -8), JMP_K(JEQ, 6, 0, 1), ST(B, FP, -1, 255),
+		     UP_TO(9, 47), LDX(DW, 8, FP, -8), USE(8), END } },
+	{ "equal here, written in part there", ANYTHING,
+	  .insns = { BYTE, STX(DW, FP, 9, -8), JMP_K(JNE, 6, 0, 1), ST(B, FP, -1, 255),
+		     UP_TO(9, 47), LDX(DW, 8, FP, -8), USE(8), END } },
+	{ "equal there, never written here", ANYTHING,
+	  .insns = { BYTE, JMP_K(JEQ, 6, 0, 1), STX(DW, FP, 9, -8), UP_TO(9, 47),
+		     LDX(DW, 8, FP, -8), USE(8), END } },
+	{ "a pointer here", .err = EACCES, .says = "pointer += pointer prohibited",
+	  .insns = { BYTE, STX(DW, FP, 9, -8), JMP_K(JEQ, 6, 0, 1), STX(DW, FP, 1, -8),
+		     UP_TO(9, 47), LDX(DW, 8, FP, -8), USE(8), END } },
+
+	/* A constant on the left decides as one on the right does. */
+	{ "nothing is below zero", .insns = { BYTE, MOV_K(7, 0), JMP_X(JGT, 7, 9, 2), END,
+	  LDX(DW, 0, 9, 0), END } },
+	{ "in 32 bits", .insns = { BYTE, MOV_K(7, 0), INSN(EBPF_JMP32 | EBPF_JGT | EBPF_X, 7, 9, 2, 0),
+	  END, LDX(DW, 0, 9, 0), END } },
+	{ "but one may be", .err = EACCES, .says = "R9 invalid mem access 'scalar'",
+	  .insns = { BYTE, MOV_K(7, 1), JMP_X(JGT, 7, 9, 2), END, LDX(DW, 0, 9, 0), END } },
 
 	/* No longer so. */
 	{ "a sum that may wrap is below the number", .err = EACCES, .says = "min value is negative",
