@@ -6,6 +6,11 @@
  */
 #include <ebpf/kfunc.h>
 
+static u64 cast(u64 obj, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return obj;
+}
+
 static const struct ebpf_kfunc kfuncs[] = {
 	{
 		.func = ebpf_kfunc_iter_num_new,
@@ -29,6 +34,22 @@ static const struct ebpf_kfunc kfuncs[] = {
 		.iter = EBPF_KFUNC_ITER_DESTROY,
 		.arg = { EBPF_KFUNC_PTR_TO_ITER_NUM },
 		.arg_name = { "it" },
+	},
+	{
+		.func = cast,
+		.name = "bpf_cast_to_kern_ctx",
+		.cast = EBPF_KFUNC_CAST_KERN_CTX,
+		.ret = EBPF_KFUNC_PTR,
+		.arg = { EBPF_KFUNC_CTX },
+		.arg_name = { "obj" },
+	},
+	{
+		.func = cast,
+		.name = "bpf_rdonly_cast",
+		.cast = EBPF_KFUNC_CAST_RDONLY,
+		.ret = EBPF_KFUNC_PTR,
+		.arg = { EBPF_KFUNC_ANY, EBPF_KFUNC_CONST },
+		.arg_name = { "obj__ign", "btf_id__k" },
 	},
 };
 

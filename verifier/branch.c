@@ -12,7 +12,8 @@
 /* The pointer cannot be NULL: it is not, and what was added to it is within limits. */
 static bool never_null(const struct reg_state *reg)
 {
-	if (may_be_null(reg->type) || reg->n.smin <= -MAX_VAR_OFF || reg->n.smax >= MAX_VAR_OFF)
+	if (may_be_null(reg->type) || (reg->type & EBPF_PTR_UNTRUSTED) ||
+	    reg->n.smin <= -MAX_VAR_OFF || reg->n.smax >= MAX_VAR_OFF)
 		return false;
 	switch (base_type(reg->type)) {
 	case PTR_TO_MAP_VALUE:

@@ -288,7 +288,7 @@ static bool syscall_valid(s32 off, int size, int acc, struct ctx_access *info)
 {
 	(void)acc;
 	(void)info;
-	return off >= 0 && off < 0xffff && off % size == 0;
+	return off >= 0 && off + size <= EBPF_SYSCALL_CTX_MAX;
 }
 
 static const struct ctx_type ctx_types[] = {

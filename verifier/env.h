@@ -79,6 +79,7 @@ struct subprog_info {
 	bool changes_pkt;
 	bool may_sleep;
 	u32 btf_type_id;	/* 0 without func_info */
+	u8 arg_tags[EBPF_MAX_FUNC_REG_ARGS];	/* ARG_TAG_*, of global functions */
 };
 
 /* Registers and stack slots to be made precise, per frame. */

@@ -266,11 +266,9 @@ static bool is_ctx_access(const struct vf_env *env, u32 idx)
 	       ebpf_ctx_needs_conv(env->load->prog_type);
 }
 
-/* Kernel pointers by BTF may lead anywhere: the load yields 0 then. */
 static bool may_fault(const struct vf_env *env, u32 idx)
 {
-	return EBPF_CLASS(env->insns[idx].code) == EBPF_LDX &&
-	       base_type(env->aux[idx].ptr_type) == PTR_TO_BTF_ID;
+	return EBPF_CLASS(env->insns[idx].code) == EBPF_LDX && load_may_fault(env->aux[idx].ptr_type);
 }
 
 static int expand_probe(const struct ebpf_insn *insn, struct ebpf_insn *buf)
@@ -305,7 +303,7 @@ static int expand_ordered(const struct vf_env *env, u32 idx, struct ebpf_insn *b
 	struct ebpf_insn insn = plain_access(&env->insns[idx]);
 	u32 type = env->aux[idx].ptr_type;
 
-	if (EBPF_CLASS(insn.code) == EBPF_LDX && base_type(type) == PTR_TO_BTF_ID)
+	if (EBPF_CLASS(insn.code) == EBPF_LDX && load_may_fault(type))
 		return expand_probe(&insn, buf);
 	if (EBPF_CLASS(insn.code) == EBPF_LDX && type == CONST_PTR_TO_MAP)
 		return ebpf_expand_map_ptr(&insn, buf);

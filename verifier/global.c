@@ -8,6 +8,7 @@
  * their signatures, which compilers change at will, decide nothing.
  */
 #include "verifier/call.h"
+#include "verifier/global.h"
 #include "verifier/insn.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
@@ -22,18 +23,26 @@ enum param_kind {
 	PARAM_CTX,
 	PARAM_MEM,		/* struct param.size bytes, or NULL */
 	PARAM_PTR,		/* to something without a size */
+	PARAM_STRUCT,		/* the kernel's struct of struct param.btf_id */
+	PARAM_ANY_STRUCT,	/* or anything else: loads may fault */
+	PARAM_ANY_MEM,		/* the same without a type */
 	PARAM_OTHER,
 };
 
 struct param {
 	enum param_kind kind;
 	u32 size;
+	bool nonnull;		/* PARAM_MEM */
+	bool nullable;		/* PARAM_STRUCT */
+	const struct ebpf_btf *kernel;
+	u32 btf_id;
 	const struct ebpf_btf_type *t;		/* no modifier */
 	const struct ebpf_btf_type *target;	/* of a pointer, no modifier */
 };
 
 struct signature {
 	const char *name;
+	const u8 *tags;				/* of each parameter */
 	const struct ebpf_btf_param *params;
 	u32 nr;
 	const struct ebpf_btf_type *ret;	/* no modifier */
@@ -89,6 +98,7 @@ static int read_signature(struct vf_env *env, u32 sub, struct signature *sig)
 	if (EBPF_BUG_ON(!t || !btf_is(t, BTF_KIND_BIT(FUNC))))
 		return -EFAULT;
 	sig->name = ebpf_btf_name(btf, t->name_off);
+	sig->tags = env->subprogs[sub].arg_tags;
 	t = ebpf_btf_type_by_id(btf, t->type);
 	if (EBPF_BUG_ON(!t || !btf_is(t, BTF_KIND_BIT(FUNC_PROTO))))
 		return -EFAULT;
@@ -98,30 +108,84 @@ static int read_signature(struct vf_env *env, u32 sub, struct signature *sig)
 	return EBPF_BUG_ON(!sig->ret) ? -EFAULT : 0;
 }
 
-static int read_param(struct vf_env *env, const struct signature *sig, u32 i, struct param *p)
+static int bad_tags(struct vf_env *env, u32 i)
 {
-	const struct ebpf_btf *btf = env->load->btf;
+	vlog(env, "arg#%d has invalid combination of tags\n", i);
+	return -EINVAL;
+}
 
-	memset(p, 0, sizeof(*p));
-	p->kind = PARAM_OTHER;
-	p->t = ebpf_btf_skip_modifiers(btf, sig->params[i].type, NULL);
-	if (EBPF_BUG_ON(!p->t))
-		return -EFAULT;
-	if (is_number(p->t)) {
-		p->kind = PARAM_SCALAR;
-		return 0;
+static int read_ctx(struct vf_env *env, u32 i, u8 tags, struct param *p)
+{
+	if (tags & ~ARG_TAG_CTX)
+		return bad_tags(env, i);
+	p->kind = PARAM_CTX;
+	return tags ? ebpf_check_ctx_tag(env, i, p->t, ctx_struct_name(env->load->prog_type)) : 0;
+}
+
+static int read_trusted(struct vf_env *env, u32 i, u8 tags, struct param *p)
+{
+	if (tags & ~(ARG_TAG_TRUSTED | ARG_TAG_NULLABLE))
+		return bad_tags(env, i);
+	p->kind = PARAM_STRUCT;
+	p->nullable = tags & ARG_TAG_NULLABLE;
+	return ebpf_find_arg_struct(env, i, p->target, &p->kernel, &p->btf_id);
+}
+
+static int read_untrusted(struct vf_env *env, u32 i, u8 tags, struct param *p)
+{
+	if (tags & ~ARG_TAG_UNTRUSTED) {
+		vlog(env, "arg#%d untrusted cannot be combined with any other tags\n", i);
+		return -EINVAL;
 	}
-	if (!btf_is(p->t, BTF_KIND_BIT(PTR)))
+	p->kind = PARAM_ANY_MEM;
+	if (!p->t->type || !p->target->info || is_number(p->target))
 		return 0;
-	p->target = ebpf_btf_skip_modifiers(btf, p->t->type, NULL);
+	p->kind = PARAM_ANY_STRUCT;
+	return ebpf_find_arg_struct(env, i, p->target, &p->kernel, &p->btf_id);
+}
+
+static int read_mem(struct vf_env *env, u32 i, u8 tags, struct param *p)
+{
+	if (tags & ~ARG_TAG_NONNULL)
+		return bad_tags(env, i);
+	p->nonnull = tags & ARG_TAG_NONNULL;
+	p->kind = ebpf_btf_type_size(env->load->btf, p->t->type, &p->size) ? PARAM_MEM : PARAM_PTR;
+	return 0;
+}
+
+static int read_pointer(struct vf_env *env, u32 i, u8 tags, struct param *p)
+{
+	p->target = ebpf_btf_skip_modifiers(env->load->btf, p->t->type, NULL);
 	if (EBPF_BUG_ON(!p->target))
 		return -EFAULT;
-	if (is_ctx_struct(env, p->target))
-		p->kind = PARAM_CTX;
-	else if (ebpf_btf_type_size(btf, p->t->type, &p->size))
-		p->kind = PARAM_MEM;
-	else
-		p->kind = PARAM_PTR;
+	if (tags & ARG_TAG_OTHER) {
+		vlog(env, "arg#%d has unsupported set of tags\n", i);
+		return -EOPNOTSUPP;
+	}
+	if ((tags & ARG_TAG_CTX) || is_ctx_struct(env, p->target))
+		return read_ctx(env, i, tags, p);
+	if (tags & ARG_TAG_TRUSTED)
+		return read_trusted(env, i, tags, p);
+	if (tags & ARG_TAG_UNTRUSTED)
+		return read_untrusted(env, i, tags, p);
+	return read_mem(env, i, tags, p);
+}
+
+static int read_param(struct vf_env *env, const struct signature *sig, u32 i, struct param *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->kind = PARAM_OTHER;
+	p->t = ebpf_btf_skip_modifiers(env->load->btf, sig->params[i].type, NULL);
+	if (EBPF_BUG_ON(!p->t))
+		return -EFAULT;
+	if (btf_is(p->t, BTF_KIND_BIT(PTR)))
+		return read_pointer(env, i, sig->tags[i], p);
+	if (sig->tags[i]) {
+		vlog(env, "arg#%d has pointer tag, but is not a pointer type\n", i);
+		return -EINVAL;
+	}
+	if (is_number(p->t))
+		p->kind = PARAM_SCALAR;
 	return 0;
 }
 
@@ -149,9 +213,19 @@ static int set_param(struct vf_env *env, const struct signature *sig, u32 i,
 		ebpf_reg_set_ptr(reg, PTR_TO_CTX);
 		return 0;
 	case PARAM_MEM:
-		ebpf_reg_set_ptr(reg, PTR_TO_MEM | EBPF_PTR_MAYBE_NULL);
+		ebpf_reg_set_ptr(reg, PTR_TO_MEM | (p.nonnull ? 0 : EBPF_PTR_MAYBE_NULL));
 		reg->mem_size = p.size;
-		reg->id = ++env->id_gen;
+		reg->id = p.nonnull ? 0 : ++env->id_gen;
+		return 0;
+	case PARAM_STRUCT:
+		ebpf_reg_set_btf(reg, p.kernel, p.btf_id, p.nullable ? EBPF_PTR_MAYBE_NULL : 0);
+		reg->id = p.nullable ? ++env->id_gen : 0;
+		return 0;
+	case PARAM_ANY_STRUCT:
+		ebpf_reg_set_btf(reg, p.kernel, p.btf_id, EBPF_PTR_UNTRUSTED);
+		return 0;
+	case PARAM_ANY_MEM:
+		ebpf_reg_set_ptr(reg, PTR_TO_MEM | EBPF_MEM_RDONLY | EBPF_PTR_UNTRUSTED);
 		return 0;
 	case PARAM_PTR:
 		return say_no_size(env, i, &p);
@@ -195,12 +269,17 @@ static bool writable(struct vf_env *env, const struct reg_state *reg)
 /* The function does with the memory what it likes, and may call what moves the
  * packet without its pointer being forgotten.
  */
-static int check_mem(struct vf_env *env, u32 sub, u32 regno, u32 size)
+static int check_mem(struct vf_env *env, u32 sub, u32 regno, const struct param *p)
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
+	u32 size = p->size;
 	struct call_meta meta;
 	int err;
 
+	if (p->nonnull && (may_be_null(reg->type) || is_null_reg(reg))) {
+		vlog(env, "arg#%d is expected to be non-NULL\n", regno - EBPF_REG_1);
+		return -EINVAL;
+	}
 	/* Which number this is decides. */
 	if (is_null_reg(reg))
 		return ebpf_mark_precise(env, regno);
@@ -230,6 +309,31 @@ static int check_ctx(struct vf_env *env, u32 regno, const struct param *p)
 	return ebpf_check_ptr_off(env, reg, regno, false) ? -EINVAL : 0;
 }
 
+static int check_struct(struct vf_env *env, u32 regno, const struct param *p)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	u32 type = reg->type;
+
+	if (p->nullable && is_null_reg(reg))
+		return ebpf_mark_precise(env, regno);
+	if (p->nullable)
+		type &= ~(u32)EBPF_PTR_MAYBE_NULL;
+	if (type != PTR_TO_BTF_ID) {
+		vlog(env, "R%d type=%s ", regno, ebpf_reg_type_str(env, reg->type));
+		vlog(env, "expected=%s\n", ebpf_reg_type_str(env, PTR_TO_BTF_ID));
+		return -EINVAL;
+	}
+	if (ebpf_check_ptr_off(env, reg, regno, true))
+		return -EINVAL;
+	if (reg->btf == ebpf_btf_owner(p->kernel, p->btf_id) &&
+	    ebpf_btf_struct_ids_match(env, reg->btf, reg->btf_id, reg->off, p->btf_id))
+		return 0;
+	vlog(env, "R%d is of type %s but %s is expected\n", regno,
+	     ebpf_kernel_type_name(reg->btf, reg->btf_id),
+	     ebpf_kernel_type_name(p->kernel, p->btf_id));
+	return -EINVAL;
+}
+
 static int check_param(struct vf_env *env, u32 sub, const struct signature *sig, u32 i)
 {
 	u32 regno = EBPF_REG_1 + i;
@@ -248,7 +352,13 @@ static int check_param(struct vf_env *env, u32 sub, const struct signature *sig,
 		err = check_ctx(env, regno, &p);
 		break;
 	case PARAM_MEM:
-		err = check_mem(env, sub, regno, p.size);
+		err = check_mem(env, sub, regno, &p);
+		break;
+	case PARAM_STRUCT:
+		err = check_struct(env, regno, &p);
+		break;
+	case PARAM_ANY_STRUCT:
+	case PARAM_ANY_MEM:
 		break;
 	case PARAM_PTR:
 		return say_no_size(env, i, &p);
@@ -273,7 +383,7 @@ int ebpf_check_global_call(struct vf_env *env, u32 sub)
 	for (i = 0; !err && i < sig.nr; i++)
 		err = check_param(env, sub, &sig, i);
 	if (err == -EINVAL)
-		vlog(env, "Caller passes invalid args into func#%d\n", sub);
+		vlog(env, "Caller passes invalid args into func#%d ('%s')\n", sub, sig.name);
 	if (err)
 		return err;
 	if (env->subprogs[sub].may_sleep && ebpf_callback_holds(env)) {
@@ -359,7 +469,9 @@ int ebpf_walk_globals(struct vf_env *env)
 		found |= env->subprogs[sub].is_global;
 	if (!found)
 		return 0;
-	err = find_effects(env);
+	err = ebpf_find_arg_tags(env);
+	if (!err)
+		err = find_effects(env);
 	if (err)
 		return err;
 	for (sub = 1; sub < env->subprog_cnt; sub++) {

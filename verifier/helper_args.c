@@ -99,6 +99,23 @@ static int check_struct_arg(struct vf_env *env, const struct reg_state *reg, u32
 	return ebpf_check_kptr_type(env, meta->kptr, reg, regno) ? -EACCES : 0;
 }
 
+/* Is the context passed as memory? */
+static bool is_ctx_mem(const struct vf_env *env, const struct reg_state *reg, u32 arg_type)
+{
+	if (reg->type != PTR_TO_CTX || env->load->prog_type != EBPF_PROG_TYPE_SYSCALL)
+		return false;
+	switch (base_type(arg_type)) {
+	case EBPF_ARG_PTR_TO_MAP_KEY:
+	case EBPF_ARG_PTR_TO_MAP_VALUE:
+	case EBPF_ARG_PTR_TO_MEM:
+	case EBPF_ARG_PTR_TO_INT:
+	case EBPF_ARG_PTR_TO_LONG:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno, u32 arg_type,
 		      const struct ebpf_func_proto *fn, const struct call_meta *meta)
 {
@@ -113,6 +130,8 @@ static int check_type(struct vf_env *env, const struct reg_state *reg, u32 regno
 		     base_type(arg_type), FUNC_ARG(fn->id));
 		return -EINVAL;
 	}
+	if (is_ctx_mem(env, reg, arg_type))
+		return 0;
 	/* What only reads takes read-only memory too; what takes NULL takes
 	 * what may be NULL.
 	 */
@@ -138,6 +157,8 @@ static int check_arg_off(struct vf_env *env, const struct reg_state *reg, u32 re
 {
 	bool exact = base_type(arg_type) == EBPF_ARG_PTR_TO_ALLOC_MEM;
 
+	if (is_ctx_mem(env, reg, arg_type))
+		return 0;
 	switch (base_type(reg->type)) {
 	case SCALAR_VALUE:
 	case PTR_TO_STACK:

@@ -8,6 +8,7 @@
 #include "verifier/image.h"
 #include "verifier/iter.h"
 #include "verifier/log.h"
+#include "verifier/mem.h"
 #include "verifier/walk.h"
 #include "verifier/btf/btf_internal.h"
 
@@ -124,15 +125,120 @@ static int check_number(struct vf_env *env, u32 regno)
 	return -EINVAL;
 }
 
-static int check_args(struct vf_env *env, const struct ebpf_kfunc *kfunc, struct iter_arg *iter)
+static int check_const(struct vf_env *env, u32 regno, u64 *value)
+{
+	int err = check_number(env, regno);
+
+	if (err)
+		return err;
+	if (!ebpf_tnum_is_const(cur_regs(env)[regno].n.var_off)) {
+		vlog(env, "R%d must be a known constant\n", regno);
+		return -EINVAL;
+	}
+	*value = cur_regs(env)[regno].n.var_off.value;
+	return ebpf_mark_precise(env, regno);
+}
+
+static int check_ctx(struct vf_env *env, u32 regno)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	int err = ebpf_check_reg_arg(env, regno, SRC_OP);
+
+	if (err)
+		return err;
+	if (reg->type == PTR_TO_CTX)
+		return ebpf_check_ptr_off(env, reg, regno, false);
+	vlog(env, "R%d expected pointer to ctx, but got %s\n", regno,
+	     ebpf_reg_type_str(env, reg->type));
+	return -EINVAL;
+}
+
+/* What the check of the arguments finds out for the call. */
+struct kfunc_meta {
+	struct iter_arg iter;
+	u64 constant;
+};
+
+static int check_arg(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32 i,
+		     struct kfunc_meta *meta)
+{
+	switch (kfunc->arg[i]) {
+	case EBPF_KFUNC_INT:
+		return check_number(env, i + 1);
+	case EBPF_KFUNC_PTR_TO_ITER_NUM:
+		return ebpf_check_iter_arg(env, i + 1, kfunc->iter, &meta->iter);
+	case EBPF_KFUNC_CTX:
+		return check_ctx(env, i + 1);
+	case EBPF_KFUNC_ANY:
+		return ebpf_check_reg_arg(env, i + 1, SRC_OP);
+	case EBPF_KFUNC_CONST:
+		return check_const(env, i + 1, &meta->constant);
+	default:
+		return EBPF_BUG_ON(true) ? -EFAULT : 0;
+	}
+}
+
+static int check_args(struct vf_env *env, const struct ebpf_kfunc *kfunc, struct kfunc_meta *meta)
 {
 	u32 i;
 	int err = 0;
 
 	for (i = 0; !err && i < EBPF_MAX_FUNC_REG_ARGS && kfunc->arg[i] != EBPF_KFUNC_NONE; i++)
-		err = kfunc->arg[i] == EBPF_KFUNC_INT ? check_number(env, i + 1) :
-							ebpf_check_iter_arg(env, i + 1, kfunc->iter, iter);
+		err = check_arg(env, kfunc, i, meta);
 	return err;
+}
+
+/* What other programs' contexts stand for in Linux is made by this module, or no struct. */
+static int cast_to_kern_ctx(struct vf_env *env, struct reg_state *r0)
+{
+	const struct ebpf_btf *btf;
+	u32 id;
+	int err;
+
+	if (env->load->prog_type != EBPF_PROG_TYPE_KPROBE) {
+		vlog(env, "kern ctx of programs of type %d is not a struct\n",
+		     env->load->prog_type);
+		return -EINVAL;
+	}
+	err = ebpf_kernel_struct(env, "pt_regs", &btf, &id);
+	if (!err)
+		ebpf_reg_set_btf(r0, btf, id, 0);
+	return err;
+}
+
+/* Whatever it points to: loads from it yield 0 where nothing can be read. */
+static int rdonly_cast(struct vf_env *env, struct reg_state *r0, u64 id)
+{
+	const struct ebpf_btf *btf = ebpf_kernel_btf(env);
+	const struct ebpf_btf_type *t;
+
+	if (!btf) {
+		vlog(env, "BTF of the running kernel is needed for bpf_rdonly_cast, and was not found\n");
+		return -EINVAL;
+	}
+	if (!id) {
+		ebpf_reg_set_ptr(r0, PTR_TO_MEM | EBPF_MEM_RDONLY | EBPF_PTR_UNTRUSTED);
+		return 0;
+	}
+	t = id <= EBPF_BTF_MAX_TYPE ? ebpf_btf_type_by_id(btf, id) : NULL;
+	if (!t) {
+		vlog(env, "Unknown type ID %lld passed to kfunc bpf_rdonly_cast\n", (long long)id);
+		return -EINVAL;
+	}
+	if (!btf_is(t, BTF_STRUCTS)) {
+		vlog(env, "kfunc bpf_rdonly_cast type ID argument must be of a struct or void\n");
+		return -EINVAL;
+	}
+	ebpf_reg_set_btf(r0, btf, id, EBPF_PTR_UNTRUSTED);
+	return 0;
+}
+
+static int do_cast(struct vf_env *env, enum ebpf_kfunc_cast cast, u64 id)
+{
+	struct reg_state *r0 = &cur_regs(env)[EBPF_REG_0];
+
+	return cast == EBPF_KFUNC_CAST_KERN_CTX ? cast_to_kern_ctx(env, r0) :
+						  rdonly_cast(env, r0, id);
 }
 
 static int may_call(struct vf_env *env, const struct ebpf_insn *insn)
@@ -152,18 +258,21 @@ static int may_call(struct vf_env *env, const struct ebpf_insn *insn)
 int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	const struct ebpf_kfunc *kfunc = ebpf_kfunc_of(env, env->insn_idx);
-	struct iter_arg iter;
+	struct kfunc_meta meta;
 	int err;
 
 	err = may_call(env, insn);
 	if (!err)
-		err = check_args(env, kfunc, &iter);
+		err = check_args(env, kfunc, &meta);
 	if (err)
 		return err;
 	ebpf_clear_caller_saved(env, cur_func(env));
 	if (kfunc->ret == EBPF_KFUNC_INT)
 		ebpf_reg_set_unknown(&cur_regs(env)[EBPF_REG_0]);
-	err = ebpf_do_iter(env, kfunc->iter, &iter);
+	if (kfunc->cast)
+		err = do_cast(env, kfunc->cast, meta.constant);
+	else
+		err = ebpf_do_iter(env, kfunc->iter, &meta.iter);
 	if (!err)
 		env->insn_idx++;
 	return err;
@@ -175,5 +284,9 @@ int ebpf_expand_kfunc(const struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 
 	if (EBPF_BUG_ON(!kfunc))
 		return -EFAULT;
+	if (kfunc->cast) {
+		*buf = mk(EBPF_ALU64 | EBPF_MOV | EBPF_X, EBPF_REG_0, EBPF_REG_1, 0, 0);
+		return 1;
+	}
 	return ebpf_expand_target((const void *)(unsigned long)kfunc->func, buf);
 }

@@ -3,6 +3,7 @@
  * Loads, stores, atomics, and memory handed to helpers: does the access stay in
  * its object, and may it be done at all?
  */
+#include <ebpf/ctx.h>
 #include "verifier/call.h"
 #include "verifier/image.h"
 #include "verifier/log.h"
@@ -261,7 +262,7 @@ static int access_mem(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 {
 	struct reg_state *regs = cur_regs(env);
 	struct reg_state *reg = &regs[regno];
-	int err;
+	int err = 0;
 
 	if (may_be_null(reg->type)) {
 		vlog(env, "R%d invalid mem access '%s'\n", regno,
@@ -272,19 +273,29 @@ static int access_mem(struct vf_env *env, u32 regno, s32 off, int size, int acc,
 		vlog(env, "R%d cannot write into %s\n", regno, ebpf_reg_type_str(env, reg->type));
 		return -EACCES;
 	}
-	err = ebpf_check_region(env, regno, off, size, reg->mem_size, false);
+	if (!(reg->type & EBPF_PTR_UNTRUSTED))
+		err = ebpf_check_region(env, regno, off, size, reg->mem_size, false);
 	if (!err && acc == ACC_READ && value_regno >= 0)
 		ebpf_mark_unknown(env, regs, value_regno);
 	return err;
 }
 
-/* Contexts that are arrays of arguments are read as they lie, so a pointer to one of the
- * arguments is as good. Linux 6.1 refuses it; tools that choose an argument by the kernel's
- * version are compiled to it all the same.
+/* Contexts that are read as they lie can as well be read by a pointer that was moved, and the
+ * memory of a test run by its caller is memory like any other. (Linux 6.1 wants the pointer as
+ * it came, of all types.)
  */
-static bool ctx_is_array(u32 prog_type)
+static int check_ctx_off(struct vf_env *env, u32 regno, s32 *off, int size)
 {
-	return prog_type == EBPF_PROG_TYPE_TRACING || prog_type == EBPF_PROG_TYPE_RAW_TRACEPOINT;
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	u32 type = env->load->prog_type;
+	int err;
+
+	if (type != EBPF_PROG_TYPE_SYSCALL)
+		return ebpf_check_ptr_off(env, reg, regno, !ebpf_ctx_needs_conv(type));
+	err = ebpf_check_region(env, regno, *off, size, EBPF_SYSCALL_CTX_MAX, false);
+	if (!err)
+		*off += reg->n.umax;
+	return err;
 }
 
 static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int size, int acc,
@@ -294,7 +305,7 @@ static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int 
 	u32 type = SCALAR_VALUE;
 	int err;
 
-	err = ebpf_check_ptr_off(env, &regs[regno], regno, ctx_is_array(env->load->prog_type));
+	err = check_ctx_off(env, regno, &off, size);
 	if (err)
 		return err;
 	err = ebpf_check_ctx_access(env, insn_idx, off, size, acc, &type);
@@ -515,12 +526,26 @@ int ebpf_check_atomic(struct vf_env *env, int insn_idx, const struct ebpf_insn *
 				     PSEUDO_REG_NONE, true, false);
 }
 
+/* The context of a SYSCALL program: as much of it as is used must be there when it is run. */
+static int check_ctx_mem(struct vf_env *env, u32 regno, int size, bool zero_ok)
+{
+	const struct reg_state *reg = &cur_regs(env)[regno];
+	int err = ebpf_check_region(env, regno, reg->off, size, EBPF_SYSCALL_CTX_MAX, zero_ok);
+	u32 end = reg->off + (u32)reg->n.umax + size;
+
+	if (!err && env->max_ctx_offset < end)
+		env->max_ctx_offset = end;
+	return err;
+}
+
 int ebpf_check_helper_mem(struct vf_env *env, u32 regno, int size, bool zero_ok,
 			  struct call_meta *meta)
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
 	bool writes = meta && meta->writes, fills = writes && meta->raw_mode;
 
+	if (reg->type == PTR_TO_CTX && env->load->prog_type == EBPF_PROG_TYPE_SYSCALL)
+		return check_ctx_mem(env, regno, size, zero_ok);
 	/* Whether NULL is welcome was checked before. */
 	switch (reg->type & ~(u32)(EBPF_MEM_RDONLY | EBPF_MEM_ALLOC | EBPF_PTR_MAYBE_NULL)) {
 	case PTR_TO_PACKET:

@@ -321,6 +321,15 @@ static inline bool is_sock_ptr(u32 type)
 	}
 }
 
+/* Kernel pointers by BTF, and what was cast to memory, may lead anywhere: loads from there
+ * yield 0 where nothing can be read.
+ */
+static inline bool load_may_fault(u32 type)
+{
+	return base_type(type) == PTR_TO_BTF_ID ||
+	       (base_type(type) == PTR_TO_MEM && (type & EBPF_PTR_UNTRUSTED));
+}
+
 static inline bool is_pkt_ptr_any(u32 type)
 {
 	return is_pkt_ptr(type) || base_type(type) == PTR_TO_PACKET_END;
@@ -337,6 +346,8 @@ void ebpf_reg_set_known(struct reg_state *reg, u64 value);
 void ebpf_reg_set_ptr(struct reg_state *reg, u32 type);
 /* Everything but the liveness links. */
 void ebpf_reg_copy(struct reg_state *dst, const struct reg_state *src);
+/* Before a number is copied: it gets an id, if its value is not known. */
+void ebpf_reg_link(struct vf_env *env, struct reg_state *reg);
 /* A number of which something is known: not just any 64 bits. */
 bool ebpf_reg_is_bounded(const struct reg_state *reg);
 void ebpf_mark_unknown(struct vf_env *env, struct reg_state *regs, u32 regno);
@@ -346,8 +357,6 @@ int ebpf_mark_reg_read(struct vf_env *env, const struct reg_state *reg,
 void ebpf_init_regs(struct vf_env *env, struct func_state *func);
 bool ebpf_reg_sane_offset(struct vf_env *env, const struct reg_state *reg, u32 type);
 
-/* Before a number is copied: it gets an id, if its value is not known. */
-void ebpf_reg_link(struct vf_env *env, struct reg_state *reg);
 /* ---- slots of the stack ---- */
 static inline bool slot_is_spill(const struct stack_slot *slot)
 {

@@ -22,7 +22,7 @@ struct vf_watch ebpf_watch;
 /* The rewriting looks at the pointer's type once for all paths. */
 static bool one_type_only(u32 type)
 {
-	return base_type(type) == PTR_TO_CTX || base_type(type) == PTR_TO_BTF_ID ||
+	return base_type(type) == PTR_TO_CTX || load_may_fault(type) ||
 	       base_type(type) == CONST_PTR_TO_MAP || is_sock_ptr(type);
 }
 
@@ -32,6 +32,8 @@ static int note_ptr_type(struct vf_env *env, u32 type)
 
 	if (*seen == NOT_INIT) {
 		*seen = type;
+	} else if (load_may_fault(*seen) && load_may_fault(type)) {
+		return 0;
 	} else if (*seen != type && (one_type_only(*seen) || one_type_only(type))) {
 		vlog(env, "same insn cannot be used with different pointers\n");
 		return -EINVAL;

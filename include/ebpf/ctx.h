@@ -35,6 +35,9 @@ struct ebpf_raw_tp_kern {
  */
 #define EBPF_TP_CTX_MAX		8192
 
+/* SYSCALL programs: bytes that the caller of a test run passes at most. */
+#define EBPF_SYSCALL_CTX_MAX	0xffff
+
 /* Programs of socket type run by PROG_TEST_RUN: a packet of our own, in one piece,
  * within a buffer of its own. What is behind sk is for helpers: programs do
  * not see it.

@@ -16,6 +16,17 @@ enum ebpf_kfunc_type {
 	EBPF_KFUNC_INT,			/* any number */
 	EBPF_KFUNC_PTR_TO_INT,		/* returned: 4 bytes to read, until the iterator's end */
 	EBPF_KFUNC_PTR_TO_ITER_NUM,	/* struct bpf_iter_num in the program's stack */
+	EBPF_KFUNC_CTX,			/* void *: the program's context, unmoved */
+	EBPF_KFUNC_ANY,			/* void *: whatever the register holds */
+	EBPF_KFUNC_CONST,		/* a number that is known when the program is loaded */
+	EBPF_KFUNC_PTR,			/* returned: void *, enum ebpf_kfunc_cast says of what */
+};
+
+/* Calls that only change what the verifier takes their first argument for. */
+enum ebpf_kfunc_cast {
+	EBPF_KFUNC_CAST_NO = 0,
+	EBPF_KFUNC_CAST_KERN_CTX,	/* the kernel's struct that the context is */
+	EBPF_KFUNC_CAST_RDONLY,		/* whatever the number of a type in R2 says, to be read only */
 };
 
 /* What a call does to the iterator that its first argument points to. */
@@ -28,7 +39,8 @@ enum ebpf_kfunc_iter {
 
 /**
  * struct ebpf_kfunc - contract of one kernel function
- * @func: what the call is compiled to; in any context, as helpers
+ * @func: what the call is compiled to; in any context, as helpers. Of casts it is their address
+ *        only: one move takes the place of their calls
  * @name: as in BTF
  * @ret:  enum ebpf_kfunc_type
  * @arg:  the same, up to the first EBPF_KFUNC_NONE
@@ -41,6 +53,7 @@ struct ebpf_kfunc {
 	ebpf_func_t func;
 	const char *name;
 	enum ebpf_kfunc_iter iter;
+	enum ebpf_kfunc_cast cast;
 	enum ebpf_kfunc_type ret;
 	enum ebpf_kfunc_type arg[EBPF_MAX_FUNC_REG_ARGS];
 	const char *arg_name[EBPF_MAX_FUNC_REG_ARGS];

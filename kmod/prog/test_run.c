@@ -84,7 +84,7 @@ static long test_run_syscall(struct ebpf_prog *prog, const union ebpf_attr *attr
 	if (attr->test.data_in || attr->test.data_out || attr->test.ctx_out ||
 	    attr->test.duration || attr->test.repeat || attr->test.flags || attr->test.batch_size)
 		return -EINVAL;
-	if (size < prog->image.max_ctx_offset || size > 0xffff)
+	if (size < prog->image.max_ctx_offset || size > EBPF_SYSCALL_CTX_MAX)
 		return -EINVAL;
 	ctx = compat_kvzalloc(size + 1);
 	if (!ctx)

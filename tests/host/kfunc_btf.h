@@ -12,7 +12,7 @@
 #include "insn_macros.h"
 
 /* Numbers of the struct and the functions. */
-enum { KF_ITER_NUM = 6, KF_NEW = 9, KF_NEXT = 11, KF_DESTROY = 13,
+enum { KF_ITER_NUM = 6, KF_NEW = 10, KF_NEXT = 12, KF_DESTROY = 14, KF_KERN_CTX = 16, KF_RDONLY = 18,
        KF_END };
 
 #define KFUNC(id)	INSN(EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_KFUNC_CALL, 0, id)

@@ -12,7 +12,10 @@
 #define OWN_STRINGS	512
 
 /* Own types in their order; functions follow. */
-enum { TYPE_INT, TYPE_PTR_INT, TYPE_U64, TYPE_ARRAY, TYPE_ITER_NUM, TYPE_PTR_ITER_NUM, NR_TYPES };
+enum {
+	TYPE_INT, TYPE_PTR_INT, TYPE_U64, TYPE_ARRAY, TYPE_ITER_NUM, TYPE_PTR_ITER_NUM, TYPE_PTR_VOID,
+	NR_TYPES
+};
 
 /**
  * struct writer - BTF in the making
@@ -102,11 +105,16 @@ static u32 type_id(const struct writer *w, enum ebpf_kfunc_type type)
 {
 	switch (type) {
 	case EBPF_KFUNC_INT:
+	case EBPF_KFUNC_CONST:
 		return w->first_id + TYPE_INT;
 	case EBPF_KFUNC_PTR_TO_INT:
 		return w->first_id + TYPE_PTR_INT;
 	case EBPF_KFUNC_PTR_TO_ITER_NUM:
 		return w->first_id + TYPE_PTR_ITER_NUM;
+	case EBPF_KFUNC_CTX:
+	case EBPF_KFUNC_ANY:
+	case EBPF_KFUNC_PTR:
+		return w->first_id + TYPE_PTR_VOID;
 	default:
 		return 0;
 	}
@@ -139,6 +147,7 @@ static void add_all(struct writer *w)
 	add_int(w, "unsigned long long", 8, 0);
 	add_iter_num(w);
 	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_ITER_NUM);
+	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, 0);
 	if (EBPF_BUG_ON(w->nr != NR_TYPES))
 		w->full = true;
 	for (i = 0; ebpf_kfunc_at(i); i++)
