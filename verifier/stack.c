@@ -262,11 +262,12 @@ static int fill_reg(struct vf_env *env, struct func_state *func, s32 off, int si
 	struct stack_slot *slot = slot_at(func, off);
 	struct reg_state *dst = dst_regno >= 0 ? &cur_regs(env)[dst_regno] : NULL;
 	int spilled = spill_bytes(slot);
-	bool low = !(off % REG_SIZE) && size <= spilled;
+	bool number = slot->spilled.type == SCALAR_VALUE;
+	bool low = !(off % REG_SIZE) && (number ? size <= spilled : size == REG_SIZE);
 	int err;
 
 	if (!low || size != REG_SIZE) {
-		if (slot->spilled.type != SCALAR_VALUE && !watch_mild_stack()) {
+		if (!number && !watch_mild_stack()) {
 			ebpf_print_linfo(env, env->insn_idx, "; ");
 			vlog(env, "invalid size of register fill\n");
 			return -EACCES;
@@ -277,7 +278,7 @@ static int fill_reg(struct vf_env *env, struct func_state *func, s32 off, int si
 		return err;
 	if (low) {
 		/* Of what does not fit in @size, ebpf_check_mem_access() takes the low part. */
-		if (slot->spilled.type == SCALAR_VALUE)
+		if (number)
 			ebpf_reg_link(env, &slot->spilled);
 		ebpf_reg_copy(dst, &slot->spilled);
 	} else {
