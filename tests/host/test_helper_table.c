@@ -430,6 +430,9 @@ static bool should_pass(const struct call *c)
 	case NULLABLE:
 	case NULL_CONST:
 		return touch_takes_null(l) && (!sized || !c->size);
+	case CONTEXT:
+		/* What the caller of a test run passed. */
+		return c->type == EBPF_PROG_TYPE_SYSCALL;
 	default:
 		return false;
 	}
