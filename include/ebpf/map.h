@@ -145,9 +145,9 @@ struct ebpf_map {
 	char name[EBPF_OBJ_NAME_LEN];
 #ifdef __KERNEL__
 	/* Owned by kmod/map/map.c. */
-	atomic_t refcnt;	/* everyone */
-	atomic_t usercnt;	/* fds and pins */
-	atomic_t writecnt;	/* writable mmaps and commands under way */
+	atomic64_t refcnt;	/* everyone */
+	atomic64_t usercnt;	/* fds and pins */
+	atomic64_t writecnt;	/* writable mmaps and commands under way */
 	struct rcu_head rcu;
 	struct list_head free_node;
 	struct ebpf_btf_obj *btf_obj;	/* what the reference in @btf is on */

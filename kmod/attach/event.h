@@ -147,7 +147,7 @@ struct ebpf_event {
 	/* Owned by ring.c. */
 	struct ebpf_ring *ring;		/* RCU-sched */
 	struct list_head ring_node;
-	atomic_t mmap_count;
+	atomic64_t mmap_count;
 	wait_queue_head_t waitq;
 	struct fasync_struct *fasync;
 

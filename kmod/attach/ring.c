@@ -28,7 +28,7 @@ struct ebpf_ring {
 	local_t wakeup;
 	local_t lost;
 	atomic_t poll;			/* what poll() has not told yet */
-	atomic_t mmap_count;
+	atomic64_t mmap_count;
 	struct irq_work work;
 	spinlock_t lock;		/* writers */
 	struct list_head writers;	/* events that write here */
@@ -119,7 +119,7 @@ static struct ebpf_ring *ring_alloc(const struct ebpf_event *event, unsigned lon
 		ring->watermark = ring->size / 2;
 	ring->paused = !nr_pages;
 	ring->backward = event->attr.flags & EBPF_PERF_ATTR_WRITE_BACKWARD;
-	atomic_set(&ring->mmap_count, 1);
+	atomic64_set(&ring->mmap_count, 1);
 	init_irq_work(&ring->work, ring_wake);
 	spin_lock_init(&ring->lock);
 	INIT_LIST_HEAD(&ring->writers);
@@ -161,8 +161,8 @@ static void ring_vm_open(struct vm_area_struct *vma)
 	struct ebpf_event *event = vma->vm_file->private_data;
 	struct ebpf_ring *ring = vma->vm_private_data;
 
-	atomic_inc(&event->mmap_count);
-	atomic_inc(&ring->mmap_count);
+	atomic64_inc(&event->mmap_count);
+	atomic64_inc(&ring->mmap_count);
 }
 
 static void ring_vm_close(struct vm_area_struct *vma)
@@ -171,8 +171,8 @@ static void ring_vm_close(struct vm_area_struct *vma)
 	struct ebpf_ring *ring = vma->vm_private_data;
 
 	mutex_lock(&ring_mutex);
-	atomic_dec(&event->mmap_count);
-	if (atomic_dec_and_test(&ring->mmap_count))
+	atomic64_dec(&event->mmap_count);
+	if (atomic64_dec_and_test(&ring->mmap_count))
 		ring_abandon(ring);
 	mutex_unlock(&ring_mutex);
 }
@@ -191,7 +191,7 @@ static struct ebpf_ring *ring_for_mmap(struct ebpf_event *event, unsigned long n
 	if (ring) {
 		if (ring->size != nr_pages << PAGE_SHIFT)
 			return ERR_PTR(-EINVAL);
-		atomic_inc(&ring->mmap_count);
+		atomic64_inc(&ring->mmap_count);
 		return ring;
 	}
 	ring = ring_alloc(event, nr_pages);
@@ -227,11 +227,11 @@ int ebpf_ring_mmap(struct ebpf_event *event, struct vm_area_struct *vma)
 	}
 	err = remap_vmalloc_range(vma, ring->page, 0);
 	if (err) {
-		if (atomic_dec_and_test(&ring->mmap_count))
+		if (atomic64_dec_and_test(&ring->mmap_count))
 			ring_abandon(ring);
 		goto unlock;
 	}
-	atomic_inc(&event->mmap_count);
+	atomic64_inc(&event->mmap_count);
 	compat_vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_private_data = ring;
 	vma->vm_ops = &ring_vm_ops;
@@ -275,7 +275,7 @@ int ebpf_ring_redirect(struct ebpf_event *event, struct ebpf_event *to)
 	mutex_lock(&ring_mutex);
 	if (to && !ring_can_redirect(event, to))
 		goto unlock;
-	if (atomic_read(&event->mmap_count))
+	if (atomic64_read(&event->mmap_count))
 		goto unlock;
 	if (event->ring)
 		ring_unlink(event, event->ring);

@@ -20,7 +20,7 @@
  * @mod:    the module, NULL once it goes
  */
 struct ebpf_btf_obj {
-	atomic_t refcnt;
+	atomic64_t refcnt;
 	u32 id;
 	struct ebpf_btf *btf;
 	bool kernel;

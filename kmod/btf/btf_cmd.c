@@ -40,7 +40,7 @@ static struct ebpf_btf_obj *obj_alloc(const char *name, bool kernel)
 		return NULL;
 	compat_strcpy(obj->name, name, sizeof(obj->name));
 	obj->kernel = kernel;
-	atomic_set(&obj->refcnt, 1);
+	atomic64_set(&obj->refcnt, 1);
 	return obj;
 }
 
@@ -108,19 +108,19 @@ struct ebpf_btf_obj *ebpf_btf_obj_new_own(struct ebpf_btf *btf, void *raw, u32 r
 
 void ebpf_btf_obj_inc(struct ebpf_btf_obj *obj)
 {
-	atomic_inc(&obj->refcnt);
+	atomic64_inc(&obj->refcnt);
 }
 
 static void *btf_id_get(void *obj)
 {
-	return atomic_inc_not_zero(&((struct ebpf_btf_obj *)obj)->refcnt) ? obj : NULL;
+	return atomic64_inc_not_zero(&((struct ebpf_btf_obj *)obj)->refcnt) ? obj : NULL;
 }
 
 struct ebpf_ids ebpf_btf_ids = { .get = btf_id_get };
 
 void ebpf_btf_obj_put(struct ebpf_btf_obj *obj)
 {
-	if (!obj || !atomic_dec_and_test(&obj->refcnt))
+	if (!obj || !atomic64_dec_and_test(&obj->refcnt))
 		return;
 	ebpf_ids_free(&ebpf_btf_ids, obj->id);
 	ebpf_reaper_queue(&btf_reaper, &obj->free_node);

@@ -57,7 +57,7 @@ static void object_inc(const struct inode_operations *kind, void *object)
 	else if (kind == &prog_iops)
 		ebpf_prog_inc(object);
 	else
-		atomic_inc(&((struct ebpf_link *)object)->refcnt);
+		atomic64_inc(&((struct ebpf_link *)object)->refcnt);
 }
 
 static bool is_object(const struct inode *inode)

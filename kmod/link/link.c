@@ -26,7 +26,7 @@ u64 ebpf_link_count(void)
 void ebpf_link_init(struct ebpf_link *link, u32 type, const struct ebpf_link_ops *ops,
 		    struct ebpf_prog *prog)
 {
-	atomic_set(&link->refcnt, 1);
+	atomic64_set(&link->refcnt, 1);
 	link->type = type;
 	link->id = 0;
 	link->ops = ops;
@@ -55,13 +55,13 @@ static void link_free(struct ebpf_link *link)
 
 void ebpf_link_put(struct ebpf_link *link)
 {
-	if (atomic_dec_and_test(&link->refcnt))
+	if (atomic64_dec_and_test(&link->refcnt))
 		link_free(link);
 }
 
 struct ebpf_link *ebpf_link_inc_not_zero(struct ebpf_link *link)
 {
-	return atomic_inc_not_zero(&link->refcnt) ? link : NULL;
+	return atomic64_inc_not_zero(&link->refcnt) ? link : NULL;
 }
 
 static void *link_id_get(void *obj)
@@ -174,7 +174,7 @@ struct ebpf_link *ebpf_link_get(int fd)
 	if (IS_ERR(file))
 		return ERR_CAST(file);
 	link = file->private_data;
-	atomic_inc(&link->refcnt);
+	atomic64_inc(&link->refcnt);
 	fput(file);
 	return link;
 }

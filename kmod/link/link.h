@@ -32,7 +32,7 @@ struct ebpf_link_ops {
 
 /* First member of every link. */
 struct ebpf_link {
-	atomic_t refcnt;
+	atomic64_t refcnt;
 	u32 id;
 	u32 type;			/* enum ebpf_link_type */
 	const struct ebpf_link_ops *ops;

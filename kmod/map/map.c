@@ -33,18 +33,18 @@ u64 ebpf_map_count(void)
  */
 void ebpf_map_inc(struct ebpf_map *map)
 {
-	atomic_inc(&map->refcnt);
+	atomic64_inc(&map->refcnt);
 }
 
 void ebpf_map_inc_with_uref(struct ebpf_map *map)
 {
-	atomic_inc(&map->refcnt);
-	atomic_inc(&map->usercnt);
+	atomic64_inc(&map->refcnt);
+	atomic64_inc(&map->usercnt);
 }
 
 struct ebpf_map *ebpf_map_inc_not_zero(struct ebpf_map *map)
 {
-	return atomic_inc_not_zero(&map->refcnt) ? map : NULL;
+	return atomic64_inc_not_zero(&map->refcnt) ? map : NULL;
 }
 
 static void *map_id_get(void *obj)
@@ -52,7 +52,7 @@ static void *map_id_get(void *obj)
 	struct ebpf_map *map = ebpf_map_inc_not_zero(obj);
 
 	if (map)
-		atomic_inc(&map->usercnt);
+		atomic64_inc(&map->usercnt);
 	return map;
 }
 
@@ -81,7 +81,7 @@ static void map_slept(struct rcu_head *head)
  */
 void ebpf_map_put(struct ebpf_map *map)
 {
-	if (!atomic_dec_and_test(&map->refcnt))
+	if (!atomic64_dec_and_test(&map->refcnt))
 		return;
 	ebpf_ids_free(&ebpf_map_ids, map->id);
 	if (ebpf_sleep_inner_used())
@@ -92,7 +92,7 @@ void ebpf_map_put(struct ebpf_map *map)
 
 void ebpf_map_put_with_uref(struct ebpf_map *map)
 {
-	if (atomic_dec_and_test(&map->usercnt) && map->ops->release_uref)
+	if (atomic64_dec_and_test(&map->usercnt) && map->ops->release_uref)
 		map->ops->release_uref(map);
 	ebpf_map_put(map);
 }
@@ -108,12 +108,12 @@ void ebpf_map_drop(struct ebpf_map *map)
  */
 void ebpf_map_write_get(struct ebpf_map *map)
 {
-	atomic_inc(&map->writecnt);
+	atomic64_inc(&map->writecnt);
 }
 
 void ebpf_map_write_put(struct ebpf_map *map)
 {
-	atomic_dec(&map->writecnt);
+	atomic64_dec(&map->writecnt);
 }
 
 int ebpf_map_freeze(struct ebpf_map *map)
@@ -123,7 +123,7 @@ int ebpf_map_freeze(struct ebpf_map *map)
 	if (map->map_type == EBPF_MAP_TYPE_STRUCT_OPS || ebpf_map_has_live_fields(map))
 		return -ENOTSUPP;
 	mutex_lock(&freeze_lock);
-	if (atomic_read(&map->writecnt) || map->frozen)
+	if (atomic64_read(&map->writecnt) || map->frozen)
 		err = -EBUSY;
 	else if (!compat_bpf_capable())	/* it is for good, and for all who hold the map */
 		err = -EPERM;
@@ -139,7 +139,7 @@ int ebpf_map_freeze(struct ebpf_map *map)
 bool ebpf_map_is_rdonly(const struct ebpf_map *map)
 {
 	return (map->map_flags & EBPF_F_RDONLY_PROG) && READ_ONCE(map->frozen) &&
-	       !atomic_read(&map->writecnt);
+	       !atomic64_read(&map->writecnt);
 }
 
 /*
@@ -180,9 +180,9 @@ struct ebpf_map *ebpf_map_alloc(const union ebpf_attr *attr)
 	map->kptr_err = 0;
 	map->fields = NULL;
 	map->view = NULL;
-	atomic_set(&map->refcnt, 1);
-	atomic_set(&map->usercnt, 1);
-	atomic_set(&map->writecnt, 0);
+	atomic64_set(&map->refcnt, 1);
+	atomic64_set(&map->usercnt, 1);
+	atomic64_set(&map->writecnt, 0);
 	atomic_inc(&map_count);
 	return map;
 }
@@ -333,7 +333,7 @@ static struct ebpf_map *map_get(int fd, bool uref)
 	map = file->private_data;
 	ebpf_map_inc(map);
 	if (uref)
-		atomic_inc(&map->usercnt);
+		atomic64_inc(&map->usercnt);
 	fput(file);
 	return map;
 }

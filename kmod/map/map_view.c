@@ -78,9 +78,9 @@ static void put_name(const struct view *v, const struct ebpf_map *map)
 static void put_counters(const struct view *v, struct ebpf_map *map)
 {
 	/* Descriptions of inner maps have none. */
-	put(v, "refcnt", map->is_meta ? 0 : atomic_read(&map->refcnt));
-	put(v, "usercnt", map->is_meta ? 0 : atomic_read(&map->usercnt));
-	put(v, "writecnt", map->is_meta ? 0 : atomic_read(&map->writecnt));
+	put(v, "refcnt", map->is_meta ? 0 : atomic64_read(&map->refcnt));
+	put(v, "usercnt", map->is_meta ? 0 : atomic64_read(&map->usercnt));
+	put(v, "writecnt", map->is_meta ? 0 : atomic64_read(&map->writecnt));
 	put(v, "frozen", READ_ONCE(map->frozen));
 }
 

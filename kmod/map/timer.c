@@ -124,7 +124,7 @@ static long timer_publish(struct timer_field *field, struct map_timer *t)
 	WRITE_ONCE(field->timer, t);
 	/* Whoever takes the last user reference away looks at the field next. */
 	smp_mb();
-	if (atomic_read(&t->map->usercnt))
+	if (atomic64_read(&t->map->usercnt))
 		return 0;
 	WRITE_ONCE(field->timer, NULL);
 	return -EPERM;
@@ -146,7 +146,7 @@ long ebpf_timer_init(void *at, struct ebpf_map *map, u64 flags)
 		return -EBUSY;
 	t = timer_alloc(field, map, flags);
 	if (!t)
-		return atomic_read(&map->usercnt) ? -ENOMEM : -EPERM;
+		return atomic64_read(&map->usercnt) ? -ENOMEM : -EPERM;
 	raw_spin_lock_irqsave(lock, irq);
 	err = timer_publish(field, t);
 	raw_spin_unlock_irqrestore(lock, irq);
@@ -161,7 +161,7 @@ static long timer_set_fn(struct map_timer *t, void *fn, struct ebpf_prog *prog,
 {
 	if (!t)
 		return -EINVAL;
-	if (!atomic_read(&t->map->usercnt))
+	if (!atomic64_read(&t->map->usercnt))
 		return -EPERM;
 	if (t->prog != prog) {
 		if (!ebpf_prog_inc_not_zero(prog))

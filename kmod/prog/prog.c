@@ -44,7 +44,7 @@ struct ebpf_prog *ebpf_prog_alloc(void)
 		kfree(prog);
 		return ERR_PTR(-ENOMEM);
 	}
-	atomic_set(&prog->refcnt, 1);
+	atomic64_set(&prog->refcnt, 1);
 	atomic_inc(&prog_count);
 	return prog;
 }
@@ -75,13 +75,13 @@ static void prog_free(struct list_head *node)
 
 struct ebpf_prog *ebpf_prog_inc(struct ebpf_prog *prog)
 {
-	atomic_inc(&prog->refcnt);
+	atomic64_inc(&prog->refcnt);
 	return prog;
 }
 
 struct ebpf_prog *ebpf_prog_inc_not_zero(struct ebpf_prog *prog)
 {
-	return atomic_inc_not_zero(&prog->refcnt) ? prog : NULL;
+	return atomic64_inc_not_zero(&prog->refcnt) ? prog : NULL;
 }
 
 static void *prog_id_get(void *obj)
@@ -99,7 +99,7 @@ static void prog_slept(struct rcu_head *head)
 
 void ebpf_prog_put(struct ebpf_prog *prog)
 {
-	if (!atomic_dec_and_test(&prog->refcnt))
+	if (!atomic64_dec_and_test(&prog->refcnt))
 		return;
 	ebpf_ids_free(&ebpf_prog_ids, prog->id);
 	if (prog->sleepable)

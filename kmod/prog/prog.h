@@ -34,7 +34,7 @@ struct ebpf_prog {
 
 	u32 expected_attach_type;
 	u32 id;
-	atomic_t refcnt;
+	atomic64_t refcnt;
 	bool gpl_compatible;
 	bool kprobe_override;
 	bool has_callchain;
