@@ -71,6 +71,13 @@ struct proto_entry {
 #define FN(fn, types, gpl, ret, ...)				\
 	PROTO(fn, types, .gpl_only = (gpl), .ret_type = (ret), .arg_type = { __VA_ARGS__ })
 
+/* The same for helpers that read kernel memory by its address. */
+#define FN_READ(fn, types)					\
+	PROTO(fn, types, .gpl_only = true, .lockdown = EBPF_LOCKDOWN_READ_KERNEL, \
+	      .ret_type = EBPF_RET_INTEGER, \
+	      .arg_type = { EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO, \
+			    EBPF_ARG_ANYTHING })
+
 /* The same for helpers that also take packet pointers as memory. */
 #define FN_PKT(fn, types, gpl, ret, ...)			\
 	PROTO(fn, types, .gpl_only = (gpl), .pkt_access = true, .ret_type = (ret), \
@@ -357,19 +364,16 @@ static const struct proto_entry protos[__EBPF_FUNC_MAX_ID] = {
 	FN(dynptr_data, ANY_PROG, FREE, EBPF_RET_PTR_TO_MEM | EBPF_PTR_MAYBE_NULL,
 	   EBPF_ARG_PTR_TO_DYNPTR, EBPF_ARG_ANYTHING, EBPF_ARG_CONST_ALLOC_SIZE_OR_ZERO),
 
-	FN(probe_read, TRACING_PROG, GPL, EBPF_RET_INTEGER,
-	   EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO, EBPF_ARG_ANYTHING),
-	FN(probe_read_str, TRACING_PROG, GPL, EBPF_RET_INTEGER,
-	   EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO, EBPF_ARG_ANYTHING),
+	FN_READ(probe_read, TRACING_PROG),
+	FN_READ(probe_read_str, TRACING_PROG),
 	FN(probe_read_user, ANY_PROG, GPL, EBPF_RET_INTEGER,
 	   EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO, EBPF_ARG_ANYTHING),
-	FN(probe_read_kernel, ANY_PROG, GPL, EBPF_RET_INTEGER,
-	   EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO, EBPF_ARG_ANYTHING),
+	FN_READ(probe_read_kernel, ANY_PROG),
 	FN(probe_read_user_str, ANY_PROG, GPL, EBPF_RET_INTEGER,
 	   EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO, EBPF_ARG_ANYTHING),
-	FN(probe_read_kernel_str, ANY_PROG, GPL, EBPF_RET_INTEGER,
-	   EBPF_ARG_PTR_TO_UNINIT_MEM, EBPF_ARG_CONST_SIZE_OR_ZERO, EBPF_ARG_ANYTHING),
+	FN_READ(probe_read_kernel_str, ANY_PROG),
 	PROTO(probe_write_user, TRACING_PROG, .gpl_only = true, .sys_admin = true,
+	      .lockdown = EBPF_LOCKDOWN_WRITE_USER,
 	      .ret_type = EBPF_RET_INTEGER, .arg_type = { EBPF_ARG_ANYTHING, MEM_RD,
 	      EBPF_ARG_CONST_SIZE }),
 	PROTO(sys_bpf, T(SYSCALL), .may_sleep = true, .ret_type = EBPF_RET_INTEGER,

@@ -19,6 +19,15 @@ bool ebpf_helper_exists(u32 func_id)
 #define FUNC_FMT	"%s%s#%d"
 #define FUNC_ARG(id)	ebpf_helper_exists(id) ? "bpf_" : "", ebpf_func_id_name(id), (int)(id)
 
+/* Asked for what is called only: the kernel logs what it refuses. */
+static bool is_locked_down(const struct vf_env *env, const struct ebpf_func_proto *fn)
+{
+	const struct ebpf_verifier_ops *ops = env->load->ops;
+
+	return fn->lockdown && ops->locked_down &&
+	       ops->locked_down(env->load->cookie, fn->lockdown);
+}
+
 static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 {
 	const struct ebpf_func_proto *fn;
@@ -29,7 +38,7 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 	}
 	fn = ebpf_func_proto_of(env->load->prog_type, func_id);
 	/* Not for this caller is as good as not there. */
-	if (!fn || (fn->sys_admin && env->load->no_sys_admin)) {
+	if (!fn || (fn->sys_admin && env->load->no_sys_admin) || is_locked_down(env, fn)) {
 		vlog(env, "unknown func " FUNC_FMT "\n", FUNC_ARG(func_id));
 		return NULL;
 	}

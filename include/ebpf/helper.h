@@ -98,6 +98,13 @@ enum ebpf_return_type {
 	EBPF_RET_PTR_TO_SOCK_COMMON_OR_NULL = EBPF_PTR_MAYBE_NULL | EBPF_RET_PTR_TO_SOCK_COMMON,
 };
 
+/* What a kernel that is locked down may keep from programs, whoever loads them. */
+enum ebpf_lockdown {
+	EBPF_LOCKDOWN_NONE,
+	EBPF_LOCKDOWN_READ_KERNEL,	/* reads of kernel memory by address */
+	EBPF_LOCKDOWN_WRITE_USER,
+};
+
 #define EBPF_MAX_FUNC_REG_ARGS	5
 #define EBPF_MAX_LOOPS	(1 << 23)	/* rounds of one bpf_loop, numbers of one iterator */
 
@@ -111,6 +118,7 @@ enum ebpf_return_type {
  * @changes_pkt: the packet may be elsewhere afterwards, or shorter: pointers into
  *              it that the program holds are numbers from then on
  * @sys_admin:  for callers with CAP_SYS_ADMIN only
+ * @lockdown:   enum ebpf_lockdown: not there while the kernel is locked down against it
  * @may_sleep:  only for sleepable programs; @func lets other tasks run, see
  *              kmod/prog/sleep.h
  * @ret_type:   enum ebpf_return_type with modifiers
@@ -131,6 +139,7 @@ struct ebpf_func_proto {
 	bool changes_pkt;
 	bool sys_admin;
 	bool may_sleep;
+	u32 lockdown;
 	u32 ret_type;
 	u32 arg_type[EBPF_MAX_FUNC_REG_ARGS];
 	u32 arg_size[EBPF_MAX_FUNC_REG_ARGS];

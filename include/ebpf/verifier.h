@@ -75,6 +75,8 @@ struct ebpf_verifier_ops {
 	 * an errno. May be NULL.
 	 */
 	int (*map_views)(void *cookie);
+	/* Is the kernel locked down against @what, an enum ebpf_lockdown? May be NULL: no. */
+	bool (*locked_down)(void *cookie, u32 what);
 };
 
 /* The struct of @btf that a map of @map_type looks like to programs that load from its

@@ -5,6 +5,7 @@
 #include "kmod/attach/ring.h"
 #include "kmod/attach/sample.h"
 #include "kmod/compat/clock.h"
+#include "kmod/compat/lockdown.h"
 
 #include <linux/anon_inodes.h>
 #include <linux/fcntl.h>
@@ -213,6 +214,8 @@ int ebpf_perf_event_open(const struct ebpfdrv_perf_event_open *req)
 	ret = ebpf_event_copy_attr(&params.attr, req->attr);
 	if (!ret)
 		ret = ebpf_event_check_period(&params.attr, params.attr.sample_period);
+	if (!ret && params.attr.sample_type & EBPF_PERF_SAMPLE_REGS_INTR)
+		ret = compat_locked_down_perf();
 	if (ret)
 		return ret;
 	params.attr.type = ebpf_pmu_own_type(params.attr.type);

@@ -9,6 +9,7 @@
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/kprobe.h"
 #include "kmod/compat/ksyms.h"
+#include "kmod/compat/lockdown.h"
 #include "kmod/compat/perf.h"
 #include "kmod/prog/run_inline.h"
 
@@ -265,6 +266,8 @@ static struct ebpf_event *kprobe_create(const struct ebpf_event_params *params)
 		return ERR_PTR(-ENOMEM);
 	ke->probe.ret = params->attr.config & EBPFDRV_PERF_PROBE_RETURN;
 	err = kprobe_place(ke, &params->attr);
+	if (!err)
+		err = compat_locked_down_kprobes();
 	if (err)
 		goto free;
 	err = ebpf_event_init(&ke->event, &ebpf_kprobe_event_ops, params, true);

@@ -33,6 +33,7 @@ compat-exports := \
 	ktime_get_tai_fast_ns \
 	module_mutex \
 	probe_kernel_read \
+	security_locked_down \
 	si_mem_available \
 	stack_trace_save \
 	synchronize_rcu_tasks \

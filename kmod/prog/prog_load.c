@@ -14,6 +14,7 @@
 #include "kmod/prog/prog_lines.h"
 #include "kmod/prog/sleep.h"
 #include "kmod/compat/ksyms.h"
+#include "kmod/compat/lockdown.h"
 
 #include <ebpf/services.h>
 #include <ebpf/verifier.h>
@@ -93,6 +94,18 @@ static int load_map_views(void *cookie)
 	return ebpf_map_views_want();
 }
 
+static bool load_locked_down(void *cookie, u32 what)
+{
+	switch (what) {
+	case EBPF_LOCKDOWN_READ_KERNEL:
+		return compat_locked_down_bpf_read();
+	case EBPF_LOCKDOWN_WRITE_USER:
+		return compat_locked_down_bpf_write_user();
+	default:
+		return false;
+	}
+}
+
 static const struct ebpf_verifier_ops load_ops = {
 	.map_get = load_map_get,
 	.map_put = load_map_put,
@@ -100,6 +113,7 @@ static const struct ebpf_verifier_ops load_ops = {
 	.ksym_addr = load_ksym_addr,
 	.kfunc_btf = load_kfunc_btf,
 	.map_views = load_map_views,
+	.locked_down = load_locked_down,
 };
 
 static const struct ebpf_verifier_ops load_ops_fd_array = {
@@ -110,6 +124,7 @@ static const struct ebpf_verifier_ops load_ops_fd_array = {
 	.ksym_addr = load_ksym_addr,
 	.kfunc_btf = load_kfunc_btf,
 	.map_views = load_map_views,
+	.locked_down = load_locked_down,
 };
 
 /*
