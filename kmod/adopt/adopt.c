@@ -14,6 +14,7 @@
  */
 #include "kmod/adopt/adopt.h"
 #include "kmod/adopt/adopted.h"
+#include "kmod/adopt/first_call.h"
 #include "kmod/adopt/perf_choice.h"
 #include "kmod/attach/attach.h"
 #include "kmod/attach/pmu_type.h"
@@ -105,10 +106,18 @@ static bool holds(bool (*such)(const struct file *file))
 	return yes;
 }
 
+/* Of a process that is taken over: what it holds decides, else what it wants first. */
+static bool is_left_alone(const struct compat_syscall *call)
+{
+	return holds(ebpf_fd_is_kernels) ||
+	       (ebpf_first_call_is_kernels((u32)call->args[0], call->args[1], (u32)call->args[2]) &&
+		!holds(ebpf_fd_is_ours));
+}
+
 /* All that a process has are one side's objects, so what a takeover finds decides, and after
  * its end what is left. 1: the call is ours, 0: the kernel's, or -ENOMEM.
  */
-static int side_of_call(void)
+static int side_of_call(const struct compat_syscall *call)
 {
 	unsigned int state = ebpf_adopted_state();
 	bool kernels;
@@ -124,14 +133,14 @@ static int side_of_call(void)
 		ebpf_adopted_remove();
 	if (!READ_ONCE(takeover))
 		return 0;
-	kernels = holds(ebpf_fd_is_kernels);
+	kernels = is_left_alone(call);
 	err = ebpf_adopted_add(kernels ? ADOPTED_KERNELS : ADOPTED_USED_BPF);
 	return err ? err : !kernels;
 }
 
 static long answer_bpf(const struct compat_syscall *call)
 {
-	int side = side_of_call();
+	int side = side_of_call(call);
 
 	if (side < 0)
 		return side;
@@ -150,10 +159,12 @@ static long answer_perf(const struct compat_syscall *call)
 		.flags = call->args[4],
 	};
 
-	if (!ebpf_perf_is_ours(req.attr, ebpf_adopted_state() & ADOPTED_USED_BPF))
+	/* As of who opens the device. Who may not has no programs for events that the kernel has, too. */
+	bool may = compat_perfmon_capable();
+
+	if (!ebpf_perf_is_ours(req.attr, may && ebpf_adopted_state() & ADOPTED_USED_BPF))
 		return pass(&hooks[HOOK_PERF], call);
-	/* As of who opens the device. */
-	return compat_perfmon_capable() ? ebpf_perf_event_open(&req) : -EACCES;
+	return may ? ebpf_perf_event_open(&req) : -EACCES;
 }
 
 static notrace long enter_bpf(const struct compat_syscall *call)

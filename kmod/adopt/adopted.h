@@ -15,7 +15,8 @@
  * @ADOPTED_KNOWN:    it is in the list
  * @ADOPTED_CHOSEN:   it asked for it, or a parent did; else all processes were taken over when
  *                    it called bpf(2) first
- * @ADOPTED_KERNELS:  it has objects of the kernel's own bpf(2): left alone
+ * @ADOPTED_KERNELS:  it has objects of the kernel's own bpf(2), or began with what only that
+ *                    can do: left alone
  * @ADOPTED_USED_BPF: it has called bpf(2) since it began to execute what it does
  */
 enum adopted_state {

@@ -9,7 +9,7 @@
 #include "kmod/compat/compat.h"
 
 /* Is the event that the user's @attr describes one that programs can be attached to?
- * @used_bpf: the process has called bpf(2). May sleep.
+ * @used_bpf: the process has called bpf(2), and may attach programs. May sleep.
  */
 bool ebpf_perf_is_ours(u64 attr, bool used_bpf);
 

@@ -21,6 +21,9 @@
 #define COMPAT_SYSCALL_ENTRY	0
 #endif
 
+/* Is there a bpf(2) of the kernel's own behind number 321? */
+#define COMPAT_KERNEL_HAS_BPF	IS_ENABLED(CONFIG_BPF_SYSCALL)
+
 /* Of a call on its way: the arguments, and what to enter the kernel's function with. */
 struct compat_syscall {
 	unsigned long args[6];

@@ -426,8 +426,31 @@ static int samples(void)
 	return takes_programs(&attr) ? 0 : 3;
 }
 
+/* Counting, which anybody may ask the kernel for, is not taken from who may not attach programs. */
+static int counts_unprivileged(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+		.config = PERF_COUNT_SW_PAGE_FAULTS, .exclude_kernel = 1,
+	};
+	struct perf_event_attr probe = { .type = EBPFDRV_PERF_TYPE_KPROBE, .size = sizeof(probe) };
+	long want, got;
+
+	if (setgid(65534) || setuid(65534))
+		return 1;
+	want = raw_syscall(SYS_perf_event_open, (long)&attr, 0, -1, -1, 0);
+	if (side_now() != BROKEN)
+		return 2;
+	got = raw_syscall(SYS_perf_event_open, (long)&attr, 0, -1, -1, 0);
+	if (got < 0 ? got != want : want < 0)
+		return 3;
+	return raw_perf(&probe) == -EACCES ? 0 : 4;
+}
+
 static void test_events(void)
 {
+	tap_eq(in_child(counts_unprivileged, true), 0,
+	       "without capabilities: counts are the kernel's after bpf(2), too, probes refused");
 	tap_eq(in_child(probes, true), 0, "probes, by the module's number and by the kernel's");
 	tap_eq(in_child(samples, true), 0, "samples: the kernel's before the first bpf(2), then ours");
 }
@@ -485,6 +508,62 @@ static int holds_kernels(void)
 	if (!bad && in_child(client, false) != KERNELS)
 		bad = 5;
 	return takeover(false) ? bad : 6;
+}
+
+/* Whose the process is after a first command that has no use here, or has. */
+static int begins_with(int cmd, uint32_t type)
+{
+	union bpf_attr attr;
+	long fd;
+
+	memset(&attr, 0, sizeof(attr));
+	if (cmd == BPF_MAP_CREATE)
+		attr.map_type = type;
+	else if (cmd == BPF_PROG_LOAD)
+		attr.prog_type = type;
+	fd = raw_bpf(cmd, &attr);
+	if (fd > 2)
+		close(fd);
+	return side_now();
+}
+
+static int begins_device(void) { return begins_with(BPF_PROG_LOAD, BPF_PROG_TYPE_CGROUP_DEVICE); }
+static int begins_skb(void) { return begins_with(BPF_PROG_LOAD, BPF_PROG_TYPE_CGROUP_SKB); }
+static int begins_devmap(void) { return begins_with(BPF_MAP_CREATE, BPF_MAP_TYPE_DEVMAP); }
+static int begins_query(void) { return begins_with(BPF_PROG_QUERY, 0); }
+static int begins_filter(void) { return begins_with(BPF_PROG_LOAD, BPF_PROG_TYPE_SOCKET_FILTER); }
+static int begins_nothing(void) { return begins_with(BPF_PROG_LOAD, BPF_PROG_TYPE_UNSPEC); }
+static int begins_unknown(void) { return begins_with(1000, 0); }
+
+
+static void test_first_commands(void)
+{
+	enum side left = native == KERNELS ? KERNELS : OURS;
+	int map, dev;
+
+	if (!tap_ok(takeover(true), "takeover on, for what processes begin with"))
+		return;
+	tap_eq(in_child(begins_device, false), left, "a program for a control group's devices");
+	tap_eq(in_child(begins_skb, false), left, "a program for a control group's packets");
+	tap_eq(in_child(begins_devmap, false), left, "a map of a type that is not here");
+	tap_eq(in_child(begins_query, false), left, "a query of what is attached");
+	tap_eq(in_child(begins_filter, false), OURS, "a socket filter, with which libraries begin");
+	tap_eq(in_child(begins_nothing, false), OURS, "a program of no type");
+	tap_eq(in_child(begins_unknown, false), OURS, "a command that nobody knows");
+	dev = open(EBPFDRV_DEVICE_PATH, O_RDWR | O_CLOEXEC);
+	if (dev >= 0) {
+		union bpf_attr attr;
+		struct ebpfdrv_bpf req = {
+			.cmd = BPF_MAP_CREATE, .size = sizeof(attr), .attr = (uintptr_t)&attr,
+		};
+
+		one_array_attr(&attr);
+		map = ioctl(dev, EBPFDRV_IOC_BPF, &req);
+		tap_eq(in_child(begins_query, false), OURS, "a query of who holds a map of the module");
+		close(map);
+		close(dev);
+	}
+	takeover(false);
 }
 
 /* A caller through many takeovers: what it has it can use, whoever answers. */
@@ -603,6 +682,7 @@ int main(int argc, char **argv)
 	test_numbers();
 	test_events();
 	test_takeover();
+	test_first_commands();
 	test_unload();
 	return tap_end();
 }
