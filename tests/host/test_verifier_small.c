@@ -175,6 +175,19 @@ static bool load_fully(bool *followed, u32 level)
 	return !full.err || full.err == -ENOSPC || full.err == -E2BIG;
 }
 
+/* What only pruning accepts; @all: no run is left that was not made. */
+static enum suspect_class explain(bool all)
+{
+	bool followed, ok;
+
+	if (all)
+		return SUSPECT_TRIED;
+	ebpf_watch.mild_frozen = true;
+	ok = load_fully(&followed, 0);
+	ebpf_watch.mild_frozen = false;
+	return ok ? SUSPECT_FROZEN : SUSPECT_UNEXPLAINED;
+}
+
 static bool try_program(u64 seed, u32 kind)
 {
 	bool followed = false, suspect = false, all = false;
@@ -195,8 +208,7 @@ static bool try_program(u64 seed, u32 kind)
 		dump(seed, "see above");
 		return false;
 	}
-	if (suspect && (!suspects_add(all ? SUSPECT_TRIED : SUSPECT_UNEXPLAINED) ||
-			series.verbose)) {
+	if (suspect && (!suspects_add(explain(all)) || series.verbose)) {
 		dump(seed, "accepted by pruning; with all paths walked:");
 		load_fully(&followed, EBPF_LOG_LEVEL1);
 		printf("%s\n", full.log);
