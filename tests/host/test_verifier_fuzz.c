@@ -168,13 +168,14 @@ static bool stores_anywhere(void)
 /* What explains a class, each sound by itself. */
 static const struct experiment {
 	enum suspect_class class;
-	bool link_copies, mild_math, mild_fill, mild_stack;
+	bool link_copies, mild_math, mild_fill, mild_frozen, mild_stack;
 } experiments[] = {
-	{ SUSPECT_LINKED_COPIES, true, false, false, false },
-	{ SUSPECT_MILD_MATH, false, true, false, false },
-	{ SUSPECT_FILLED_DYNPTR, false, false, true, false },
-	{ SUSPECT_SEVERAL, true, true, true, false },
-	{ SUSPECT_MILD_STACK, true, true, true, true },
+	{ SUSPECT_LINKED_COPIES, true, false, false, false, false },
+	{ SUSPECT_MILD_MATH, false, true, false, false, false },
+	{ SUSPECT_FILLED_DYNPTR, false, false, true, false, false },
+	{ SUSPECT_FROZEN, false, false, false, true, false },
+	{ SUSPECT_SEVERAL, true, true, true, true, false },
+	{ SUSPECT_MILD_STACK, true, true, true, true, true },
 };
 
 static void watch_as(const struct experiment *e)
@@ -182,6 +183,7 @@ static void watch_as(const struct experiment *e)
 	ebpf_watch.link_copies = e && e->link_copies;
 	ebpf_watch.mild_math = e && e->mild_math;
 	ebpf_watch.mild_fill = e && e->mild_fill;
+	ebpf_watch.mild_frozen = e && e->mild_frozen;
 	ebpf_watch.mild_stack = e && e->mild_stack;
 }
 
