@@ -3,6 +3,7 @@
  * What a program's BTF says of a global function's parameters besides their types: tags of
  * declarations, "arg:NAME", which sources have as __arg_NAME.
  */
+#include "verifier/core.h"
 #include "verifier/global.h"
 #include "verifier/log.h"
 #include "verifier/walk.h"
@@ -10,8 +11,6 @@
 
 #define TAG_PREFIX	"arg:"
 #define ITER_PREFIX	"bpf_iter__"
-#define FLAVOR		"___"		/* a struct's name ends there for the kernel */
-#define NAME_MAX_LEN	128
 
 static const struct {
 	const char *name;
@@ -123,7 +122,7 @@ int ebpf_check_ctx_tag(struct vf_env *env, u32 arg, const struct ebpf_btf_type *
 
 	if (EBPF_BUG_ON(!t))
 		return -EFAULT;
-	if (!ptr->type || t->info == 0 || load->prog_type == EBPF_PROG_TYPE_TRACEPOINT ||
+	if (!ptr->type || btf_is_void(t) || load->prog_type == EBPF_PROG_TYPE_TRACEPOINT ||
 	    load->prog_type == EBPF_PROG_TYPE_SYSCALL)
 		return 0;
 	if ((load->prog_type == EBPF_PROG_TYPE_KPROBE ||
@@ -145,33 +144,27 @@ int ebpf_check_ctx_tag(struct vf_env *env, u32 arg, const struct ebpf_btf_type *
 	return -EINVAL;
 }
 
-/* A name without what follows three underscores. False: it is too long for any struct. */
-static bool trim_flavor(const char *name, char *buf)
-{
-	u32 len;
-
-	for (len = 0; name[len] && (!len || strncmp(name + len, FLAVOR, sizeof(FLAVOR) - 1)); len++)
-		if (len == NAME_MAX_LEN - 1)
-			return false;
-	memcpy(buf, name, len);
-	buf[len] = 0;
-	return true;
-}
-
 int ebpf_find_arg_struct(struct vf_env *env, u32 arg, const struct ebpf_btf_type *target,
 			 const struct ebpf_btf **btf, u32 *id)
 {
 	const char *name = ebpf_btf_name(env->load->btf, target->name_off);
-	char trimmed[NAME_MAX_LEN];
+	u32 kind = ebpf_btf_kind(target);
+	char essential[CORE_NAME_MAX];
 	s32 found = -ENOENT;
 
 	*btf = ebpf_kernel_btf(env);
-	if (*btf && btf_is(target, BTF_STRUCTS) && name && name[0] && trim_flavor(name, trimmed))
-		found = ebpf_btf_find(*btf, trimmed, EBPF_BTF_KIND_STRUCT);
+	if (*btf && btf_is(target, BTF_STRUCTS) && name && name[0] &&
+	    ebpf_core_trim(essential, name))
+		found = ebpf_btf_find(*btf, essential, kind);
 	if (found < 0) {
 		vlog(env, "arg#%d reference type('%s %s') has no matches\n", arg,
 		     ebpf_btf_kind_name(target), name ? name : "");
 		return -ENOENT;
+	}
+	if (ebpf_btf_find_next(*btf, essential, kind, found) > 0) {
+		vlog(env, "arg#%d reference type('%s %s') is ambiguous\n", arg,
+		     ebpf_btf_kind_name(target), name);
+		return -ESRCH;
 	}
 	*id = found;
 	return 0;

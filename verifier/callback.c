@@ -43,10 +43,13 @@ static void forget_numbers(struct func_state *func, u64 written)
 {
 	struct stack_slot *slot;
 	u32 i, b;
+	bool is_written;
 
 	for (i = 0; i < func->nr_slots; i++) {
 		slot = &func->stack[i];
-		if ((holds_pointer(slot) && !is_given_up(slot, written & (1ULL << i))) || (!(written & (1ULL << i)) && !holds_packet(slot)))
+		is_written = written & (1ULL << i);
+		if (holds_pointer(slot) ? !is_given_up(slot, is_written) :
+					  !is_written && !holds_packet(slot))
 			continue;
 		ebpf_reg_set_not_init(&slot->spilled);
 		for (b = 0; b < REG_SIZE; b++)

@@ -12,6 +12,7 @@
 #include <ebpf/verifier.h>
 
 #define CORE_MAX_STEPS	64
+#define CORE_NAME_MAX	128	/* with the NUL: no type of a kernel has a longer one */
 
 /**
  * struct core_step - one step from a type to what is in it
@@ -64,6 +65,8 @@ static inline bool core_kind_is_enum(u32 kind)
 
 /* Characters of @name before a flavor ("___old") of it. */
 u32 ebpf_core_name_len(const char *name);
+/* @name without its flavor, in @buf of CORE_NAME_MAX. False: too long for any kernel's type. */
+bool ebpf_core_trim(char *buf, const char *name);
 bool ebpf_core_same_name(const char *a, const char *b);
 
 /* core_spec.c: from "0:1:2", of @relo. -EINVAL, -E2BIG. */

@@ -223,15 +223,12 @@ static int take_candidate(struct core_env *env, bool first, u32 bits)
 static int find_candidates(struct core_env *env, const struct ebpf_btf_type *t, const char *name)
 {
 	u32 kind = ebpf_btf_kind(t), found = 0, bits = 0;
-	char essential[128];
-	u32 len = ebpf_core_name_len(name);
+	char essential[CORE_NAME_MAX];
 	s32 id = 0;
 	int ret;
 
-	if (len >= sizeof(essential))
+	if (!ebpf_core_trim(essential, name))
 		return 0;
-	memcpy(essential, name, len);
-	essential[len] = '\0';
 	for (;;) {
 		id = ebpf_btf_find_next(env->kernel, essential, kind, id);
 		if (id <= 0)

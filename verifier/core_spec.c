@@ -13,6 +13,17 @@ u32 ebpf_core_name_len(const char *name)
 	return len;
 }
 
+bool ebpf_core_trim(char *buf, const char *name)
+{
+	u32 len = ebpf_core_name_len(name);
+
+	if (len >= CORE_NAME_MAX)
+		return false;
+	memcpy(buf, name, len);
+	buf[len] = '\0';
+	return true;
+}
+
 bool ebpf_core_same_name(const char *a, const char *b)
 {
 	u32 len = ebpf_core_name_len(a);

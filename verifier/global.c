@@ -138,7 +138,7 @@ static int read_untrusted(struct vf_env *env, u32 i, u8 tags, struct param *p)
 		return -EINVAL;
 	}
 	p->kind = PARAM_ANY_MEM;
-	if (!p->t->type || !p->target->info || is_number(p->target))
+	if (!p->t->type || btf_is_void(p->target) || is_number(p->target))
 		return 0;
 	p->kind = PARAM_ANY_STRUCT;
 	return ebpf_find_arg_struct(env, i, p->target, &p->kernel, &p->btf_id);

@@ -182,7 +182,7 @@ static bool number_safe(struct vf_env *env, const struct stack_slot *old,
 			size++;
 		else if (old->type[i] != STACK_INVALID && old->type[i] != STACK_MISC)
 			return false;
-		if (cur && (type_is_object(cur->type[i])))
+		if (cur && type_is_object(cur->type[i]))
 			return false;
 	}
 	if (cur && slot_is_spill(cur) && cur->spilled.type != SCALAR_VALUE)

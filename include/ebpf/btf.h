@@ -53,7 +53,7 @@ const struct ebpf_btf_type *ebpf_btf_type_by_id(const struct ebpf_btf *btf, u32 
 const char *ebpf_btf_name(const struct ebpf_btf *btf, u32 name_off);
 /* First type of that kind and name, or -ENOENT. */
 s32 ebpf_btf_find(const struct ebpf_btf *btf, const char *name, u32 kind);
-/* The same of @btf's own types, not its base's, of those with a higher number than @after. */
+/* The same of those with a higher number than @after. */
 s32 ebpf_btf_find_next(const struct ebpf_btf *btf, const char *name, u32 kind, u32 after);
 /* Follows modifiers and typedefs; @res_id may be NULL. NULL for a bad id or a
  * loop (unchecked BTF only).

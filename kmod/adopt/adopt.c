@@ -159,12 +159,15 @@ static long answer_perf(const struct compat_syscall *call)
 		.flags = call->args[4],
 	};
 
-	/* As of who opens the device. Who may not has no programs for events that the kernel has, too. */
-	bool may = compat_perfmon_capable();
-
-	if (!ebpf_perf_is_ours(req.attr, may && ebpf_adopted_state() & ADOPTED_USED_BPF))
+	if (!ebpf_perf_is_ours(req.attr, ebpf_adopted_state() & ADOPTED_USED_BPF))
 		return pass(&hooks[HOOK_PERF], call);
-	return may ? ebpf_perf_event_open(&req) : -EACCES;
+	/* As of who opens the device, and asked last: a refusal may be noted by the kernel's audit,
+	 * and plain counting of one's own process needs no such right.
+	 */
+	if (compat_perfmon_capable())
+		return ebpf_perf_event_open(&req);
+	/* Who may not has no programs for the events that the kernel has, too. */
+	return ebpf_perf_is_ours(req.attr, false) ? -EACCES : pass(&hooks[HOOK_PERF], call);
 }
 
 static notrace long enter_bpf(const struct compat_syscall *call)

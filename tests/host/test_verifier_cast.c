@@ -20,10 +20,11 @@
 #define KERN_CTX	KFUNC(kf_kern_ctx)
 
 /* Of the kernel. The functions come after them. */
-enum { K_INT = 1, K_U64, K_TASK, K_PTASK, K_REGS, K_UNION, K_TYPEDEF, K_END };
+enum { K_INT = 1, K_U64, K_TASK, K_PTASK, K_REGS, K_UNION, K_TYPEDEF, K_TWIN, K_TWIN2, K_END };
 /* Of programs. */
 enum { T_INT = 1, T_TASK, T_PTASK, T_FLAVOR, T_PFLAVOR, T_PVOID, T_PINT, T_OTHER, T_POTHER, T_U64,
-       T_PU64, T_SKB, T_PSKB, T_ENUM, T_PENUM, T_UREGS, T_PUREGS, T_PARAM };
+       T_PU64, T_SKB, T_PSKB, T_ENUM, T_PENUM, T_UREGS, T_PUREGS, T_UNION,
+       T_PUNION, T_TWIN, T_PTWIN, T_PARAM };
 
 static struct ebpf_btf *kernel, *kfuncs;
 static struct verif_result res;
@@ -45,6 +46,8 @@ static bool make_btf(void)
 	    MEMBER(str("ss"), K_U64, 160 * 8));
 	ADD(TYPE(str("both"), UNION, 1, 8), MEMBER(str("one"), K_U64, 0));
 	ADD(TYPE(str("task_t"), TYPEDEF, 0, K_TASK));
+	ADD(TYPE(str("twin"), STRUCT, 1, 8), MEMBER(str("one"), K_U64, 0));
+	ADD(TYPE(str("twin"), STRUCT, 1, 4), MEMBER(str("two"), K_INT, 0));
 	kernel = words_parse_vmlinux();
 	raw = IS_ERR(kernel) ? NULL : ebpf_kfunc_btf(kernel, &size);
 	kfuncs = raw ? ebpf_btf_parse_module(raw, size, kernel, NULL) : NULL;
@@ -244,6 +247,8 @@ static struct ebpf_btf *tagged_btf(const struct tag_case *c)
 	ADD(TYPE(str("__sk_buff"), STRUCT, 0, 0), PTR(T_SKB));
 	ADD(TYPE(str("colour"), ENUM, 1, 4), str("red"), 0, PTR(T_ENUM));
 	ADD(TYPE(str("bpf_user_pt_regs_t"), TYPEDEF, 0, T_INT), PTR(T_UREGS));
+	ADD(TYPE(str("both___x___y"), UNION, 0, 0), PTR(T_UNION));
+	ADD(TYPE(str("twin"), STRUCT, 0, 0), PTR(T_TWIN));
 	/* T_PARAM: the function's, main's and the functions. */
 	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), str("x"), c->param);
 	ADD(TYPE(0, FUNC_PROTO, 0, T_INT));
@@ -297,6 +302,10 @@ static void try_tags(void)
 		  .insns = { CURRENT, CALL(3), MOV_K(1, 0), CALL(1), EXIT, JMP_K(JNE, 1, 0, 2), RET0, PID } },
 		{ "and is not asked about", T_PTASK, { "arg:trusted", "arg:nullable" }, EACCES,
 		  "R1 invalid mem access 'ptr_or_null_'", { CURRENT, CALL(1), EXIT, PID } },
+		{ "no union of that name before its last flavor", T_PUNION, TRUSTED, ENOENT,
+		  "arg#0 reference type('UNION both___x___y') has no matches", { CURRENT, CALL(1), EXIT, PID } },
+		{ "one of two structs of that name", T_PTWIN, TRUSTED, ESRCH,
+		  "arg#0 reference type('STRUCT twin') is ambiguous", { CURRENT, CALL(1), EXIT, PID } },
 		{ "no such struct", T_POTHER, TRUSTED, ENOENT,
 		  "arg#0 reference type('STRUCT no_such_struct') has no matches", { CURRENT, CALL(1), EXIT, PID } },
 		{ "no pointer", T_INT, TRUSTED, EINVAL, "arg#0 has pointer tag, but is not a pointer type",

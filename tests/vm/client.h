@@ -76,6 +76,17 @@ static inline struct bpf_program *prog_named(const char *name)
 	return prog;
 }
 
+/* Runs a raw tracepoint program with @args. False, and errno, where it cannot be run. */
+static inline bool run_raw_tp(const char *name, __u64 *args, __u32 size, __u32 *retval)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = size);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(prog_named(name)), &opts))
+		return false;
+	*retval = opts.retval;
+	return true;
+}
+
 static inline struct bpf_link *attach(const char *name)
 {
 	struct bpf_link *link = bpf_program__attach(prog_named(name));

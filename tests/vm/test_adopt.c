@@ -535,7 +535,6 @@ static int begins_filter(void) { return begins_with(BPF_PROG_LOAD, BPF_PROG_TYPE
 static int begins_nothing(void) { return begins_with(BPF_PROG_LOAD, BPF_PROG_TYPE_UNSPEC); }
 static int begins_unknown(void) { return begins_with(1000, 0); }
 
-
 static void test_first_commands(void)
 {
 	enum side left = native == KERNELS ? KERNELS : OURS;

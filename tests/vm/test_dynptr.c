@@ -27,9 +27,9 @@
 static void run(const char *name, __u64 a, __u64 b)
 {
 	__u64 args[12] = { a, b };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
+	__u32 retval;
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(prog_named(name)), &opts) || opts.retval)
+	if (!run_raw_tp(name, args, sizeof(args), &retval) || retval)
 		die(name);
 }
 

@@ -18,9 +18,9 @@ static bool native;	/* the kernel's own bpf(2), to compare with */
 static void run(const char *name, __u64 arg)
 {
 	__u64 args[12] = { arg };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
+	__u32 retval;
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(prog_named(name)), &opts))
+	if (!run_raw_tp(name, args, sizeof(args), &retval))
 		die(name);
 }
 

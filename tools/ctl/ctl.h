@@ -3,6 +3,7 @@
 #ifndef _EBPFDRVCTL_H
 #define _EBPFDRVCTL_H
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +61,14 @@ void report(enum verdict verdict, const char *name, const char *todo, const char
 int print_report(bool json);
 /* A string in quotes. */
 void print_json_string(const char *text);
+
+/* --- names that others chose --- */
+
+/* @c as it may be shown: who looks may be root at a terminal. */
+static inline char printable(char c)
+{
+	return isprint((unsigned char)c) ? c : '?';
+}
 
 /* --- the device (device.c) --- */
 

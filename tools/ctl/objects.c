@@ -133,7 +133,7 @@ static void take_name(struct object *object, const char *name)
 	size_t i;
 
 	for (i = 0; i < EBPF_OBJ_NAME_LEN && name[i]; i++)
-		object->name[i] = isprint((unsigned char)name[i]) ? name[i] : '?';
+		object->name[i] = printable(name[i]);
 }
 
 static long describe(int device, int fd, struct object *object)
@@ -259,12 +259,11 @@ static void match_file(struct objects *objects, FILE *file, unsigned int pid, co
 			add_owner(&objects->list[i], pid, name);
 }
 
-/* Tasks name themselves, and who looks may be root at a terminal. */
+/* Tasks name themselves. */
 static void make_printable(char *name)
 {
 	for (; *name; name++)
-		if (!isprint((unsigned char)*name))
-			*name = '?';
+		*name = printable(*name);
 }
 
 static void match_process(struct objects *objects, unsigned int pid)

@@ -2,7 +2,6 @@
 /* Findings, in the order in which they were made, as text or JSON. */
 #include "ctl.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,11 +66,11 @@ static void print_json(enum verdict worst)
 	printf("\n]}\n");
 }
 
-/* Whoever wrote a script named its interpreter, and who looks may be root at a terminal. */
+/* Whoever wrote a script named its interpreter. */
 static void print_plain(const char *text)
 {
 	for (; *text; text++)
-		putchar(isprint((unsigned char)*text) ? *text : '?');
+		putchar(printable(*text));
 	putchar('\n');
 }
 

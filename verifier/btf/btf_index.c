@@ -61,23 +61,7 @@ static bool is_called(const struct ebpf_btf *btf, u32 i, const char *name, u32 k
 	       !strcmp(ebpf_btf_name(btf, t->name_off), name);
 }
 
-static s32 find_own(const struct ebpf_btf *btf, const char *name, u32 kind)
-{
-	u32 i;
-
-	if (!btf->hash) {
-		for (i = 0; i < btf->nr; i++)
-			if (is_called(btf, i, name, kind))
-				return btf->start_id + i;
-		return -ENOENT;
-	}
-	for (i = btf->hash[hash_of(name, kind) & btf->hash_mask]; i; i = btf->next[i - 1])
-		if (is_called(btf, i - 1, name, kind))
-			return btf->start_id + i - 1;
-	return -ENOENT;
-}
-
-s32 ebpf_btf_find_next(const struct ebpf_btf *btf, const char *name, u32 kind, u32 after)
+static s32 find_own(const struct ebpf_btf *btf, const char *name, u32 kind, u32 after)
 {
 	u32 i;
 
@@ -96,14 +80,19 @@ s32 ebpf_btf_find_next(const struct ebpf_btf *btf, const char *name, u32 kind, u
 /* The base's types have the lower ids; it is one level deep at most in practice,
  * so that asking each level from the top and keeping the last answer is cheap.
  */
-s32 ebpf_btf_find(const struct ebpf_btf *btf, const char *name, u32 kind)
+s32 ebpf_btf_find_next(const struct ebpf_btf *btf, const char *name, u32 kind, u32 after)
 {
 	s32 found = -ENOENT, id;
 
 	for (; btf; btf = btf->base) {
-		id = find_own(btf, name, kind);
+		id = find_own(btf, name, kind, after);
 		if (id > 0)
 			found = id;
 	}
 	return found;
+}
+
+s32 ebpf_btf_find(const struct ebpf_btf *btf, const char *name, u32 kind)
+{
+	return ebpf_btf_find_next(btf, name, kind, 0);
 }

@@ -134,6 +134,12 @@ static inline bool btf_is(const struct ebpf_btf_type *t, u32 mask)
 	return mask >> ebpf_btf_kind(t) & 1;
 }
 
+/* In BTF that was checked, nothing else is of that kind. */
+static inline bool btf_is_void(const struct ebpf_btf_type *t)
+{
+	return ebpf_btf_kind(t) == EBPF_BTF_KIND_UNKN;
+}
+
 #define BTF_MODIFIERS	(BTF_KIND_BIT(TYPEDEF) | BTF_KIND_BIT(VOLATILE) | BTF_KIND_BIT(CONST) | \
 			 BTF_KIND_BIT(RESTRICT) | BTF_KIND_BIT(TYPE_TAG))
 #define BTF_STRUCTS	(BTF_KIND_BIT(STRUCT) | BTF_KIND_BIT(UNION))
