@@ -164,12 +164,15 @@ static int check_arg(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32 i,
 {
 	switch (kfunc->arg[i]) {
 	case EBPF_KFUNC_INT:
+	case EBPF_KFUNC_CHAR:
+	case EBPF_KFUNC_SIZE:
 		return check_number(env, i + 1);
 	case EBPF_KFUNC_PTR_TO_ITER_NUM:
 		return ebpf_check_iter_arg(env, i + 1, kfunc->iter, &meta->iter);
 	case EBPF_KFUNC_CTX:
 		return check_ctx(env, i + 1);
 	case EBPF_KFUNC_ANY:
+	case EBPF_KFUNC_STRING:
 		return ebpf_check_reg_arg(env, i + 1, SRC_OP);
 	case EBPF_KFUNC_CONST:
 		return check_const(env, i + 1, &meta->constant);
@@ -271,7 +274,7 @@ int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 		ebpf_reg_set_unknown(&cur_regs(env)[EBPF_REG_0]);
 	if (kfunc->cast)
 		err = do_cast(env, kfunc->cast, meta.constant);
-	else
+	else if (kfunc->iter)
 		err = ebpf_do_iter(env, kfunc->iter, &meta.iter);
 	if (!err)
 		env->insn_idx++;

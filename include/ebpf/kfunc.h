@@ -18,6 +18,9 @@ enum ebpf_kfunc_type {
 	EBPF_KFUNC_PTR_TO_ITER_NUM,	/* struct bpf_iter_num in the program's stack */
 	EBPF_KFUNC_CTX,			/* void *: the program's context, unmoved */
 	EBPF_KFUNC_ANY,			/* void *: whatever the register holds */
+	EBPF_KFUNC_STRING,		/* const char *: whatever the register holds */
+	EBPF_KFUNC_CHAR,		/* any number, of which that much is used */
+	EBPF_KFUNC_SIZE,		/* size_t: any number */
 	EBPF_KFUNC_CONST,		/* a number that is known when the program is loaded */
 	EBPF_KFUNC_PTR,			/* returned: void *, enum ebpf_kfunc_cast says of what */
 };
@@ -71,5 +74,22 @@ void *ebpf_kfunc_btf(const struct ebpf_btf *vmlinux, u32 *size);
 u64 ebpf_kfunc_iter_num_new(u64 it, u64 start, u64 end, u64 r4, u64 r5);
 u64 ebpf_kfunc_iter_num_next(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_iter_num_destroy(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
+
+/* helpers/string.c */
+u64 ebpf_kfunc_strcmp(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strcasecmp(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strncasecmp(u64 s1, u64 s2, u64 len, u64 r4, u64 r5);
+u64 ebpf_kfunc_strchr(u64 s, u64 c, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strchrnul(u64 s, u64 c, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strnchr(u64 s, u64 count, u64 c, u64 r4, u64 r5);
+u64 ebpf_kfunc_strrchr(u64 s, u64 c, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strlen(u64 s, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strnlen(u64 s, u64 count, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strspn(u64 s, u64 accept, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strcspn(u64 s, u64 reject, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strstr(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strcasestr(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_strnstr(u64 s1, u64 s2, u64 len, u64 r4, u64 r5);
+u64 ebpf_kfunc_strncasestr(u64 s1, u64 s2, u64 len, u64 r4, u64 r5);
 
 #endif /* _EBPF_KFUNC_H */

@@ -12,8 +12,8 @@
 #include "insn_macros.h"
 
 /* Numbers of the struct and the functions. */
-enum { KF_ITER_NUM = 6, KF_NEW = 10, KF_NEXT = 12, KF_DESTROY = 14, KF_KERN_CTX = 16, KF_RDONLY = 18,
-       KF_END };
+enum { KF_ITER_NUM = 6, KF_NEW = 14, KF_NEXT = 16, KF_DESTROY = 18, KF_KERN_CTX = 20, KF_RDONLY = 22,
+       KF_END = 1000 };	/* beyond all */
 
 #define KFUNC(id)	INSN(EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_KFUNC_CALL, 0, id)
 /* Of the iterator at R10 + @at: three instructions each, but for the first. */

@@ -90,7 +90,7 @@ static const struct iter_case cases[] = {
 	    MOV_K(4, 0), HELPER(loop), JA(-11), ITER_DESTROY(-8), RET0, RET0 } } },
 	{ { "the log tells", .says = "fp-8=iter_num(id=1,state=active,depth=0)",
 	    .insns = { ITER_NEW(-8, 0, 3), ITER_DESTROY(-8), RET0 } } },
-	{ { "names, too", .says = "call bpf_iter_num_new#10",
+	{ { "names, too", .says = "call bpf_iter_num_new#14",
 	    .insns = { ITER_NEW(-8, 0, 3), ITER_DESTROY(-8), RET0 } } },
 	/* What is forgotten of one round must be found out in the next. */
 	{ { "an index that grows", .err = EACCES, .says = "invalid access to map value",
@@ -210,7 +210,7 @@ static const struct iter_case cases[] = {
 	/* Numbers of functions. */
 	{ { "a struct", .err = EINVAL, .says = "kernel btf_id 6 is not a function",
 	    .insns = { KFUNC(KF_ITER_NUM), RET0 } } },
-	{ { "beyond the last", .err = EINVAL, .says = "kernel btf_id 19 is not a function",
+	{ { "beyond the last", .err = EINVAL, .says = "kernel btf_id 1000 is not a function",
 	    .insns = { KFUNC(KF_END), RET0 } } },
 	{ { "a weak one that was not found", .err = EINVAL,
 	    .says = "invalid kernel function call not eliminated in verifier pass",
@@ -330,7 +330,7 @@ static void try_fds(void)
 	tap_ok(by_fd(1, 0, "", true), "the functions' own BTF by its descriptor");
 	tap_ok(by_fd(1, -EINVAL, "cannot call kernel function from non-GPL compatible program", false),
 	       "another license");
-	tap_ok(by_fd(0, -EINVAL, "kernel btf_id 10 is not a function", true),
+	tap_ok(by_fd(0, -EINVAL, "kernel btf_id 14 is not a function", true),
 	       "the same number in the kernel's BTF");
 	tap_ok(by_fd(2, -EACCES, "functions of other modules cannot be called", true),
 	       "another module");
@@ -360,7 +360,7 @@ static void try_addresses(void)
 {
 	tap_ok(address_of(FD_OWN, KF_NEW, 0, "", false), "a function's address");
 	tap_ok(address_of(0, KF_NEW, 0, "", false), "without a descriptor");
-	tap_ok(address_of(0, KF_END, -ENOENT, "invalid btf_id 19", false), "of nothing");
+	tap_ok(address_of(0, KF_END, -ENOENT, "invalid btf_id 1000", false), "of nothing");
 	tap_ok(address_of(FD_OWN, KF_NEW, -EACCES, "invalid access to memory", true),
 	       "nothing is read there");
 	tap_ok(address_of(FD_OWN, KF_ITER_NUM, -EINVAL, "isn't KIND_VAR or KIND_FUNC", false),

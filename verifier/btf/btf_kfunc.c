@@ -8,13 +8,13 @@
 #include <ebpf/kfunc.h>
 #include "verifier/btf/btf_internal.h"
 
-#define OWN_TYPES	512	/* bytes, at most */
-#define OWN_STRINGS	512
+#define OWN_TYPES	2048	/* bytes, at most */
+#define OWN_STRINGS	1024
 
 /* Own types in their order; functions follow. */
 enum {
 	TYPE_INT, TYPE_PTR_INT, TYPE_U64, TYPE_ARRAY, TYPE_ITER_NUM, TYPE_PTR_ITER_NUM, TYPE_PTR_VOID,
-	NR_TYPES
+	TYPE_CHAR, TYPE_CONST_CHAR, TYPE_PTR_CHAR, TYPE_SIZE, NR_TYPES
 };
 
 /**
@@ -115,6 +115,12 @@ static u32 type_id(const struct writer *w, enum ebpf_kfunc_type type)
 	case EBPF_KFUNC_ANY:
 	case EBPF_KFUNC_PTR:
 		return w->first_id + TYPE_PTR_VOID;
+	case EBPF_KFUNC_STRING:
+		return w->first_id + TYPE_PTR_CHAR;
+	case EBPF_KFUNC_CHAR:
+		return w->first_id + TYPE_CHAR;
+	case EBPF_KFUNC_SIZE:
+		return w->first_id + TYPE_SIZE;
 	default:
 		return 0;
 	}
@@ -148,6 +154,10 @@ static void add_all(struct writer *w)
 	add_iter_num(w);
 	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_ITER_NUM);
 	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, 0);
+	add_int(w, "char", 1, EBPF_BTF_INT_SIGNED);
+	add_type(w, NULL, EBPF_BTF_KIND_CONST, 0, w->first_id + TYPE_CHAR);
+	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_CONST_CHAR);
+	add_int(w, "unsigned long", 8, 0);
 	if (EBPF_BUG_ON(w->nr != NR_TYPES))
 		w->full = true;
 	for (i = 0; ebpf_kfunc_at(i); i++)
