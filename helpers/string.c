@@ -17,6 +17,7 @@
  * @at:    its address
  * @start: which of its bytes are in @bytes: the first
  * @len:   and how many
+ * @bytes: they
  */
 struct string {
 	u64 at;
@@ -144,8 +145,10 @@ static long length(u64 at, u64 max)
 
 /**
  * struct byte_set - the bytes of a string, which is read as far as was asked for, and once
- * @next: the first that was not read
- * @have: a bit for each value up to there
+ * @s:     the string
+ * @next:  the first that was not read
+ * @ended: there is none
+ * @have:  a bit for each value up to there
  */
 struct byte_set {
 	struct string s;
@@ -203,6 +206,8 @@ static long span(u64 at, u64 set_at, bool in)
 
 /**
  * struct search - for a string in another
+ * @s:           in which
+ * @what:        for which
  * @len:         how much of @s counts
  * @ignore_case: of letters
  * @left:        bytes that may yet be compared: no CPU is held for what two long strings can take
