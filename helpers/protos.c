@@ -690,6 +690,9 @@ const struct ebpf_func_proto *ebpf_func_proto_of(u32 prog_type, u32 func_id)
 
 	if (func_id >= ARRAY_SIZE(protos) || prog_type >= 64)
 		return NULL;
+	/* Those of programs on functions. */
+	if (prog_type == EBPF_PROG_TYPE_LSM)
+		prog_type = EBPF_PROG_TYPE_TRACING;
 	if (prog_type == EBPF_PROG_TYPE_TRACING && kern_proto_of(func_id))
 		return kern_proto_of(func_id);
 	/* These ask about a socket, not about their context. */

@@ -72,6 +72,7 @@ static bool takes_array(const struct ebpf_load *load)
 	switch (load->prog_type) {
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
+	case EBPF_PROG_TYPE_LSM:
 		return true;
 	case EBPF_PROG_TYPE_TRACING:
 		return load->expected_attach_type != EBPF_TRACE_ITER;

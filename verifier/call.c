@@ -269,6 +269,7 @@ static bool has_private_stack(const struct vf_env *env)
 	case EBPF_PROG_TYPE_TRACEPOINT:
 	case EBPF_PROG_TYPE_PERF_EVENT:
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
+	case EBPF_PROG_TYPE_LSM:
 		return true;
 	case EBPF_PROG_TYPE_TRACING:
 		return env->load->expected_attach_type != EBPF_TRACE_ITER;

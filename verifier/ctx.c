@@ -299,6 +299,7 @@ static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_PERF_EVENT, perf_event_valid, perf_event_convert },
 	{ EBPF_PROG_TYPE_SOCKET_FILTER, socket_filter_valid, skb_convert },
 	{ EBPF_PROG_TYPE_TRACING, NULL, NULL },		/* by BTF: tracing.c */
+	{ EBPF_PROG_TYPE_LSM, NULL, NULL },
 	{ EBPF_PROG_TYPE_SCHED_CLS, tc_valid, skb_convert },
 	{ EBPF_PROG_TYPE_SCHED_ACT, tc_valid, skb_convert },
 	{ EBPF_PROG_TYPE_CGROUP_SKB, cgroup_skb_valid, skb_convert },

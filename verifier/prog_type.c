@@ -12,6 +12,7 @@ bool ebpf_prog_type_supported(u32 type)
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
 	case EBPF_PROG_TYPE_TRACING:
+	case EBPF_PROG_TYPE_LSM:
 	case EBPF_PROG_TYPE_SCHED_CLS:
 	case EBPF_PROG_TYPE_SCHED_ACT:
 	case EBPF_PROG_TYPE_XDP:
@@ -80,6 +81,8 @@ bool ebpf_attach_type_fits(u32 type, u32 attach_type)
 		return sock_addr_fits(at);
 	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
 		return at == EBPF_CGROUP_SETSOCKOPT || at == EBPF_CGROUP_GETSOCKOPT;
+	case EBPF_PROG_TYPE_LSM:
+		return at == EBPF_LSM_MAC;
 	case EBPF_PROG_TYPE_SK_LOOKUP:
 		return at == EBPF_SK_LOOKUP;
 	case EBPF_PROG_TYPE_SK_REUSEPORT:

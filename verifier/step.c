@@ -6,6 +6,7 @@
 #include "verifier/call.h"
 #include "verifier/insn.h"
 #include "verifier/log.h"
+#include "verifier/lsm.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
 #include "verifier/watch.h"
@@ -190,6 +191,30 @@ void ebpf_print_bad_result(struct vf_env *env, const char *where, struct tnum ra
 	vlog(env, " should have been in %s\n", ebpf_tnum_str(env, range));
 }
 
+static int check_hook_result(struct vf_env *env, const struct reg_state *r0)
+{
+	s32 min, max;
+
+	if (!ebpf_lsm_result_range(env, &min, &max))
+		return 0;
+	if (r0->type != SCALAR_VALUE) {
+		vlog(env, "At program exit the register R0 is not a known value (%s)\n",
+		     ebpf_reg_type_str(env, r0->type));
+		return -EINVAL;
+	}
+	if (r0->n.s32_min >= min && r0->n.s32_max <= max)
+		return ebpf_mark_precise(env, EBPF_REG_0);
+	vlog(env, "At program exit the register R0 has");
+	if (r0->n.smin > S64_MIN)
+		vlog(env, " smin=%lld", (long long)r0->n.smin);
+	if (r0->n.smax < S64_MAX)
+		vlog(env, " smax=%lld", (long long)r0->n.smax);
+	if (r0->n.smin == S64_MIN && r0->n.smax == S64_MAX)
+		vlog(env, " unknown scalar value");
+	vlog(env, " should have been in [%d, %d]\n", min, max);
+	return -EINVAL;
+}
+
 static int check_result(struct vf_env *env)
 {
 	struct reg_state *r0 = &cur_regs(env)[EBPF_REG_0];
@@ -204,6 +229,8 @@ static int check_result(struct vf_env *env)
 		     ebpf_reg_type_str(env, r0->type));
 		return -EINVAL;
 	}
+	if (env->load->prog_type == EBPF_PROG_TYPE_LSM)
+		return check_hook_result(env, r0);
 	if (!ebpf_exit_range(env->load, &range))
 		return 0;
 	if (r0->type != SCALAR_VALUE) {

@@ -6,6 +6,7 @@
 #include <ebpf/ctx.h>
 #include "verifier/call.h"
 #include "verifier/log.h"
+#include "verifier/lsm.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
 #include "verifier/btf/btf_internal.h"
@@ -260,8 +261,18 @@ static int target_iter(struct vf_env *env, const struct ebpf_btf_type *func)
 	return 0;
 }
 
+static int target_hook(struct vf_env *env, const struct ebpf_btf_type *hook)
+{
+	const struct ebpf_btf_type *proto;
+	int err = ebpf_lsm_target(env, hook, &proto);
+
+	return err ? err : describe_proto(env, proto, 0);
+}
+
 static int target_by_attach_type(struct vf_env *env, const struct ebpf_btf_type *t)
 {
+	if (env->load->prog_type == EBPF_PROG_TYPE_LSM)
+		return target_hook(env, t);
 	switch (env->load->expected_attach_type) {
 	case EBPF_TRACE_RAW_TP:
 		return target_tracepoint(env, t);
@@ -282,6 +293,8 @@ static bool may_sleep(const struct ebpf_load *load)
 {
 	if (load->prog_type == EBPF_PROG_TYPE_SYSCALL)
 		return true;
+	if (load->prog_type == EBPF_PROG_TYPE_LSM)
+		return true;	/* at some hooks */
 	if (load->prog_type == EBPF_PROG_TYPE_KPROBE)
 		return true;	/* on uprobes, which is seen when it is attached */
 	if (load->prog_type != EBPF_PROG_TYPE_TRACING)
@@ -311,7 +324,7 @@ int ebpf_check_attach_target(struct vf_env *env)
 		vlog(env, "Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable\n");
 		return -EINVAL;
 	}
-	if (load->prog_type != EBPF_PROG_TYPE_TRACING)
+	if (!gets_arguments(load->prog_type))
 		return 0;
 	if (!load->attach_btf_id) {
 		vlog(env, "Tracing programs must provide btf_id\n");
@@ -381,6 +394,8 @@ static bool pointer_arg(struct vf_env *env, u32 arg, const struct ebpf_btf_type 
 		return false;
 	}
 	*reg_type = PTR_TO_BTF_ID | ebpf_btf_ptr_flags(btf, ptr);
+	if (env->target.untrusted)
+		*reg_type |= EBPF_PTR_UNTRUSTED;
 	env->ctx_btf_id = id;
 	if (arg < env->target.nr_args && env->target.nullable & (1U << arg)) {
 		*reg_type |= EBPF_PTR_MAYBE_NULL;
@@ -409,7 +424,7 @@ static bool typed_arg(struct vf_env *env, u32 arg, u32 id, int size, u32 *reg_ty
 	return false;
 }
 
-/* Which programs find one in their context; fmod_ret what programs before them made. */
+/* Which programs find one in their context; fmod_ret and LSM what programs before them made. */
 static bool result_valid(struct vf_env *env, int size, u32 *reg_type)
 {
 	const struct ebpf_btf_type *t;
@@ -428,7 +443,8 @@ static bool result_valid(struct vf_env *env, int size, u32 *reg_type)
 static bool has_result(const struct vf_env *env)
 {
 	return env->load->expected_attach_type == EBPF_TRACE_FEXIT ||
-	       env->load->expected_attach_type == EBPF_MODIFY_RETURN;
+	       env->load->expected_attach_type == EBPF_MODIFY_RETURN ||
+	       env->load->expected_attach_type == EBPF_LSM_MAC;
 }
 
 bool ebpf_tracing_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type)
@@ -471,6 +487,8 @@ static bool may_name_paths(const struct vf_env *env)
 
 	if (type == EBPF_TRACE_ITER)
 		return true;
+	if (type == EBPF_LSM_MAC)
+		return env->target.may_sleep;
 	if (type != EBPF_TRACE_FENTRY && type != EBPF_TRACE_FEXIT)
 		return false;
 	for (i = 0; i < ARRAY_SIZE(path_funcs); i++)
@@ -500,6 +518,7 @@ static bool may_use_sk_storage(const struct vf_env *env)
 	switch (env->load->expected_attach_type) {
 	case EBPF_TRACE_ITER:
 	case EBPF_TRACE_RAW_TP:
+	case EBPF_LSM_MAC:
 		return true;
 	case EBPF_TRACE_FENTRY:
 	case EBPF_TRACE_FEXIT:
@@ -519,12 +538,12 @@ int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 		return -EINVAL;
 	}
 	if (func_id == EBPF_FUNC_get_func_ip && env->load->prog_type != EBPF_PROG_TYPE_KPROBE &&
-	    env->load->prog_type != EBPF_PROG_TYPE_TRACING) {
+	    !gets_arguments(env->load->prog_type)) {
 		vlog(env, "func bpf_%s#%d not supported for program type %d\n",
 		     ebpf_func_id_name(func_id), func_id, env->load->prog_type);
 		return -ENOTSUPP;
 	}
-	if (env->load->prog_type != EBPF_PROG_TYPE_TRACING)
+	if (!gets_arguments(env->load->prog_type))
 		return 0;
 	if ((func_id == EBPF_FUNC_sk_storage_get || func_id == EBPF_FUNC_sk_storage_delete) &&
 	    !may_use_sk_storage(env)) {

@@ -67,7 +67,7 @@ static inline u32 ebpf_frame_size(u32 stack_depth)
 #define EBPF_TRACING_MAX_ARGS	12
 
 /**
- * struct ebpf_attach_target - what a TRACING program was checked for
+ * struct ebpf_attach_target - what a TRACING or LSM program was checked for
  * @name:     of the function or tracepoint, text of the BTF it was found in
  * @btf_id:   its FUNC, or the typedef of the tracepoint; 0: no such program
  * @nr_args:  arguments
@@ -77,6 +77,9 @@ static inline u32 ebpf_frame_size(u32 stack_depth)
  * @arg_size: bytes of each argument, at most 16
  * @arg_slot: where in the context each starts
  * @nullable: by bit, arguments of an iterator that may be NULL
+ * @lsm_bool: of a hook of LSM: its result is 0 or 1, no error
+ * @untrusted: what its arguments point to may be half made or half gone
+ * @may_sleep: a program may sleep there
  *
  * The context of fentry programs is nr_slots u64. fexit programs find the result
  * behind them (0 for void). For both, the u64 before the context holds nr_slots:
@@ -92,6 +95,9 @@ struct ebpf_attach_target {
 	u8 arg_size[EBPF_TRACING_MAX_ARGS];
 	u8 arg_slot[EBPF_TRACING_MAX_ARGS];
 	u16 nullable;
+	bool lsm_bool;
+	bool untrusted;
+	bool may_sleep;
 };
 
 /**
@@ -121,7 +127,7 @@ struct ebpf_prog_image {
 	bool has_callchain;		/* calls get_stack or get_stackid */
 	bool kprobe_override;		/* calls override_return */
 	bool enforce_expected_attach_type;
-	struct ebpf_attach_target target;	/* TRACING programs */
+	struct ebpf_attach_target target;	/* TRACING and LSM programs */
 };
 
 void ebpf_prog_image_free(struct ebpf_prog_image *img);

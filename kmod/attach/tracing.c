@@ -149,8 +149,11 @@ static int find_by_table(struct tracing_link *tl, const char *name)
 static int find_func(struct tracing_link *tl, const struct ebpf_prog *prog)
 {
 	const char *name = prog->image.target.name;
-	int err = ebpf_btf_module_get(prog->attach_btf, &tl->mod);
+	int err = 0;
 
+	/* A hook's own BTF may be this module's; the function is the kernel's. */
+	if (prog->type != EBPF_PROG_TYPE_LSM)
+		err = ebpf_btf_module_get(prog->attach_btf, &tl->mod);
 	if (err)
 		return err;
 	err = tl->mod ? module_func_find(tl->mod, name, &tl->func) :
@@ -173,10 +176,15 @@ int ebpf_tracing_open(struct ebpf_prog *prog, u64 cookie)
 	struct tracing_link *tl;
 	int err;
 
-	if (prog->expected_attach_type != EBPF_TRACE_FENTRY &&
-	    prog->expected_attach_type != EBPF_TRACE_FEXIT &&
-	    prog->expected_attach_type != EBPF_MODIFY_RETURN)
+	switch (prog->expected_attach_type) {
+	case EBPF_TRACE_FENTRY:
+	case EBPF_TRACE_FEXIT:
+	case EBPF_MODIFY_RETURN:
+	case EBPF_LSM_MAC:
+		break;
+	default:
 		return -EINVAL;
+	}
 	tl = kzalloc(sizeof(*tl), GFP_KERNEL);
 	if (!tl)
 		return -ENOMEM;

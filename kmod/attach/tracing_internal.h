@@ -116,9 +116,14 @@ static inline u64 tracing_fire_sleepable(struct tracing_link *tl, const u64 *ctx
 	return ebpf_prog_run_sleepable(tl->link.prog, ctx, &rctx);
 }
 
+/* How it runs: LSM programs at hooks that return something are fmod_ret's. */
 static inline u32 tracing_attach_type(const struct tracing_link *tl)
 {
-	return tl->link.prog->expected_attach_type;
+	const struct ebpf_prog *prog = tl->link.prog;
+
+	if (prog->type != EBPF_PROG_TYPE_LSM)
+		return prog->expected_attach_type;
+	return prog->image.target.ret_size ? EBPF_MODIFY_RETURN : EBPF_TRACE_FENTRY;
 }
 
 /*

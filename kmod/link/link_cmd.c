@@ -12,7 +12,12 @@
 
 #define TP_NAME_MAX	128
 
-/* What a TRACING program is attached to was said when it was loaded. */
+static bool is_by_function(const struct ebpf_prog *prog)
+{
+	return prog->type == EBPF_PROG_TYPE_TRACING || prog->type == EBPF_PROG_TYPE_LSM;
+}
+
+/* What such a program is attached to was said when it was loaded. */
 static long tracing_open(struct ebpf_prog *prog, u64 cookie)
 {
 	if (prog->expected_attach_type == EBPF_TRACE_RAW_TP)
@@ -24,7 +29,7 @@ static long raw_tp_open(struct ebpf_prog *prog, const char __user *uname)
 {
 	char name[TP_NAME_MAX];
 
-	if (prog->type == EBPF_PROG_TYPE_TRACING)
+	if (is_by_function(prog))
 		return uname ? -EINVAL : tracing_open(prog, 0);
 	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT &&
 	    prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE)
@@ -118,7 +123,7 @@ long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *u
 		ret = kprobe_link_create(prog, attr);
 	else if (type_has_perf_link(prog->type) && attr->link_create.attach_type == EBPF_PERF_EVENT)
 		ret = perf_link_create(prog, attr);
-	else if (prog->type == EBPF_PROG_TYPE_TRACING)
+	else if (is_by_function(prog))
 		ret = tracing_link_create(prog, attr);
 	else if (type_has_packet(prog->type))
 		ret = packet_link_create(prog);

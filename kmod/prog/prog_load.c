@@ -164,10 +164,10 @@ static bool may_load(u32 type)
 	return !type_is_net_admin(type) || capable(CAP_NET_ADMIN) || capable(CAP_SYS_ADMIN);
 }
 
-/* Targets in BTF are for tracing and extension programs. */
+/* Targets in BTF are for tracing, LSM and extension programs. */
 static bool target_fits(const union ebpf_attr *attr)
 {
-	if (attr->prog_type != EBPF_PROG_TYPE_TRACING)
+	if (attr->prog_type != EBPF_PROG_TYPE_TRACING && attr->prog_type != EBPF_PROG_TYPE_LSM)
 		return !attr->attach_btf_id && !attr->attach_btf_obj_fd;
 	return attr->attach_btf_id ? attr->attach_btf_id <= EBPF_BTF_MAX_TYPE :
 				     !attr->attach_btf_obj_fd;
@@ -305,12 +305,13 @@ static struct ebpf_btf_obj *target_by_fd(int fd, struct ebpf_log *log)
 /* Those run in the function's own context, which only the trampoline has. */
 static int check_trampoline(const union ebpf_attr *attr, struct ebpf_log *log)
 {
-	const char *what = attr->prog_flags & EBPF_F_SLEEPABLE ? "sleepable" : "fmod_ret";
+	const char *what = attr->prog_type == EBPF_PROG_TYPE_LSM ? "LSM" :
+			   attr->prog_flags & EBPF_F_SLEEPABLE ? "sleepable" : "fmod_ret";
 
 	if (ebpf_attach_can_modify() || attr->expected_attach_type == EBPF_TRACE_ITER)
 		return 0;
 	if (attr->expected_attach_type != EBPF_MODIFY_RETURN &&
-	    !(attr->prog_flags & EBPF_F_SLEEPABLE))
+	    attr->prog_type != EBPF_PROG_TYPE_LSM && !(attr->prog_flags & EBPF_F_SLEEPABLE))
 		return 0;
 	ebpf_log_printf(log, "%s programs need a kernel whose ftrace can send calls elsewhere\n",
 			what);

@@ -82,7 +82,7 @@ static bool sees_itself(const struct ebpf_prog *prog)
 {
 	return prog->type == EBPF_PROG_TYPE_RAW_TRACEPOINT ||
 	       prog->type == EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE ||
-	       prog->type == EBPF_PROG_TYPE_TRACING;
+	       prog->type == EBPF_PROG_TYPE_TRACING || prog->type == EBPF_PROG_TYPE_LSM;
 }
 
 /* Does the program run in what a function's first instruction called, or, in its place, goes

@@ -2,14 +2,12 @@
 /*
  * BTF of the kernel functions that are this module's own: programs name them by their types'
  * numbers, which no kernel's BTF has for them. It stands on the kernel's BTF, as a module's
- * does, but uses none of its types: any kernel's will do. All of it is of kinds that the
- * oldest libraries know.
+ * does, but uses none of its types for them: any kernel's will do. Then hooks of LSM that
+ * programs can run at, where the kernel has none of its own for programs (lsm.c). All of it is of kinds that the oldest libraries know.
  */
 #include <ebpf/kfunc.h>
+#include "verifier/lsm.h"
 #include "verifier/btf/btf_internal.h"
-
-#define OWN_TYPES	2048	/* bytes, at most */
-#define OWN_STRINGS	1024
 
 /* Own types in their order; functions follow. */
 enum {
@@ -18,14 +16,13 @@ enum {
 };
 
 /**
- * struct writer - BTF in the making
+ * struct writer - BTF in the making, first to see how long it becomes
  * @first_id:  number of the first own type
  * @first_str: offset of the first own name
  * @nr:        types so far
  * @types_len: bytes of @types so far
  * @strings_len: bytes of @strings so far
- * @full:      something did not fit
- * @types:     what comes after the header
+ * @types:     what comes after the header; NULL: nothing is written
  * @strings:   what comes after that
  */
 struct writer {
@@ -34,31 +31,24 @@ struct writer {
 	u32 nr;
 	u32 types_len;
 	u32 strings_len;
-	bool full;
-	u8 types[OWN_TYPES] __attribute__((aligned(4)));
-	char strings[OWN_STRINGS];
+	u8 *types;
+	u8 *strings;
 };
 
 static u32 add_name(struct writer *w, const char *name)
 {
 	u32 len = strlen(name) + 1, at = w->strings_len;
 
-	if (len > OWN_STRINGS - at) {
-		w->full = true;
-		return 0;
-	}
-	memcpy(w->strings + at, name, len);
+	if (w->strings)
+		memcpy(w->strings + at, name, len);
 	w->strings_len += len;
 	return w->first_str + at;
 }
 
 static void add_bytes(struct writer *w, const void *data, u32 len)
 {
-	if (len > OWN_TYPES - w->types_len) {
-		w->full = true;
-		return;
-	}
-	memcpy(w->types + w->types_len, data, len);
+	if (w->types)
+		memcpy(w->types + w->types_len, data, len);
 	w->types_len += len;
 }
 
@@ -142,7 +132,57 @@ static void add_func(struct writer *w, const struct ebpf_kfunc *kfunc)
 	add_type(w, kfunc->name, EBPF_BTF_KIND_FUNC, 0, proto);
 }
 
-static void add_all(struct writer *w)
+/* bpf_lsm_@name, of which @proto is what a module's function takes there, unless the kernel's own
+ * BTF has it.
+ */
+static void add_hook(struct writer *w, const struct ebpf_btf *vmlinux, const char *name,
+		     const struct ebpf_btf_type *proto)
+{
+	char hook[LSM_NAME_ROOM];
+	s32 func;
+
+	if (strlen(name) >= sizeof(hook) - strlen(LSM_HOOK_PREFIX))
+		return;
+	func = ebpf_lsm_func(vmlinux, name, hook);
+	if (func < 0 || !ebpf_lsm_takes_the_same(vmlinux, proto, func))
+		return;
+	ebpf_scnprintf(hook, sizeof(hook), LSM_HOOK_PREFIX "%s", name);
+	if (ebpf_btf_find(vmlinux, hook, EBPF_BTF_KIND_FUNC) < 0)
+		add_type(w, hook, EBPF_BTF_KIND_FUNC, 0, ebpf_btf_type_by_id(vmlinux, func)->type);
+}
+
+/* What modules fill in has a pointer to a function for each hook: before 4.2 the first of these,
+ * then the other.
+ */
+static const struct ebpf_btf_type *hooks_of(const struct ebpf_btf *vmlinux)
+{
+	s32 id = ebpf_btf_find(vmlinux, "security_operations", EBPF_BTF_KIND_STRUCT);
+
+	if (id < 0)
+		id = ebpf_btf_find(vmlinux, "security_list_options", EBPF_BTF_KIND_UNION);
+	return id < 0 ? NULL : ebpf_btf_type_by_id(vmlinux, id);
+}
+
+static void add_hooks(struct writer *w, const struct ebpf_btf *vmlinux)
+{
+	const struct ebpf_btf_type *hooks = hooks_of(vmlinux), *t;
+	const struct ebpf_btf_member *member;
+	u32 i;
+
+	if (!hooks)
+		return;
+	member = ebpf_btf_members(hooks);
+	for (i = 0; i < ebpf_btf_vlen(hooks); i++, member++) {
+		t = ebpf_btf_skip_modifiers(vmlinux, member->type, NULL);
+		if (!t || !btf_is(t, BTF_KIND_BIT(PTR)))
+			continue;
+		t = ebpf_btf_type_by_id(vmlinux, t->type);
+		if (t && btf_is(t, BTF_KIND_BIT(FUNC_PROTO)))
+			add_hook(w, vmlinux, ebpf_btf_name(vmlinux, member->name_off), t);
+	}
+}
+
+static void add_all(struct writer *w, const struct ebpf_btf *vmlinux)
 {
 	u32 i;
 
@@ -158,46 +198,44 @@ static void add_all(struct writer *w)
 	add_type(w, NULL, EBPF_BTF_KIND_CONST, 0, w->first_id + TYPE_CHAR);
 	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_CONST_CHAR);
 	add_int(w, "unsigned long", 8, 0);
-	if (EBPF_BUG_ON(w->nr != NR_TYPES))
-		w->full = true;
+	EBPF_BUG_ON(w->nr != NR_TYPES);
 	for (i = 0; ebpf_kfunc_at(i); i++)
 		add_func(w, ebpf_kfunc_at(i));
+	add_hooks(w, vmlinux);
 }
 
-static void *put_together(const struct writer *w, u32 *size)
+static void begin(struct writer *w, const struct ebpf_btf *vmlinux)
 {
-	struct ebpf_btf_header hdr;
-	u8 *raw;
-
-	memset(&hdr, 0, sizeof(hdr));
-	hdr.magic = EBPF_BTF_MAGIC;
-	hdr.version = EBPF_BTF_VERSION;
-	hdr.hdr_len = sizeof(hdr);
-	hdr.type_len = w->types_len;
-	hdr.str_off = w->types_len;
-	hdr.str_len = w->strings_len;
-	*size = sizeof(hdr) + hdr.type_len + hdr.str_len;
-	raw = ebpf_alloc(*size);
-	if (!raw)
-		return NULL;
-	memcpy(raw, &hdr, sizeof(hdr));
-	memcpy(raw + sizeof(hdr), w->types, w->types_len);
-	memcpy(raw + sizeof(hdr) + w->types_len, w->strings, w->strings_len);
-	return raw;
+	memset(w, 0, sizeof(*w));
+	w->first_id = ebpf_btf_nr_types(vmlinux);
+	w->first_str = vmlinux->start_str + vmlinux->hdr.str_len;
 }
 
 void *ebpf_kfunc_btf(const struct ebpf_btf *vmlinux, u32 *size)
 {
-	struct writer *w = ebpf_alloc(sizeof(*w));
-	void *raw = NULL;
+	struct ebpf_btf_header *hdr;
+	u32 types_len, strings_len;
+	struct writer w;
+	u8 *raw;
 
-	if (!w)
+	begin(&w, vmlinux);
+	add_all(&w, vmlinux);
+	types_len = w.types_len;
+	strings_len = w.strings_len;
+	raw = ebpf_alloc(sizeof(*hdr) + types_len + strings_len);
+	if (!raw)
 		return NULL;
-	w->first_id = ebpf_btf_nr_types(vmlinux);
-	w->first_str = vmlinux->start_str + vmlinux->hdr.str_len;
-	add_all(w);
-	if (!EBPF_BUG_ON(w->full))
-		raw = put_together(w, size);
-	ebpf_free(w);
+	hdr = (struct ebpf_btf_header *)raw;
+	hdr->magic = EBPF_BTF_MAGIC;
+	hdr->version = EBPF_BTF_VERSION;
+	hdr->hdr_len = sizeof(*hdr);
+	hdr->type_len = types_len;
+	hdr->str_off = types_len;
+	hdr->str_len = strings_len;
+	begin(&w, vmlinux);
+	w.types = raw + sizeof(*hdr);
+	w.strings = w.types + types_len;
+	add_all(&w, vmlinux);
+	*size = sizeof(*hdr) + types_len + strings_len;
 	return raw;
 }

@@ -51,10 +51,10 @@ static bool same_storage(const struct ebpf_map *map, const struct ebpf_prog *pro
 	return true;
 }
 
-/* What a TRACING program may read is decided by what it is attached to. */
+/* What such a program may read is decided by what it is attached to. */
 static bool same_target(const struct ebpf_map *map, const struct ebpf_prog *prog)
 {
-	return prog->type != EBPF_PROG_TYPE_TRACING ||
+	return (prog->type != EBPF_PROG_TYPE_TRACING && prog->type != EBPF_PROG_TYPE_LSM) ||
 	       (map->owner_attach_btf == attach_btf(prog) &&
 		map->owner_attach_btf_id == prog->attach_btf_id);
 }
