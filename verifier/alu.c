@@ -509,9 +509,8 @@ static int check_unary(struct vf_env *env, const struct ebpf_insn *insn)
 		return 0;
 	}
 	reg_unlink(dst);
-	/* Linux 6.1 does not follow a negation either, and says so in messages. */
 	if (neg)
-		ebpf_scalar_set_loaded(&dst->n, is64 ? 8 : 4);
+		ebpf_scalar_alu(&dst->n, NULL, EBPF_NEG, is64, false);
 	else
 		ebpf_scalar_end(&dst->n, insn->imm,
 				is64 || EBPF_SRC(insn->code) == EBPF_TO_BE);

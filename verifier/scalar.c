@@ -455,8 +455,8 @@ static void keep_width(struct scalar *s)
 void ebpf_scalar_alu(struct scalar *dst, const struct scalar *src, u8 op, bool is64,
 		     bool is_signed)
 {
-	bool merges = (op == EBPF_OR || op == EBPF_XOR) && !ebpf_tnum_is_const(src->var_off);
 	struct scalar zero;
+	bool merges;
 
 	if (op == EBPF_NEG) {
 		ebpf_scalar_set_const(&zero, 0);
@@ -467,6 +467,7 @@ void ebpf_scalar_alu(struct scalar *dst, const struct scalar *src, u8 op, bool i
 		*dst = zero;
 		return;
 	}
+	merges = (op == EBPF_OR || op == EBPF_XOR) && !ebpf_tnum_is_const(src->var_off);
 	is_signed = is_signed && (op == EBPF_DIV || op == EBPF_MOD);
 	if (is64)
 		alu64(dst, src, op, is_signed);

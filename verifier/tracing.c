@@ -264,8 +264,11 @@ static int target_iter(struct vf_env *env, const struct ebpf_btf_type *func)
 static int target_hook(struct vf_env *env, const struct ebpf_btf_type *hook)
 {
 	const struct ebpf_btf_type *proto;
-	int err = ebpf_lsm_target(env, hook, &proto);
+	int err;
 
+	if (env->load->expected_attach_type != EBPF_LSM_MAC)
+		return -EINVAL;
+	err = ebpf_lsm_target(env, hook, &proto);
 	return err ? err : describe_proto(env, proto, 0);
 }
 

@@ -5,6 +5,8 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "test_lsm.h"
+
 struct path {
 	void *mnt;
 } __attribute__((preserve_access_index));
@@ -20,13 +22,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct conf {
-		__u32 tgid;
-		int answer;
-		__u32 opened, freed, bound;
-		__u32 flags;
-		char path[64];
-	});
+	__type(value, struct conf);
 } conf SEC(".maps");
 
 static __always_inline struct conf *mine(void)
