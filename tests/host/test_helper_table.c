@@ -102,7 +102,7 @@ static bool is_kern(u32 prog_type, u32 func_id)
 {
 	const struct ebpf_func_proto *a = ebpf_func_proto_of(prog_type, func_id);
 
-	return a && (prog_type == EBPF_PROG_TYPE_TRACING ||
+	return a && (prog_type == EBPF_PROG_TYPE_TRACING || prog_type == EBPF_PROG_TYPE_LSM ||
 		     prog_type == EBPF_PROG_TYPE_SK_REUSEPORT);
 }
 
