@@ -44,10 +44,9 @@ static const char * const returns_bool[] = {
 	"audit_rule_known", "inode_xattr_skipcap",
 };
 
-/* What they are about is being made or freed. */
+/* What they are about is being freed. */
 static const char * const untrusted[] = {
-	"bpf_map_free", "bpf_prog_free", "file_alloc_security", "file_free_security",
-	"sk_alloc_security", "sk_free_security", "task_free", "bdev_alloc_security",
+	"bpf_map_free", "bpf_prog_free", "file_free_security", "sk_free_security", "task_free",
 	"bdev_free_security",
 };
 
@@ -56,6 +55,17 @@ static const char * const sleepable[] = {
 	"bprm_check_security", "bprm_creds_for_exec", "file_open", "sb_mount", "sb_umount",
 	"socket_accept", "socket_bind", "socket_connect", "socket_create", "socket_listen",
 };
+
+/* The function makes what modules then fill in. Who refuses in its place leaves it unmade, and not
+ * all callers look at what they have then.
+ */
+static bool makes_room(const char *hook)
+{
+	static const char suffix[] = "_alloc_security";
+	u32 len = strlen(hook), n = sizeof(suffix) - 1;
+
+	return len > n && !strcmp(hook + len - n, suffix);
+}
 
 /* "security_" and the hook's name, or as much of it as the kernel has a function of: alloc for
  * alloc_security.
@@ -85,7 +95,10 @@ bool ebpf_lsm_takes_the_same(const struct ebpf_btf *kernel, const struct ebpf_bt
 	u32 nr = ebpf_btf_vlen(hook), i;
 
 	proto = ebpf_btf_type_by_id(kernel, proto->type);
-	if (!proto || hook->type != proto->type || ebpf_btf_vlen(proto) < nr)
+	if (!proto || !btf_is(proto, BTF_KIND_BIT(FUNC_PROTO)) ||
+	    !btf_is(hook, BTF_KIND_BIT(FUNC_PROTO)))
+		return false;
+	if (hook->type != proto->type || ebpf_btf_vlen(proto) < nr)
 		return false;
 	a = ebpf_btf_params(hook);
 	b = ebpf_btf_params(proto);
@@ -104,6 +117,11 @@ static int check_name(struct vf_env *env, const char *hook)
 	}
 	if (IS_IN(hook, other_default)) {
 		vlog(env, "%s%s: programs at this hook are not supported, 0 is not what lets others decide there\n",
+		     LSM_HOOK_PREFIX, hook);
+		return -EINVAL;
+	}
+	if (makes_room(hook)) {
+		vlog(env, "%s%s: programs at this hook are not supported, its function makes what modules use\n",
 		     LSM_HOOK_PREFIX, hook);
 		return -EINVAL;
 	}

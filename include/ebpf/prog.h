@@ -78,7 +78,7 @@ static inline u32 ebpf_frame_size(u32 stack_depth)
  * @arg_slot: where in the context each starts
  * @nullable: by bit, arguments of an iterator that may be NULL
  * @lsm_bool: of a hook of LSM: its result is 0 or 1, no error
- * @untrusted: what its arguments point to may be half made or half gone
+ * @untrusted: what its arguments point to may be half gone
  * @may_sleep: a program may sleep there
  *
  * The context of fentry programs is nr_slots u64. fexit programs find the result

@@ -12,6 +12,7 @@
 
 #define FP	EBPF_REG_10
 #define RET(n)	MOV_K(0, n), EXIT
+#define ALU_AND(n)	INSN(EBPF_ALU64 | EBPF_AND | EBPF_K, 0, 0, 0, n)
 #define SLEEPS	EBPF_F_SLEEPABLE
 #define HOOKS	"security_operations"
 
@@ -42,6 +43,8 @@ static const struct {
 	{ "bpf_lsm_getprocattr", "security_getprocattr", P_INT, P_INT },
 #define AUDIT		8
 	{ "bpf_lsm_audit_rule_known", "security_audit_rule_known", P_INT, P_INT },
+#define ALLOC		9
+	{ "bpf_lsm_file_alloc_security", "security_file_alloc", P_INT, P_INT },
 };
 
 #define HOOK(n)	(F_FIRST + 2 * (n))
@@ -71,6 +74,10 @@ static const struct lsm_case cases[] = {
 	{ "any number", HOOK(OPEN), 0, EINVAL, "R0 has unknown scalar value should have been in [-4095, 0]",
 	  { HELPER(ktime_get_ns), EXIT } },
 	{ "a pointer", HOOK(OPEN), 0, EINVAL, "R0 is not a known value (ctx)", { MOV_X(0, 1), EXIT } },
+	{ "one that is made of a bit", HOOK(OPEN), .insns = { HELPER(get_prandom_u32), ALU_AND(1),
+	  INSN(EBPF_ALU64 | EBPF_NEG, 0, 0, 0, 0), EXIT } },
+	{ "of two", HOOK(OPEN), .insns = { HELPER(get_prandom_u32), ALU_AND(3),
+	  INSN(EBPF_ALU | EBPF_NEG, 0, 0, 0, 0), EXIT } },
 	{ "an error in 32 bits", HOOK(OPEN), .insns = { MOV32_K(0, -1), EXIT } },
 	{ "what the program before returned", HOOK(OPEN), 0, EINVAL, "should have been in [-4095, 0]",
 	  { LDX(DW, 0, 1, 8), EXIT } },
@@ -91,6 +98,8 @@ static const struct lsm_case cases[] = {
 	  "points to disabled hook bpf_lsm_getprocattr", { RET(0) } },
 	{ "one where 0 decides", HOOK(PRCTL), 0, EINVAL, "bpf_lsm_task_prctl: programs at this hook are not supported",
 	  { RET(0) } },
+	{ "one whose function makes what modules use", HOOK(ALLOC), 0, EINVAL,
+	  "bpf_lsm_file_alloc_security: programs at this hook are not supported", { RET(0) } },
 	{ "no hook", F_OTHER, 0, EINVAL, "points to wrong type name vfs_open", { RET(0) } },
 	{ "no function", T_TASK, 0, EINVAL, "points to wrong type name task_struct", { RET(0) } },
 	{ "no type", 0, 0, EINVAL, "Tracing programs must provide btf_id", { RET(0) } },
@@ -188,7 +197,7 @@ static void try_old_kernel(void)
 		id = ebpf_btf_find(own, pairs[i].hook, EBPF_BTF_KIND_FUNC);
 		if (i == MMAP || i == KILL)
 			tap_eq(id, -ENOENT, "%s is no hook for programs", pairs[i].hook);
-		else if (i == PRCTL || i == PROCATTR)
+		else if (i == PRCTL || i == PROCATTR || i == ALLOC)
 			tap_ok(id > 0, "%s is in it", pairs[i].hook);
 		else
 			tap_ok(id > 0 && load(&good, id, own, kernel) &&

@@ -3,7 +3,8 @@
  * BTF of the kernel functions that are this module's own: programs name them by their types'
  * numbers, which no kernel's BTF has for them. It stands on the kernel's BTF, as a module's
  * does, but uses none of its types for them: any kernel's will do. Then hooks of LSM that
- * programs can run at, where the kernel has none of its own for programs (lsm.c). All of it is of kinds that the oldest libraries know.
+ * programs can run at, where the kernel has none of its own for programs (lsm.c). All of it is
+ * of kinds that the oldest libraries know.
  */
 #include <ebpf/kfunc.h>
 #include "verifier/lsm.h"
@@ -141,7 +142,7 @@ static void add_hook(struct writer *w, const struct ebpf_btf *vmlinux, const cha
 	char hook[LSM_NAME_ROOM];
 	s32 func;
 
-	if (strlen(name) >= sizeof(hook) - strlen(LSM_HOOK_PREFIX))
+	if (!name || strlen(name) >= sizeof(hook) - strlen(LSM_HOOK_PREFIX))
 		return;
 	func = ebpf_lsm_func(vmlinux, name, hook);
 	if (func < 0 || !ebpf_lsm_takes_the_same(vmlinux, proto, func))
