@@ -37,7 +37,8 @@ static const char * const disabled[] = {
  */
 static const char * const other_default[] = {
 	"task_prctl", "inode_init_security", "dentry_init_security", "inode_setsecurity",
-	"fs_context_parse_param", "xfrm_state_pol_flow_match", "sb_add_mnt_opt", "inode_setintegrity",
+	"fs_context_parse_param", "xfrm_state_pol_flow_match", "setselfattr", "secid_to_secctx",
+	"lsmprop_to_secctx", "inode_getsecctx", "socket_getpeersec_stream", "socket_getpeersec_dgram",
 };
 
 static const char * const returns_bool[] = {
