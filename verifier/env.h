@@ -191,12 +191,6 @@ struct vf_env {
 	u32 ctx_btf_id;			/* struct of the pointer just loaded from the context */
 };
 
-/* Types whose context holds the arguments of a function or tracepoint, as its BTF says. */
-static inline bool gets_arguments(u32 prog_type)
-{
-	return prog_type == EBPF_PROG_TYPE_TRACING || prog_type == EBPF_PROG_TYPE_LSM;
-}
-
 static inline bool is_sleepable(const struct vf_env *env)
 {
 	return env->load->prog_flags & EBPF_F_SLEEPABLE;

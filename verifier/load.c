@@ -151,7 +151,7 @@ static int check_map_prog(struct vf_env *env, const struct ebpf_map *map)
 		vlog(env, "sleepable progs cannot use bpf_spin_lock yet\n");
 		return -EINVAL;
 	}
-	if (has_timer(map) && (is_tracing(type) || gets_arguments(type))) {
+	if (has_timer(map) && (is_tracing(type) || ebpf_prog_type_has_target(type))) {
 		vlog(env, "tracing progs cannot use bpf_timer yet\n");
 		return -EINVAL;
 	}

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks of LSM programs, and the functions of the kernel that they run at. BTF here is the
+ * kernel's own, which lives as long as the module; process context.
+ */
 #ifndef _VERIFIER_LSM_H
 #define _VERIFIER_LSM_H
 

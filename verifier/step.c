@@ -191,17 +191,24 @@ void ebpf_print_bad_result(struct vf_env *env, const char *where, struct tnum ra
 	vlog(env, " should have been in %s\n", ebpf_tnum_str(env, range));
 }
 
+static bool result_is_number(struct vf_env *env, const struct reg_state *r0)
+{
+	if (r0->type == SCALAR_VALUE)
+		return true;
+	vlog(env, "At program exit the register R0 is not a known value (%s)\n",
+	     ebpf_reg_type_str(env, r0->type));
+	return false;
+}
+
+/* What Linux asks of them since 6.12, in its words: an int, whatever is above it. */
 static int check_hook_result(struct vf_env *env, const struct reg_state *r0)
 {
 	s32 min, max;
 
 	if (!ebpf_lsm_result_range(env, &min, &max))
 		return 0;
-	if (r0->type != SCALAR_VALUE) {
-		vlog(env, "At program exit the register R0 is not a known value (%s)\n",
-		     ebpf_reg_type_str(env, r0->type));
+	if (!result_is_number(env, r0))
 		return -EINVAL;
-	}
 	if (r0->n.s32_min >= min && r0->n.s32_max <= max)
 		return ebpf_mark_precise(env, EBPF_REG_0);
 	vlog(env, "At program exit the register R0 has");
@@ -233,11 +240,8 @@ static int check_result(struct vf_env *env)
 		return check_hook_result(env, r0);
 	if (!ebpf_exit_range(env->load, &range))
 		return 0;
-	if (r0->type != SCALAR_VALUE) {
-		vlog(env, "At program exit the register R0 is not a known value (%s)\n",
-		     ebpf_reg_type_str(env, r0->type));
+	if (!result_is_number(env, r0))
 		return -EINVAL;
-	}
 	if (ebpf_tnum_in(range, r0->n.var_off))
 		return ebpf_mark_precise(env, EBPF_REG_0);
 	ebpf_print_bad_result(env, "program exit", range);

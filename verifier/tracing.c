@@ -327,7 +327,7 @@ int ebpf_check_attach_target(struct vf_env *env)
 		vlog(env, "Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable\n");
 		return -EINVAL;
 	}
-	if (!gets_arguments(load->prog_type))
+	if (!ebpf_prog_type_has_target(load->prog_type))
 		return 0;
 	if (!load->attach_btf_id) {
 		vlog(env, "Tracing programs must provide btf_id\n");
@@ -541,12 +541,12 @@ int ebpf_check_tracing_func(struct vf_env *env, u32 func_id)
 		return -EINVAL;
 	}
 	if (func_id == EBPF_FUNC_get_func_ip && env->load->prog_type != EBPF_PROG_TYPE_KPROBE &&
-	    !gets_arguments(env->load->prog_type)) {
+	    !ebpf_prog_type_has_target(env->load->prog_type)) {
 		vlog(env, "func bpf_%s#%d not supported for program type %d\n",
 		     ebpf_func_id_name(func_id), func_id, env->load->prog_type);
 		return -ENOTSUPP;
 	}
-	if (!gets_arguments(env->load->prog_type))
+	if (!ebpf_prog_type_has_target(env->load->prog_type))
 		return 0;
 	if ((func_id == EBPF_FUNC_sk_storage_get || func_id == EBPF_FUNC_sk_storage_delete) &&
 	    !may_use_sk_storage(env)) {

@@ -141,6 +141,13 @@ int ebpf_core_relocate(const struct ebpf_load *load, struct ebpf_insn *insns);
 
 /* What may be loaded, by type, and the attach type that it says (verifier/prog_type.c). */
 bool ebpf_prog_type_supported(u32 type);
+/* Types whose programs name a function or tracepoint when they are loaded, and get its arguments
+ * as its BTF says.
+ */
+static inline bool ebpf_prog_type_has_target(u32 type)
+{
+	return type == EBPF_PROG_TYPE_TRACING || type == EBPF_PROG_TYPE_LSM;
+}
 /* Types whose programs behave as one of several hooks demands say which. */
 bool ebpf_attach_type_fits(u32 type, u32 attach_type);
 /* What programs of these types were before there was a choice. */

@@ -190,6 +190,8 @@ int ebpf_tracing_open(struct ebpf_prog *prog, u64 cookie)
 		return -ENOMEM;
 	tl->cookie = cookie;
 	tl->ret_size = prog->image.target.ret_size;
+	/* A hook's result is an int, whatever is above it; fmod_ret's is as wide as registers are. */
+	tl->decides = prog->type == EBPF_PROG_TYPE_LSM ? U32_MAX : U64_MAX;
 	ebpf_args_layout(&tl->layout, &prog->image.target);
 	err = find_func(tl, prog);
 	if (err)

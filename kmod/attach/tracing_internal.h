@@ -49,6 +49,7 @@ struct tracing_link {
 	struct compat_kprobe probe;	/* that return probe */
 	struct arg_layout layout;
 	u32 ret_size;
+	u64 decides;			/* bits of a program's own result that make it one */
 	struct rcu_head slept;		/* of programs that sleep */
 };
 

@@ -175,7 +175,7 @@ static noinline u64 fire_sleepers(struct tracing_site *site, struct trampoline_f
 	u64 ret = 0;
 
 	for (tl = first_link(&site->sleepers[where]); tl; tl = next_link(tl)) {
-		ret = tracing_fire_sleepable(tl, f->ctx, &f->bp);
+		ret = tracing_fire_sleepable(tl, f->ctx, &f->bp) & tl->decides;
 		if (ret && where == SLEEPS_MODIFYING)
 			break;
 	}
@@ -195,7 +195,7 @@ static __always_inline u64 fire_modifies(struct tracing_site *site, struct tramp
 	tl = first_link(&site->modifies);
 	if (likely(tl))
 		do {
-			ret = tracing_fire_framed(tl, f->ctx, &f->bp);
+			ret = tracing_fire_framed(tl, f->ctx, &f->bp) & tl->decides;
 			if (ret)
 				break;
 			tl = next_link(tl);

@@ -7,15 +7,11 @@
 #include "kmod/iter/iter.h"
 #include "kmod/link/link.h"
 #include "kmod/prog/prog.h"
+#include <ebpf/verifier.h>
 
 #include <linux/ratelimit.h>
 
 #define TP_NAME_MAX	128
-
-static bool is_by_function(const struct ebpf_prog *prog)
-{
-	return prog->type == EBPF_PROG_TYPE_TRACING || prog->type == EBPF_PROG_TYPE_LSM;
-}
 
 /* What such a program is attached to was said when it was loaded. */
 static long tracing_open(struct ebpf_prog *prog, u64 cookie)
@@ -29,7 +25,7 @@ static long raw_tp_open(struct ebpf_prog *prog, const char __user *uname)
 {
 	char name[TP_NAME_MAX];
 
-	if (is_by_function(prog))
+	if (ebpf_prog_type_has_target(prog->type))
 		return uname ? -EINVAL : tracing_open(prog, 0);
 	if (prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT &&
 	    prog->type != EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE)
@@ -123,7 +119,7 @@ long ebpf_cmd_link_create(const union ebpf_attr *attr, union ebpf_attr __user *u
 		ret = kprobe_link_create(prog, attr);
 	else if (type_has_perf_link(prog->type) && attr->link_create.attach_type == EBPF_PERF_EVENT)
 		ret = perf_link_create(prog, attr);
-	else if (is_by_function(prog))
+	else if (ebpf_prog_type_has_target(prog->type))
 		ret = tracing_link_create(prog, attr);
 	else if (type_has_packet(prog->type))
 		ret = packet_link_create(prog);

@@ -167,7 +167,7 @@ static bool may_load(u32 type)
 /* Targets in BTF are for tracing, LSM and extension programs. */
 static bool target_fits(const union ebpf_attr *attr)
 {
-	if (attr->prog_type != EBPF_PROG_TYPE_TRACING && attr->prog_type != EBPF_PROG_TYPE_LSM)
+	if (!ebpf_prog_type_has_target(attr->prog_type))
 		return !attr->attach_btf_id && !attr->attach_btf_obj_fd;
 	return attr->attach_btf_id ? attr->attach_btf_id <= EBPF_BTF_MAX_TYPE :
 				     !attr->attach_btf_obj_fd;

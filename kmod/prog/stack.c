@@ -8,6 +8,7 @@
 #include "kmod/prog/run.h"
 #include "kmod/compat/ftrace.h"
 #include "kmod/compat/unwind.h"
+#include <ebpf/verifier.h>
 
 /* A probe at the entry of a function: the frame is not there yet. The kernel's
  * entry hook is 5 bytes long.
@@ -82,7 +83,7 @@ static bool sees_itself(const struct ebpf_prog *prog)
 {
 	return prog->type == EBPF_PROG_TYPE_RAW_TRACEPOINT ||
 	       prog->type == EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE ||
-	       prog->type == EBPF_PROG_TYPE_TRACING || prog->type == EBPF_PROG_TYPE_LSM;
+	       ebpf_prog_type_has_target(prog->type);
 }
 
 /* Does the program run in what a function's first instruction called, or, in its place, goes

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include <ebpf/services.h>
+#include "kmod/prog/nofault.h"
 
 #define ALLOC_MAX	(1UL << 30)
 

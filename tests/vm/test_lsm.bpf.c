@@ -82,3 +82,10 @@ int binds(__u64 *ctx)
 	__sync_fetch_and_add(&c->bound, 1);
 	return answer(c);
 }
+
+/* 0 as the int that it is. */
+SEC("lsm/socket_bind")
+__u64 wide(__u64 *ctx)
+{
+	return mine() ? 1ULL << 32 : 0;
+}

@@ -10,6 +10,7 @@
 #include "kmod/prog/tail.h"
 
 #include <ebpf/jit.h>
+#include <ebpf/verifier.h>
 
 /* Orders who is first. */
 static DEFINE_MUTEX(owner_lock);
@@ -54,7 +55,7 @@ static bool same_storage(const struct ebpf_map *map, const struct ebpf_prog *pro
 /* What such a program may read is decided by what it is attached to. */
 static bool same_target(const struct ebpf_map *map, const struct ebpf_prog *prog)
 {
-	return (prog->type != EBPF_PROG_TYPE_TRACING && prog->type != EBPF_PROG_TYPE_LSM) ||
+	return !ebpf_prog_type_has_target(prog->type) ||
 	       (map->owner_attach_btf == attach_btf(prog) &&
 		map->owner_attach_btf_id == prog->attach_btf_id);
 }
