@@ -103,8 +103,8 @@ static void test_open(void)
 
 static void test_more(void)
 {
-	struct bpf_link *first = attach("frees"), *second = attach("names"), *wide = attach("wide");
-	struct bpf_link *third = attach("binds");
+	struct bpf_link *first = attach("frees"), *second = attach("names"), *third = attach("binds");
+	struct bpf_link *wide = attach("wide");		/* the latest is asked first */
 
 	begin(0);
 	tap_eq(try_open(O_RDONLY), 0, "with programs at three hooks a file is opened");
@@ -114,8 +114,8 @@ static void test_more(void)
 	begin(-EACCES);
 	tap_eq(try_bind(), EACCES, "or not, though a program before said 0 with bits above it");
 	tap_eq(end().bound, (__u32)1, "as its hook was asked");
-	bpf_link__destroy(third);
 	bpf_link__destroy(wide);
+	bpf_link__destroy(third);
 	bpf_link__destroy(second);
 	bpf_link__destroy(first);
 	tap_eq(try_bind(), 0, "and at last");
