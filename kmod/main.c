@@ -3,6 +3,7 @@
  * Module start and end, and the device.
  */
 #include "kmod/compat/compat.h"
+#include "kmod/compat/func_early.h"
 #include "kmod/compat/release.h"
 #include "kmod/adopt/adopt.h"
 #include "kmod/attach/attach.h"
@@ -187,6 +188,7 @@ static int __init ebpfdrv_init(void)
 	err = ebpf_compat_check_release();
 	if (err)
 		return err;
+	ebpf_compat_func_early_init();
 	err = ebpf_jit_pool_init();
 	if (err)
 		return err;

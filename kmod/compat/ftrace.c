@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/ftrace.h"
+#include "kmod/compat/func_early.h"
 #include "kmod/compat/keep.h"
 #include "kmod/compat/kprobe.h"
 
@@ -31,6 +32,11 @@ bool ebpf_compat_ftrace_off(void)
 #endif
 
 #ifdef COMPAT_FTRACE
+bool ebpf_compat_ftrace_place_ok(unsigned long place)
+{
+	return place && !ebpf_compat_func_early(place);
+}
+
 /* An empty filter stands for all functions, so the handler must never be registered
  * with one: the first place is set before, the last one removed after.
  */
@@ -40,6 +46,8 @@ int ebpf_compat_ftrace_add(struct compat_ftrace *cf, unsigned long ip)
 
 	if (ebpf_compat_ftrace_off())
 		return -EBUSY;
+	if (!ebpf_compat_ftrace_place_ok(ip))
+		return -EINVAL;
 	err = ftrace_set_filter_ip(&cf->ops, ip, 0, cf->nr == 0);
 	if (err)
 		return err;

@@ -34,6 +34,11 @@ static inline void compat_synchronize_rcu_tasks(void)
 #endif
 }
 
+/* May a handler have that place? Before 5.18 ftrace takes the place 0 for none, and the filter
+ * without a place for all functions. Process context.
+ */
+bool ebpf_compat_ftrace_place_ok(unsigned long place);
+
 /* Places of a handler. The caller orders add and del. */
 struct compat_ftrace {
 #ifdef COMPAT_FTRACE

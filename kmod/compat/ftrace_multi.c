@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/ftrace_multi.h"
 #include "kmod/compat/cfi.h"
+#include "kmod/compat/ftrace.h"
 #include "kmod/compat/keep.h"
 #include "kmod/compat/ksyms.h"
 
@@ -30,10 +31,14 @@ static int set_places(struct ftrace_ops *ops, unsigned long *places, u32 cnt)
 int ebpf_compat_ftrace_multi_add(struct compat_ftrace_multi *multi, void *handler,
 				 unsigned long *places, u32 cnt)
 {
+	u32 i;
 	int err;
 
 	if (ebpf_compat_ftrace_off())
 		return -EBUSY;
+	for (i = 0; i < cnt; i++)
+		if (!ebpf_compat_ftrace_place_ok(places[i]))
+			return -EINVAL;
 	multi->ops.func = handler;
 	multi->ops.flags = FTRACE_OPS_FL_SAVE_REGS | COMPAT_FTRACE_SAFE;
 	err = set_places(&multi->ops, places, cnt);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/compat/kprobe.h"
 #include "kmod/compat/ftrace.h"
+#include "kmod/compat/func_early.h"
 #include "kmod/compat/keep.h"
 #include "kmod/compat/ksyms.h"
 
@@ -68,6 +69,8 @@ int ebpf_compat_kprobe_add(struct compat_kprobe *ck)
 	 * before 4.14 the kernel does not look.
 	 */
 	if (ck->ret && !ebpf_compat_func_entry((unsigned long)ck->rp.kp.addr))
+		return -EINVAL;
+	if (ebpf_compat_func_early((unsigned long)ck->rp.kp.addr))
 		return -EINVAL;
 	ck->rp.kp.flags = 0;
 	err = ck->ret ? register_kretprobe(&ck->rp) : register_kprobe(&ck->rp.kp);

@@ -26,6 +26,7 @@
 #include <ebpfdrv/ebpfdrv.h>
 
 #include "hostile.h"
+#include "kernel_age.h"
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 #define VIEWS		8
@@ -101,6 +102,18 @@ static void uprobe_attr(struct input *in, struct perf_event_attr *attr)
 		attr->config |= (uint64_t)in_u16(in) << 32;
 }
 
+#define ID_FUNCTION	1	/* TRACE_FN: perf then traces every function */
+
+/* CentOS 7's kernel traces the first function of a CPU that comes up, too, which it does not
+ * survive; no program is in play.
+ */
+static void leave_function_event(struct perf_event_attr *attr)
+{
+	if (attr->type == PERF_TYPE_TRACEPOINT && attr->config == ID_FUNCTION &&
+	    !kernel_is_since(4, 0))
+		attr->config++;
+}
+
 static void perf_attr(struct input *in, struct perf_event_attr *attr)
 {
 	memset(attr, 0, sizeof(*attr));
@@ -143,6 +156,7 @@ static void perf_attr(struct input *in, struct perf_event_attr *attr)
 		attr->sample_period = 1000000;
 	if (in_once_in(in, 16))
 		((uint8_t *)attr)[40 + in_u8(in) % (sizeof(*attr) - 40)] = in_u8(in);
+	leave_function_event(attr);
 }
 
 static void perf_open(struct input *in)

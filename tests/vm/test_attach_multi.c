@@ -220,6 +220,8 @@ static void test_refused(void)
 	const char *const unknown[] = { "vfs_mkdir", "no_such_function_anywhere" };
 	/* Behind what is called at the entry, where any address within stands for it. */
 	const uint64_t inside = getppid_addr + 9;
+	/* Old ftrace takes it for no place at all, and a filter without a place for all functions. */
+	const uint64_t nowhere[] = { 0, getppid_addr };
 	struct counter c, plain;
 	union ebpf_attr attr;
 	int ev;
@@ -239,6 +241,8 @@ static void test_refused(void)
 	refused(drv_bpf(EBPF_LINK_CREATE, &attr), EINVAL, "a flag of other links");
 	refused(link_many(c.prog, 0, 2, unknown, NULL, NULL), ESRCH, "an unknown function");
 	refused(link_many(c.prog, 0, 1, NULL, &inside, NULL), EINVAL, "no function's entry");
+	refused(link_many(c.prog, 0, 1, NULL, nowhere, NULL), EINVAL, "the address 0");
+	refused(link_many(c.prog, 0, 2, NULL, nowhere, NULL), EINVAL, "the address 0 and another");
 	refused(link_many(c.prog, 0, 1, NULL, (void *)8, NULL), EFAULT, "a bad pointer");
 	refused(link_many(c.prog, 0, 1, NULL, &getppid_addr, (void *)8), EFAULT, "bad cookies");
 	refused(link_many(c.prog, 0, ~0U, NULL, &getppid_addr, NULL), E2BIG, "too many");
@@ -253,6 +257,28 @@ static void test_refused(void)
 	close(attr.link_detach.link_fd);
 	counter_close(&c);
 	counter_close(&plain);
+}
+
+/* They run on a CPU that comes up and cannot take a hit yet. */
+static void test_early(void)
+{
+	static const char *const names[] = {
+		"__startup_secondary_64", "cpu_init", "wait_for_master_cpu", "load_ucode_ap",
+	};
+	struct counter c;
+	unsigned int i;
+
+	multi_make(&c, COUNT_ONLY, 0);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!kallsyms(names[i])) {
+			tap_diag("this kernel has no %s()", names[i]);
+			continue;
+		}
+		tap_ok(link_many(c.prog, 0, 1, &names[i], NULL, NULL) < 0, "no link at %s()", names[i]);
+		tap_ok(open_kprobe(names[i], 0, false) < 0, "no probe on it");
+		tap_ok(open_kprobe(names[i], 0, true) < 0, "nor on its returns");
+	}
+	counter_close(&c);
 }
 
 static void test_info(void)
@@ -322,6 +348,7 @@ int main(void)
 	test_many_returns();
 	test_override();
 	test_refused();
+	test_early();
 	test_info();
 	test_owner();
 	drv_close();

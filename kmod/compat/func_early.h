@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Functions that nothing may be put on, since a CPU that comes up runs them before it can take
+ * a hit.
+ */
+#ifndef _COMPAT_FUNC_EARLY_H
+#define _COMPAT_FUNC_EARLY_H
+
+#include "kmod/compat/compat.h"
+
+/* Finds them. Once, before the first question; may sleep. */
+void ebpf_compat_func_early_init(void);
+
+/* Is @addr in one of them? The log is told. Process context. */
+bool ebpf_compat_func_early(unsigned long addr);
+
+#endif /* _COMPAT_FUNC_EARLY_H */
