@@ -5,34 +5,70 @@
  * GPL, as in Linux.
  */
 #include <ebpf/kfunc.h>
+#include "helpers/words.h"
 
 static u64 cast(u64 obj, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return obj;
 }
 
+const struct ebpf_iter_type ebpf_iter_types[EBPF_NR_ITER_KINDS] = {
+	[EBPF_ITER_NUM]		= { "iter_num", 1 },
+	[EBPF_ITER_BITS]	= { "iter_bits", 2 },
+};
+
 static const struct ebpf_kfunc kfuncs[] = {
 	{
 		.func = ebpf_kfunc_iter_num_new,
 		.name = "bpf_iter_num_new",
 		.iter = EBPF_KFUNC_ITER_NEW,
+		.iter_kind = EBPF_ITER_NUM,
 		.ret = EBPF_KFUNC_INT,
-		.arg = { EBPF_KFUNC_PTR_TO_ITER_NUM, EBPF_KFUNC_INT, EBPF_KFUNC_INT },
+		.arg = { EBPF_KFUNC_PTR_TO_ITER, EBPF_KFUNC_INT, EBPF_KFUNC_INT },
 		.arg_name = { "it", "start", "end" },
 	},
 	{
 		.func = ebpf_kfunc_iter_num_next,
 		.name = "bpf_iter_num_next",
 		.iter = EBPF_KFUNC_ITER_NEXT,
+		.iter_kind = EBPF_ITER_NUM,
 		.ret = EBPF_KFUNC_PTR_TO_INT,
-		.arg = { EBPF_KFUNC_PTR_TO_ITER_NUM },
+		.arg = { EBPF_KFUNC_PTR_TO_ITER },
 		.arg_name = { "it" },
 	},
 	{
 		.func = ebpf_kfunc_iter_num_destroy,
 		.name = "bpf_iter_num_destroy",
 		.iter = EBPF_KFUNC_ITER_DESTROY,
-		.arg = { EBPF_KFUNC_PTR_TO_ITER_NUM },
+		.iter_kind = EBPF_ITER_NUM,
+		.arg = { EBPF_KFUNC_PTR_TO_ITER },
+		.arg_name = { "it" },
+	},
+	{
+		.func = ebpf_kfunc_iter_bits_new,
+		.name = "bpf_iter_bits_new",
+		.prepare = ebpf_words_prepare,
+		.iter = EBPF_KFUNC_ITER_NEW,
+		.iter_kind = EBPF_ITER_BITS,
+		.ret = EBPF_KFUNC_INT,
+		.arg = { EBPF_KFUNC_PTR_TO_ITER, EBPF_KFUNC_WORDS, EBPF_KFUNC_U32 },
+		.arg_name = { "it", "unsafe_ptr__ign", "nr_words" },
+	},
+	{
+		.func = ebpf_kfunc_iter_bits_next,
+		.name = "bpf_iter_bits_next",
+		.iter = EBPF_KFUNC_ITER_NEXT,
+		.iter_kind = EBPF_ITER_BITS,
+		.ret = EBPF_KFUNC_PTR_TO_INT,
+		.arg = { EBPF_KFUNC_PTR_TO_ITER },
+		.arg_name = { "it" },
+	},
+	{
+		.func = ebpf_kfunc_iter_bits_destroy,
+		.name = "bpf_iter_bits_destroy",
+		.iter = EBPF_KFUNC_ITER_DESTROY,
+		.iter_kind = EBPF_ITER_BITS,
+		.arg = { EBPF_KFUNC_PTR_TO_ITER },
 		.arg_name = { "it" },
 	},
 	{

@@ -11,6 +11,7 @@
 #include "helpers/helpers.h"
 #include "helpers/scratch.h"
 #include "helpers/signal.h"
+#include "helpers/words.h"
 #include "kmod/compat/branch.h"
 #include "kmod/compat/clock.h"
 #include "kmod/compat/sock.h"
@@ -192,6 +193,7 @@ void ebpf_helpers_exit(void)
 {
 	ebpf_signal_exit();
 	ebpf_find_vma_exit();
+	ebpf_words_exit();
 	ebpf_scratch_exit();
 	compat_clock_exit();
 }

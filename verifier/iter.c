@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Iterators: 8 bytes of stack that a kernel function made one of, and that only the functions
- * for it may read or write. Each stands for a reference, so that every path ends it.
+ * Iterators: one or more slots of stack that a kernel function made one of, and that only the
+ * functions for it may read or write. Each stands for a reference, so that every path ends it.
  *
- * Such a slot is known by its type marks; whoever writes anything else there ends the iterator
- * without giving the reference back, which is refused at the latest where the program ends.
+ * Such slots are known by their type marks, and made and unmade together; what the first of them
+ * (the one at the lowest address) holds of the iterator is in its spilled register. Whoever
+ * writes anything else there ends the iterator without giving the reference back, which is
+ * refused at the latest where the program ends.
  *
- * NEXT goes two ways. One has come to the iterator's end, and stays there; on the other a number
+ * NEXT goes two ways. One has come to the iterator's end, and stays there; on the other something
  * was taken from it. How many were, on the way to a state, is its depth. At run time there is an
  * end to them: so of two states of one instruction on one way, with the same iterator in both
  * and a greater depth in the later one, a loop comes by only so often.
@@ -31,23 +33,26 @@ static struct stack_slot *slot_of(const struct vf_state *st, const struct iter_a
 	return &st->frame[iter->frameno]->stack[iter->slot];
 }
 
-/* The iterator in the slot, or NULL. */
+/* The iterator that begins in the slot, or NULL. */
 static const struct reg_state *iter_at(const struct vf_state *st, u32 f, u32 i)
 {
 	const struct func_state *func = st->frame[f];
 
-	if (i >= func->nr_slots || !slot_is_iter(&func->stack[i]))
+	if (i >= func->nr_slots || !slot_is_iter(&func->stack[i]) ||
+	    func->stack[i].spilled.iter_part)
 		return NULL;
 	return &func->stack[i].spilled;
 }
 
 static void scratch_iter(struct vf_env *env, const struct iter_arg *iter)
 {
-	if (iter->frameno == env->cur->curframe)
-		scratch_slot(env, iter->slot);
+	u32 i;
+
+	for (i = 0; iter->frameno == env->cur->curframe && i < iter->slots; i++)
+		scratch_slot(env, iter->slot - i);
 }
 
-/* The one slot at R@regno. */
+/* The slots at R@regno. */
 static int find_slot(struct vf_env *env, u32 regno, struct iter_arg *iter)
 {
 	const struct reg_state *reg = &cur_regs(env)[regno];
@@ -67,7 +72,7 @@ static int find_slot(struct vf_env *env, u32 regno, struct iter_arg *iter)
 		vlog(env, "cannot pass in iter at an offset=%d\n", (int)off);
 		return -EINVAL;
 	}
-	err = ebpf_check_stack_bounds(env, regno, reg->off, REG_SIZE, true, false);
+	err = ebpf_check_stack_bounds(env, regno, reg->off, iter->slots * REG_SIZE, true, false);
 	if (err)
 		return err;
 	/* Each round of a callback would be of another state of it. */
@@ -80,57 +85,99 @@ static int find_slot(struct vf_env *env, u32 regno, struct iter_arg *iter)
 	return 0;
 }
 
-int ebpf_check_iter_arg(struct vf_env *env, u32 regno, enum ebpf_kfunc_iter how,
+/* For a new one: anything but another. */
+static int check_room(struct vf_env *env, u32 regno, const char *name, const struct iter_arg *iter)
+{
+	const struct func_state *func = env->cur->frame[iter->frameno];
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < iter->slots; i++)
+		if (iter->slot - i < func->nr_slots && slot_is_iter(&func->stack[iter->slot - i])) {
+			vlog(env, "expected uninitialized %s as R%d\n", name, regno);
+			return -EINVAL;
+		}
+	for (i = 0; !err && i < iter->slots; i++)
+		err = ebpf_check_mem_access(env, env->insn_idx, regno, i * REG_SIZE, EBPF_DW,
+					    ACC_WRITE, PSEUDO_REG_NONE, false, false);
+	return err;
+}
+
+static int mark_read(struct vf_env *env, const struct iter_arg *iter)
+{
+	struct stack_slot *slot = slot_of(env->cur, iter);
+	struct reg_state *reg;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; !err && i < iter->slots; i++) {
+		reg = &slot[-(s32)i].spilled;
+		err = ebpf_mark_reg_read(env, reg, reg->parent, LIVE_READ64);
+	}
+	return err;
+}
+
+int ebpf_check_iter_arg(struct vf_env *env, u32 regno, const struct ebpf_kfunc *kfunc,
 			struct iter_arg *iter)
 {
-	struct reg_state *reg;
+	const struct ebpf_iter_type *type = &ebpf_iter_types[kfunc->iter_kind];
+	const struct reg_state *it;
 	int err;
 
+	iter->slots = type->slots;
 	err = ebpf_check_reg_arg(env, regno, SRC_OP);
 	if (!err)
 		err = find_slot(env, regno, iter);
 	if (err)
 		return err;
-	if (how == EBPF_KFUNC_ITER_NEW) {
-		if (!iter_at(env->cur, iter->frameno, iter->slot))
-			return ebpf_check_mem_access(env, env->insn_idx, regno, 0, EBPF_DW,
-						     ACC_WRITE, PSEUDO_REG_NONE, false, false);
-		vlog(env, "expected uninitialized iter_num as R%d\n", regno);
+	if (kfunc->iter == EBPF_KFUNC_ITER_NEW)
+		return check_room(env, regno, type->name, iter);
+	it = iter_at(env->cur, iter->frameno, iter->slot);
+	if (!it || it->iter_kind != kfunc->iter_kind) {
+		vlog(env, "expected an initialized %s as R%d\n", type->name, regno);
 		return -EINVAL;
 	}
-	if (!iter_at(env->cur, iter->frameno, iter->slot)) {
-		vlog(env, "expected an initialized iter_num as R%d\n", regno);
-		return -EINVAL;
-	}
-	reg = &slot_of(env->cur, iter)->spilled;
-	return ebpf_mark_reg_read(env, reg, reg->parent, LIVE_READ64);
+	return mark_read(env, iter);
 }
 
-static int make(struct vf_env *env, const struct iter_arg *iter)
+static int make(struct vf_env *env, enum ebpf_iter_kind kind, const struct iter_arg *iter)
 {
 	struct stack_slot *slot = slot_of(env->cur, iter);
 	s32 ref = ebpf_acquire_ref(env, env->insn_idx);
+	u32 i;
 
 	if (ref < 0)
 		return ref;
-	ebpf_reg_set_ptr(&slot->spilled, ITER_NUM);
-	slot->spilled.ref_obj_id = ref;
-	slot->spilled.live |= LIVE_WRITTEN;
-	memset(slot->type, STACK_ITER, sizeof(slot->type));
+	for (i = 0; i < iter->slots; i++, slot--) {
+		ebpf_reg_set_ptr(&slot->spilled, ITER);
+		slot->spilled.iter_kind = kind;
+		slot->spilled.iter_part = i;
+		slot->spilled.ref_obj_id = ref;
+		slot->spilled.live |= LIVE_WRITTEN;
+		memset(slot->type, STACK_ITER, sizeof(slot->type));
+	}
 	return 0;
 }
 
+/* All slots of the iterator that begins in @slot. */
 static void unmark(struct stack_slot *slot)
 {
-	ebpf_reg_set_not_init(&slot->spilled);
-	memset(slot->type, STACK_INVALID, sizeof(slot->type));
+	u32 left = ebpf_iter_types[slot->spilled.iter_kind].slots;
+
+	for (; left; left--, slot--) {
+		ebpf_reg_set_not_init(&slot->spilled);
+		memset(slot->type, STACK_INVALID, sizeof(slot->type));
+	}
 }
 
 void ebpf_end_iter(struct vf_env *env, struct func_state *func, u32 slot)
 {
-	unmark(&func->stack[slot]);
-	if (func == cur_func(env))
-		scratch_slot(env, slot);
+	u32 first = slot + func->stack[slot].spilled.iter_part;
+	struct iter_arg iter = { func->frameno, first, 0 };
+
+	iter.slots = ebpf_iter_types[func->stack[first].spilled.iter_kind].slots;
+	unmark(&func->stack[first]);
+	scratch_iter(env, &iter);
 }
 
 static int destroy(struct vf_env *env, const struct iter_arg *iter)
@@ -147,7 +194,7 @@ static int destroy(struct vf_env *env, const struct iter_arg *iter)
 	return 0;
 }
 
-/* The way on which there was another number. */
+/* The way on which there was one more. */
 static int push_active(struct vf_env *env, const struct iter_arg *iter)
 {
 	struct vf_state *in = ebpf_push_round(env, env->insn_idx);
@@ -180,12 +227,12 @@ static int next(struct vf_env *env, const struct iter_arg *iter)
 	return 0;
 }
 
-int ebpf_do_iter(struct vf_env *env, enum ebpf_kfunc_iter how, const struct iter_arg *iter)
+int ebpf_do_iter(struct vf_env *env, const struct ebpf_kfunc *kfunc, const struct iter_arg *iter)
 {
 	scratch_iter(env, iter);
-	switch (how) {
+	switch (kfunc->iter) {
 	case EBPF_KFUNC_ITER_NEW:
-		return make(env, iter);
+		return make(env, kfunc->iter_kind, iter);
 	case EBPF_KFUNC_ITER_NEXT:
 		return next(env, iter);
 	case EBPF_KFUNC_ITER_DESTROY:

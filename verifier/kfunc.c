@@ -93,7 +93,13 @@ static s32 find_kfunc(struct vf_env *env, const struct ebpf_insn *insn, bool say
 	return nr;
 }
 
-void ebpf_find_kfuncs(struct vf_env *env)
+/* It says nothing of the program that the list could not be read, or that memory is short. */
+static bool of_the_moment(s32 err)
+{
+	return err == -EFAULT || err == -ENOMEM;
+}
+
+int ebpf_find_kfuncs(struct vf_env *env)
 {
 	u32 i;
 	s32 nr;
@@ -105,9 +111,12 @@ void ebpf_find_kfuncs(struct vf_env *env)
 		if (!is_kfunc_call(&env->insns[i]))
 			continue;
 		nr = find_kfunc(env, &env->insns[i], false);
+		if (of_the_moment(nr))
+			return nr;
 		if (nr >= 0)
 			env->aux[i].kfunc = nr + 1;
 	}
+	return 0;
 }
 
 const struct ebpf_kfunc *ebpf_kfunc_of(const struct vf_env *env, u32 idx)
@@ -166,13 +175,15 @@ static int check_arg(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32 i,
 	case EBPF_KFUNC_INT:
 	case EBPF_KFUNC_CHAR:
 	case EBPF_KFUNC_SIZE:
+	case EBPF_KFUNC_U32:
 		return check_number(env, i + 1);
-	case EBPF_KFUNC_PTR_TO_ITER_NUM:
-		return ebpf_check_iter_arg(env, i + 1, kfunc->iter, &meta->iter);
+	case EBPF_KFUNC_PTR_TO_ITER:
+		return ebpf_check_iter_arg(env, i + 1, kfunc, &meta->iter);
 	case EBPF_KFUNC_CTX:
 		return check_ctx(env, i + 1);
 	case EBPF_KFUNC_ANY:
 	case EBPF_KFUNC_STRING:
+	case EBPF_KFUNC_WORDS:
 		return ebpf_check_reg_arg(env, i + 1, SRC_OP);
 	case EBPF_KFUNC_CONST:
 		return check_const(env, i + 1, &meta->constant);
@@ -275,7 +286,9 @@ int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 	if (kfunc->cast)
 		err = do_cast(env, kfunc->cast, meta.constant);
 	else if (kfunc->iter)
-		err = ebpf_do_iter(env, kfunc->iter, &meta.iter);
+		err = ebpf_do_iter(env, kfunc, &meta.iter);
+	if (!err && kfunc->prepare)
+		err = kfunc->prepare();
 	if (!err)
 		env->insn_idx++;
 	return err;

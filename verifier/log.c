@@ -4,6 +4,7 @@
  * the loader's sink. Wording and layout are those of Linux 6.1, which loaders,
  * people and test suites search for.
  */
+#include <ebpf/kfunc.h>
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -120,7 +121,7 @@ static const char *const type_names[NR_REG_TYPES] = {
 	[PTR_TO_TCP_SOCK]	= "tcp_sock",
 	[PTR_TO_XDP_SOCK]	= "xdp_sock",
 	[CONST_PTR_TO_DYNPTR]	= "dynptr_ptr",
-	[ITER_NUM]		= "iter_num",
+	[ITER]			= "iter",
 };
 
 const char *ebpf_reg_type_str(struct vf_env *env, u32 type)
@@ -242,10 +243,13 @@ static void print_slot(struct vf_env *env, const struct stack_slot *slot, u32 sp
 	char text[REG_SIZE + 1];
 	int i;
 
+	/* An iterator is shown where it begins. */
+	if (slot_is_iter(slot) && reg->iter_part)
+		return;
 	vlog(env, " fp%d", -(int)(spi + 1) * REG_SIZE);
 	if (slot_is_iter(slot)) {
-		vlog(env, "=iter_num(id=%d,state=%s,depth=%d)", reg->ref_obj_id,
-		     reg->iter_drained ? "drained" : "active", reg->iter_depth);
+		vlog(env, "=%s(id=%d,state=%s,depth=%d)", ebpf_iter_types[reg->iter_kind].name,
+		     reg->ref_obj_id, reg->iter_drained ? "drained" : "active", reg->iter_depth);
 		return;
 	}
 	print_live(env, reg->live);

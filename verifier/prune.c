@@ -129,9 +129,11 @@ static bool used_reg_safe(struct vf_env *env, const struct reg_state *old,
 	case PTR_TO_PACKET:
 	case PTR_TO_PACKET_META:
 		return packet_safe(env, old, cur);
-	case ITER_NUM:
+	case ITER:
 		/* How much was taken from them is no matter of what may be done with them. */
-		return cur->type == ITER_NUM && old->iter_drained == cur->iter_drained &&
+		return cur->type == ITER && old->iter_kind == cur->iter_kind &&
+		       old->iter_part == cur->iter_part &&
+		       old->iter_drained == cur->iter_drained &&
 		       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
 	default:
 		return exactly_equal(env, old, cur);

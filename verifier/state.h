@@ -47,7 +47,7 @@ enum reg_type {
 	PTR_TO_TCP_SOCK,
 	PTR_TO_XDP_SOCK,
 	CONST_PTR_TO_DYNPTR,	/* a helper's; or what a dynptr's stack slots hold */
-	ITER_NUM,		/* what an iterator's stack slot holds */
+	ITER,			/* what an iterator's stack slots hold */
 	NR_REG_TYPES,
 };
 
@@ -112,7 +112,9 @@ struct reg_state {
 		};
 		struct {
 			u32 iter_drained;	/* it is at its end */
-			u32 iter_depth;		/* numbers that were taken from it */
+			u32 iter_depth;		/* what was taken from it, so many times */
+			u32 iter_kind;
+			u32 iter_part;		/* which of its slots: 0 at the lowest address */
 		};
 		u64 raw[2];
 	};

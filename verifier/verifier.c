@@ -96,7 +96,7 @@ static int check_shape(struct vf_env *env)
 	if (!err)
 		err = ebpf_resolve_ld_imm64(env);
 	if (!err && env->has_kfunc)
-		ebpf_find_kfuncs(env);
+		err = ebpf_find_kfuncs(env);
 	if (!err)
 		err = ebpf_check_cfg(env);
 	return err;

@@ -52,10 +52,10 @@ int ebpf_check_alu(struct vf_env *env, const struct ebpf_insn *insn);
 int ebpf_check_cond_jmp(struct vf_env *env, const struct ebpf_insn *insn, u32 *insn_idx);
 
 /* ---- kfunc.c ---- */
-/* Which kernel functions the program's calls are of; what cannot be found out is refused
- * when it is reached.
+/* Which kernel functions the program's calls are of. What is none is refused when it is reached;
+ * -EFAULT or -ENOMEM: they could not be looked up.
  */
-void ebpf_find_kfuncs(struct vf_env *env);
+int ebpf_find_kfuncs(struct vf_env *env);
 /* Its number in the table, or -EACCES. */
 s32 ebpf_find_kfunc(const char *name);
 /* NULL: unknown. */

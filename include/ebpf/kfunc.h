@@ -15,12 +15,14 @@ enum ebpf_kfunc_type {
 	EBPF_KFUNC_NONE = 0,		/* void; ends the arguments */
 	EBPF_KFUNC_INT,			/* any number */
 	EBPF_KFUNC_PTR_TO_INT,		/* returned: 4 bytes to read, until the iterator's end */
-	EBPF_KFUNC_PTR_TO_ITER_NUM,	/* struct bpf_iter_num in the program's stack */
+	EBPF_KFUNC_PTR_TO_ITER,		/* an iterator in the program's stack, of the function's kind */
 	EBPF_KFUNC_CTX,			/* void *: the program's context, unmoved */
 	EBPF_KFUNC_ANY,			/* void *: whatever the register holds */
 	EBPF_KFUNC_STRING,		/* const char *: whatever the register holds */
 	EBPF_KFUNC_CHAR,		/* any number, of which that much is used */
 	EBPF_KFUNC_SIZE,		/* size_t: any number */
+	EBPF_KFUNC_U32,			/* any number, of which that much is used */
+	EBPF_KFUNC_WORDS,		/* const u64 *: whatever the register holds */
 	EBPF_KFUNC_CONST,		/* a number that is known when the program is loaded */
 	EBPF_KFUNC_PTR,			/* returned: void *, enum ebpf_kfunc_cast says of what */
 };
@@ -40,11 +42,35 @@ enum ebpf_kfunc_iter {
 	EBPF_KFUNC_ITER_DESTROY,
 };
 
+enum ebpf_iter_kind {
+	EBPF_ITER_NUM,
+	EBPF_ITER_BITS,
+	EBPF_NR_ITER_KINDS,
+};
+
+/**
+ * struct ebpf_iter_type - what there is to know of a kind of iterators
+ * @name:  in BTF it is struct bpf_@name
+ * @slots: its size, in slots of 8 bytes
+ */
+struct ebpf_iter_type {
+	const char *name;
+	u32 slots;
+};
+
+#define EBPF_ITER_SLOTS_MAX	2
+
+/* Constant data, any context. */
+extern const struct ebpf_iter_type ebpf_iter_types[EBPF_NR_ITER_KINDS];
+
 /**
  * struct ebpf_kfunc - contract of one kernel function
  * @func: what the call is compiled to; in any context, as helpers. Of casts it is their address
  *        only: one move takes the place of their calls
  * @name: as in BTF
+ * @prepare: makes what the calls need, when a program with one is loaded; 0 or an errno.
+ *        Process context, may sleep. NULL: nothing
+ * @iter: what it does to an iterator, of kind @iter_kind
  * @ret:  enum ebpf_kfunc_type
  * @arg:  the same, up to the first EBPF_KFUNC_NONE
  * @arg_name: as in BTF
@@ -55,7 +81,9 @@ enum ebpf_kfunc_iter {
 struct ebpf_kfunc {
 	ebpf_func_t func;
 	const char *name;
+	int (*prepare)(void);
 	enum ebpf_kfunc_iter iter;
+	enum ebpf_iter_kind iter_kind;
 	enum ebpf_kfunc_cast cast;
 	enum ebpf_kfunc_type ret;
 	enum ebpf_kfunc_type arg[EBPF_MAX_FUNC_REG_ARGS];
@@ -74,6 +102,11 @@ void *ebpf_kfunc_btf(const struct ebpf_btf *vmlinux, u32 *size);
 u64 ebpf_kfunc_iter_num_new(u64 it, u64 start, u64 end, u64 r4, u64 r5);
 u64 ebpf_kfunc_iter_num_next(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_iter_num_destroy(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
+
+/* helpers/iter_bits.c */
+u64 ebpf_kfunc_iter_bits_new(u64 it, u64 words, u64 nr_words, u64 r4, u64 r5);
+u64 ebpf_kfunc_iter_bits_next(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_iter_bits_destroy(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
 
 /* helpers/string.c */
 u64 ebpf_kfunc_strcmp(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);

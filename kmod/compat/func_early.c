@@ -6,17 +6,42 @@
 
 /* The first has no per-CPU data yet. Linux keeps ftrace and kprobes out of it; 3.10.0-1160.el7,
  * which got it from 4.14, does not, and when the next CPU came up there, the machine would reset.
- * The others run before the CPU has a table of exceptions: a program that reads what is not
- * there, or a breakpoint, would do the same.
+ * The others run before the CPU has a table of exceptions, in some of the kernels: a program that
+ * reads what is not there, or a breakpoint, would do the same. Of a probe that the kernel made a
+ * jump of, nothing is seen; it does so some time later, and not where memory is short.
  */
 static struct func_early {
 	const char *name;
 	unsigned long start, end;
 } early[] = {
 	{ .name = "__startup_secondary_64" },
+	{ .name = "start_secondary" },
 	{ .name = "cpu_init" },
+	{ .name = "cpu_init_secondary" },
+	{ .name = "cpu_init_exception_handling" },
+	{ .name = "cpu_init_fred_exceptions" },
 	{ .name = "wait_for_master_cpu" },
+	{ .name = "cr4_init" },
+	{ .name = "cr4_init_shadow" },
+	{ .name = "cr4_update_irqsoff" },
+	{ .name = "native_write_cr4" },
 	{ .name = "load_ucode_ap" },
+	{ .name = "check_loader_disabled_ap" },
+	{ .name = "load_ucode_intel_ap" },
+	{ .name = "load_ucode_amd_ap" },
+	{ .name = "apply_microcode_early" },
+	{ .name = "early_setup_idt" },
+	{ .name = "load_current_idt" },
+	{ .name = "native_load_idt" },
+	{ .name = "switch_to_new_gdt" },
+	{ .name = "load_direct_gdt" },
+	{ .name = "native_load_gdt" },
+	{ .name = "native_load_tr_desc" },
+	{ .name = "load_percpu_segment" },
+	{ .name = "setup_getcpu" },
+	{ .name = "tss_setup_ist" },
+	{ .name = "get_cpu_entry_area" },
+	{ .name = "memset" },
 };
 
 static unsigned long size_of_func(unsigned long addr)

@@ -11,8 +11,9 @@
 #include "btf_words.h"
 #include "insn_macros.h"
 
-/* Numbers of the struct and the functions. */
-enum { KF_ITER_NUM = 6, KF_NEW = 14, KF_NEXT = 16, KF_DESTROY = 18, KF_KERN_CTX = 20, KF_RDONLY = 22,
+/* Numbers of the struct and the functions: each of these follows its prototype. */
+enum { KF_ITER_NUM = 14, KF_NEW = 20, KF_NEXT = 22, KF_DESTROY = 24, KF_BITS_NEW = 26, KF_BITS_NEXT = 28,
+       KF_BITS_DESTROY = 30, KF_KERN_CTX = 32, KF_RDONLY = 34,
        KF_END = 1000 };	/* beyond all */
 
 #define KFUNC(id)	INSN(EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_KFUNC_CALL, 0, id)
@@ -21,6 +22,10 @@ enum { KF_ITER_NUM = 6, KF_NEW = 14, KF_NEXT = 16, KF_DESTROY = 18, KF_KERN_CTX 
 #define ITER_NEW(at, a, b)	ITER_AT(at), MOV_K(2, a), MOV_K(3, b), KFUNC(KF_NEW)
 #define ITER_NEXT(at)		ITER_AT(at), KFUNC(KF_NEXT)
 #define ITER_DESTROY(at)	ITER_AT(at), KFUNC(KF_DESTROY)
+/* Of the bits of @nr words that @from, a register, points to: the first is one less. */
+#define BITS_NEW(at, from, nr)	ITER_AT(at), MOV_X(2, from), MOV_K(3, nr), KFUNC(KF_BITS_NEW)
+#define BITS_NEXT(at)		ITER_AT(at), KFUNC(KF_BITS_NEXT)
+#define BITS_DESTROY(at)	ITER_AT(at), KFUNC(KF_BITS_DESTROY)
 
 /* NULL: it is not as above. */
 static inline struct ebpf_btf *kfunc_btf_make(struct ebpf_btf **kernel)
@@ -40,7 +45,9 @@ static inline struct ebpf_btf *kfunc_btf_make(struct ebpf_btf **kernel)
 	    ebpf_btf_find(btf, "bpf_iter_num", EBPF_BTF_KIND_STRUCT) != KF_ITER_NUM ||
 	    ebpf_btf_find(btf, "bpf_iter_num_new", EBPF_BTF_KIND_FUNC) != KF_NEW ||
 	    ebpf_btf_find(btf, "bpf_iter_num_next", EBPF_BTF_KIND_FUNC) != KF_NEXT ||
-	    ebpf_btf_find(btf, "bpf_iter_num_destroy", EBPF_BTF_KIND_FUNC) != KF_DESTROY)
+	    ebpf_btf_find(btf, "bpf_iter_num_destroy", EBPF_BTF_KIND_FUNC) != KF_DESTROY ||
+	    ebpf_btf_find(btf, "bpf_iter_bits_new", EBPF_BTF_KIND_FUNC) != KF_BITS_NEW ||
+	    ebpf_btf_find(btf, "bpf_cast_to_kern_ctx", EBPF_BTF_KIND_FUNC) != KF_KERN_CTX)
 		return NULL;
 	return btf;
 }

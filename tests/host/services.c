@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include <ebpf/services.h>
+#include "helpers/words.h"
 #include "kmod/prog/nofault.h"
 
 #define ALLOC_MAX	(1UL << 30)
@@ -135,4 +136,53 @@ void ebpf_report_bug(const char *where, int line)
 __attribute__((weak)) long ebpf_read_kernel(void *dst, u64 src, u32 size)
 {
 	return -EFAULT;
+}
+
+/* The buffers of helpers/words.c. */
+static u64 words[4][EBPF_WORDS_MAX];
+static bool taken[ARRAY_SIZE(words)];
+
+static int words_err;
+
+void test_set_words(int result)
+{
+	words_err = result;
+}
+
+u32 test_words_taken(void)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		n += taken[i];
+	return n;
+}
+
+int ebpf_words_prepare(void)
+{
+	return words_err;
+}
+
+u64 *ebpf_words_get(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(words) && taken[i]; i++)
+		;
+	if (i == ARRAY_SIZE(words))
+		return NULL;
+	taken[i] = true;
+	return words[i];
+}
+
+void ebpf_words_put(u64 *buf)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i] == buf && taken[i]) {
+			taken[i] = false;
+			return;
+		}
+	ebpf_report_bug("ebpf_words_put", 0);
 }

@@ -16,4 +16,8 @@ void test_set_yield(int result);
 /* How often it was called since the start. */
 unsigned long test_yields(void);
 
+/* What helpers/words.h answers from now on to who wants buffers made, and how many are in use. */
+void test_set_words(int result);
+unsigned int test_words_taken(void);
+
 #endif /* _TESTS_HOST_SERVICES_H */

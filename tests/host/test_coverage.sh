@@ -31,7 +31,7 @@ build()
 		case $t in */test_*) ;; *) support+=("$t") ;; esac
 	done
 	compile --coverage "$top"/verifier/{,btf/}*.c &&
-		compile "$top"/helpers/{protos,kfuncs,iter_num,string}.c "$top"/tests/fuzz/{gen,claims,iter_gen,world,small*}.c \
+		compile "$top"/helpers/{protos,kfuncs,iter_num,iter_bits,string}.c "$top"/tests/fuzz/{gen,claims,iter_gen,world,small*}.c \
 			"${support[@]}" &&
 		compile -DSUSPECTS_KNOWN="\"$top/tests/fuzz/suspects.known\"" "$top/tests/fuzz/suspects.c" &&
 		(out=$out/jit && mkdir -p "$out" && compile "$top"/jit/*.c) &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of kernel functions, and loops over the numbers of an iterator: which are taken, that
- * they end, and what they compute.
+ * Calls of kernel functions, and loops over the numbers of an iterator or the bits of one: which
+ * are taken, that they end, and what they compute.
  */
 #include <limits.h>
 #include <ebpf/jit.h>
@@ -11,6 +11,7 @@
 #include "kfunc_btf.h"
 #include "services.h"
 #include "verif_run.h"
+#include "kmod/prog/nofault.h"
 
 #define FP	EBPF_REG_10
 #define MAY_GOTO(o)	INSN(EBPF_JMP | EBPF_JCOND, 0, EBPF_MAY_GOTO, o, 0)
@@ -18,6 +19,10 @@
 #define USE(reg)	LD_MAP_VALUE(1, MAP_ARRAY, 0), ADD_X(1, reg), LDX(B, 0, 1, 0)
 /* R6 counts what the iterator at R10 - 8 yields: nine instructions. */
 #define COUNT		ITER_NEXT(-8), JMP_K(JEQ, 0, 0, 2), ADD_K(6, 1), JA(-6), ITER_DESTROY(-8)
+/* The same of bits, of those at R10 - 32. */
+#define BITS_MAKE(nr)	MOV_X(4, FP), ADD_K(4, -32), BITS_NEW(-16, 4, nr)
+#define BITS_COUNT	BITS_NEXT(-16), JMP_K(JEQ, 0, 0, 2), ADD_K(6, 1), JA(-6), BITS_DESTROY(-16)
+#define TWO_WORDS	ST(DW, FP, -32, 0x301), ST(DW, FP, -24, 0x11)
 #define RET6		MOV_X(0, 6), EXIT
 #define RET0		MOV_K(0, 0), EXIT
 
@@ -90,7 +95,7 @@ static const struct iter_case cases[] = {
 	    MOV_K(4, 0), HELPER(loop), JA(-11), ITER_DESTROY(-8), RET0, RET0 } } },
 	{ { "the log tells", .says = "fp-8=iter_num(id=1,state=active,depth=0)",
 	    .insns = { ITER_NEW(-8, 0, 3), ITER_DESTROY(-8), RET0 } } },
-	{ { "names, too", .says = "call bpf_iter_num_new#14",
+	{ { "names, too", .says = "call bpf_iter_num_new#20",
 	    .insns = { ITER_NEW(-8, 0, 3), ITER_DESTROY(-8), RET0 } } },
 	/* What is forgotten of one round must be found out in the next. */
 	{ { "an index that grows", .err = EACCES, .says = "invalid access to map value",
@@ -207,8 +212,67 @@ static const struct iter_case cases[] = {
 	{ { "a callback with a loop of its own", .insns = { MOV_K(1, 2),
 	    LD64_PSEUDO(2, EBPF_PSEUDO_FUNC, 5, 0), MOV_K(3, 0), MOV_K(4, 0), HELPER(loop), EXIT,
 	    MOV_K(6, 0), ITER_NEW(-8, 0, 3), COUNT, RET0 } } },
+	/* Iterators over bits, of two slots. */
+	{ { "the bits of one word", .insns = { MOV_K(6, 0), TWO_WORDS, BITS_MAKE(1), BITS_COUNT, RET6 } },
+	  3, true },
+	{ { "of two", .insns = { MOV_K(6, 0), TWO_WORDS, BITS_MAKE(2), BITS_COUNT, RET6 } }, 5, true },
+	{ { "which bits they are", .insns = { MOV_K(6, 0), TWO_WORDS, BITS_MAKE(2), BITS_NEXT(-16),
+	    JMP_K(JEQ, 0, 0, 3), LDX(W, 1, 0, 0), ADD_X(6, 1), JA(-7), BITS_DESTROY(-16), RET6 } },
+	  0 + 8 + 9 + 64 + 68, true },
+	{ { "one in the other", .insns = { MOV_K(6, 0), TWO_WORDS, BITS_MAKE(2), BITS_NEXT(-16),
+	    JMP_K(JEQ, 0, 0, 17), MOV_X(4, FP), ADD_K(4, -32), BITS_NEW(-48, 4, 2), BITS_NEXT(-48),
+	    JMP_K(JEQ, 0, 0, 2), ADD_K(6, 1), JA(-6), BITS_DESTROY(-48), JA(-21), BITS_DESTROY(-16),
+	    RET6 } }, 25, true },
+	{ { "of no words", .insns = { MOV_K(6, 0), BITS_MAKE(0), BITS_COUNT, RET6 } }, 0, true },
+	{ { "of any number of them", .insns = { LDX(DW, 7, 1, 0), MOV_K(6, 0), MOV_X(4, FP),
+	    ADD_K(4, -32), ITER_AT(-16), MOV_X(2, 4), MOV_X(3, 7), KFUNC(KF_BITS_NEW), BITS_COUNT,
+	    RET6 } }, 0, true },
+	{ { "of what is no pointer", .insns = { MOV_K(6, 0), MOV_K(4, 0), BITS_NEW(-16, 4, 1), BITS_COUNT,
+	    RET6 } }, 0, true },
+	{ { "the log tells of bits", .says = "scalar() fp-16=iter_bits(id=1,state=active,depth=0) refs=1",
+	    .insns = { TWO_WORDS, BITS_MAKE(1), BITS_DESTROY(-16), RET0 } } },
+	{ { "bits, never given back", .err = EINVAL, .says = "Unreleased reference id=1",
+	    .insns = { BITS_MAKE(1), RET0 } } },
+	{ { "bits, never made", .err = EINVAL, .says = "expected an initialized iter_bits as R1",
+	    .insns = { BITS_NEXT(-16), RET0 } } },
+	{ { "numbers for bits", .err = EINVAL, .says = "expected an initialized iter_bits as R1",
+	    .insns = { ITER_NEW(-16, 0, 3), BITS_NEXT(-16), RET0 } } },
+	{ { "bits for numbers", .err = EINVAL, .says = "expected an initialized iter_num as R1",
+	    .insns = { BITS_MAKE(1), ITER_DESTROY(-16), RET0 } } },
+	{ { "from its second half", .err = EINVAL, .says = "expected an initialized iter_bits as R1",
+	    .insns = { MOV_X(4, FP), BITS_NEW(-24, 4, 1), BITS_DESTROY(-16), RET0 } } },
+	{ { "the second half, as numbers", .err = EINVAL, .says = "expected an initialized iter_num as R1",
+	    .insns = { BITS_MAKE(1), ITER_DESTROY(-8), RET0 } } },
+	{ { "beyond the stack's start", .err = EACCES, .says = "invalid write to stack R1 off=-8 size=16",
+	    .insns = { MOV_X(4, FP), BITS_NEW(-8, 4, 1), RET0 } } },
+	{ { "numbers made in the second half", .err = EINVAL, .says = "expected uninitialized iter_num as R1",
+	    .insns = { BITS_MAKE(1), ITER_NEW(-8, 0, 3), RET0 } } },
+	{ { "half over another", .err = EINVAL, .says = "expected uninitialized iter_bits as R1",
+	    .insns = { BITS_MAKE(1), MOV_X(4, FP), BITS_NEW(-24, 4, 1), RET0 } } },
+	{ { "over numbers", .err = EINVAL, .says = "expected uninitialized iter_bits as R1",
+	    .insns = { ITER_NEW(-8, 0, 3), BITS_MAKE(1), RET0 } } },
+	{ { "one half written over", .err = EINVAL, .says = "expected an initialized iter_bits as R1",
+	    .insns = { BITS_MAKE(1), ST(B, FP, -9, 1), BITS_DESTROY(-16), RET0 } } },
+	{ { "the other half", .err = EINVAL, .says = "expected an initialized iter_bits as R1",
+	    .insns = { BITS_MAKE(1), ST(DW, FP, -8, 1), BITS_DESTROY(-16), RET0 } } },
+	{ { "and left", .err = EINVAL, .says = "Unreleased reference id=1",
+	    .insns = { BITS_MAKE(1), ST(DW, FP, -8, 1), RET0 } } },
+	{ { "the first half read", .err = EACCES, .says = "invalid read from stack off -16+0 size 8",
+	    .insns = { BITS_MAKE(1), LDX(DW, 6, FP, -16), BITS_DESTROY(-16), RET0 } } },
+	{ { "the second half read", .err = EACCES, .says = "invalid read from stack off -4+0 size 4",
+	    .insns = { BITS_MAKE(1), LDX(W, 6, FP, -4), BITS_DESTROY(-16), RET0 } } },
+	{ { "a bit, written", .err = EACCES, .says = "R0 cannot write into rdonly_mem",
+	    .insns = { BITS_MAKE(1), BITS_NEXT(-16), JMP_K(JEQ, 0, 0, 1), ST(W, 0, 0, 0),
+		       BITS_DESTROY(-16), RET0 } } },
+	{ { "a bit, after the end", .err = EACCES, .says = "R6 invalid mem access 'scalar'",
+	    .insns = { BITS_MAKE(1), BITS_NEXT(-16), MOV_X(6, 0), BITS_DESTROY(-16),
+		       JMP_K(JEQ, 6, 0, 1), LDX(W, 6, 6, 0), RET0 } } },
+	/* One way makes the one, the other the other, in the same slot. */
+	{ { "one of two kinds", .err = EINVAL, .says = "expected an initialized iter_num as R1",
+	    .insns = { LDX(DW, 6, 1, 0), JMP_K(JEQ, 6, 0, 6), ITER_NEW(-16, 0, 3), JA(7), BITS_MAKE(1),
+		       ITER_DESTROY(-16), RET0 } } },
 	/* Numbers of functions. */
-	{ { "a struct", .err = EINVAL, .says = "kernel btf_id 6 is not a function",
+	{ { "a struct", .err = EINVAL, .says = "kernel btf_id 14 is not a function",
 	    .insns = { KFUNC(KF_ITER_NUM), RET0 } } },
 	{ { "beyond the last", .err = EINVAL, .says = "kernel btf_id 1000 is not a function",
 	    .insns = { KFUNC(KF_END), RET0 } } },
@@ -227,6 +291,13 @@ static const struct iter_case cases[] = {
 	{ { "with a register", .err = EINVAL, .says = "BPF_CALL uses reserved fields",
 	    .insns = { INSN(EBPF_JMP | EBPF_CALL, 1, EBPF_PSEUDO_KFUNC_CALL, 0, KF_NEW), RET0 } } },
 };
+
+/* The kernel is this program. */
+long ebpf_read_kernel(void *dst, u64 src, u32 size)
+{
+	memcpy(dst, (const void *)(unsigned long)src, size);
+	return 0;
+}
 
 static bool loads(const struct iter_case *c, u32 flags)
 {
@@ -261,6 +332,17 @@ static void try(const struct iter_case *c)
 		       "%s: run (%lld)", c->c.name, (long long)ret);
 }
 
+/* What the calls need cannot be had: the load says so. */
+static void try_no_buffers(void)
+{
+	static const struct iter_case bits = { { "a load without buffers", .err = ENOMEM,
+		.insns = { TWO_WORDS, BITS_MAKE(1), BITS_DESTROY(-16), RET0 } } };
+
+	test_set_words(-ENOMEM);
+	tap_ok(loads(&bits, 0), "%s", bits.c.name);
+	test_set_words(0);
+}
+
 /* Of all functions of the programs. */
 static struct ebpf_btf *make_prog_btf(void)
 {
@@ -276,10 +358,16 @@ static struct ebpf_btf *make_prog_btf(void)
  */
 enum { FD_OWN = 7, FD_MODULE, FD_KERNEL };
 
+static int fd_array_fails;	/* with this, once */
+
 static int fd_array_get(void *cookie, u32 idx, int *fd)
 {
 	const int *fds = cookie;
+	int err = fd_array_fails;
 
+	fd_array_fails = 0;
+	if (err)
+		return err;
 	if (idx > 3)
 		return -EFAULT;
 	*fd = fds[idx];
@@ -330,12 +418,17 @@ static void try_fds(void)
 	tap_ok(by_fd(1, 0, "", true), "the functions' own BTF by its descriptor");
 	tap_ok(by_fd(1, -EINVAL, "cannot call kernel function from non-GPL compatible program", false),
 	       "another license");
-	tap_ok(by_fd(0, -EINVAL, "kernel btf_id 14 is not a function", true),
+	tap_ok(by_fd(0, -EINVAL, "kernel btf_id 20 is not a function", true),
 	       "the same number in the kernel's BTF");
 	tap_ok(by_fd(2, -EACCES, "functions of other modules cannot be called", true),
 	       "another module");
 	tap_ok(by_fd(3, -EINVAL, "BTF fd for kfunc is not a module BTF", true), "no module");
 	tap_ok(by_fd(4, -EFAULT, "", true), "beyond the descriptors");
+	/* Nothing is wrong with the program. */
+	fd_array_fails = -ENOMEM;
+	tap_ok(by_fd(1, -ENOMEM, "", true), "memory is short for a moment");
+	fd_array_fails = -EFAULT;
+	tap_ok(by_fd(1, -EFAULT, "", true), "the descriptors cannot be read for a moment");
 }
 
 /* bpf_ksym_exists(): is its address another than 0? Nothing can be read there. */
@@ -419,6 +512,8 @@ int main(void)
 	try_fds();
 	try_addresses();
 	try_other();
+	tap_eq(test_words_taken(), 0, "no buffer is left over");
+	try_no_buffers();
 	tap_eq(test_bugs(), 0, "no rule of the verifier's own was broken");
 	ebpf_prog_image_free(&res.img);
 	ebpf_btf_destroy(prog_btf);

@@ -263,7 +263,9 @@ static void test_refused(void)
 static void test_early(void)
 {
 	static const char *const names[] = {
-		"__startup_secondary_64", "cpu_init", "wait_for_master_cpu", "load_ucode_ap",
+		"__startup_secondary_64", "start_secondary", "cpu_init", "cpu_init_secondary",
+		"cpu_init_exception_handling", "wait_for_master_cpu", "cr4_init", "load_ucode_ap",
+		"load_current_idt", "switch_to_new_gdt", "memset",
 	};
 	struct counter c;
 	unsigned int i;

@@ -12,9 +12,14 @@
 
 /* Own types in their order; functions follow. */
 enum {
-	TYPE_INT, TYPE_PTR_INT, TYPE_U64, TYPE_ARRAY, TYPE_ITER_NUM, TYPE_PTR_ITER_NUM, TYPE_PTR_VOID,
-	TYPE_CHAR, TYPE_CONST_CHAR, TYPE_PTR_CHAR, TYPE_SIZE, NR_TYPES
+	TYPE_INT, TYPE_PTR_INT, TYPE_U64, TYPE_PTR_VOID, TYPE_CHAR, TYPE_CONST_CHAR, TYPE_PTR_CHAR,
+	TYPE_SIZE, TYPE_U32, TYPE_CONST_U64, TYPE_PTR_U64, TYPE_ITERS,
+	NR_TYPES = TYPE_ITERS + 3 * EBPF_NR_ITER_KINDS
 };
+
+/* Of each kind of iterators: what is in it, the struct, and a pointer to that. */
+enum { ITER_ARRAY, ITER_STRUCT, ITER_PTR };
+#define TYPE_ITER(kind, part)	(TYPE_ITERS + 3 * (kind) + (part))
 
 /**
  * struct writer - BTF in the making, first to see how long it becomes
@@ -75,24 +80,29 @@ static void add_int(struct writer *w, const char *name, u32 size, u32 encoding)
 	add_bytes(w, &data, sizeof(data));
 }
 
-static void add_iter_num(struct writer *w)
+static void add_iter(struct writer *w, enum ebpf_iter_kind kind)
 {
+	const struct ebpf_iter_type *iter = &ebpf_iter_types[kind];
 	struct ebpf_btf_array array;
 	struct ebpf_btf_member member;
+	char name[32];
 
 	array.type = w->first_id + TYPE_U64;
 	array.index_type = w->first_id + TYPE_INT;
-	array.nelems = 1;
+	array.nelems = iter->slots;
 	add_type(w, NULL, EBPF_BTF_KIND_ARRAY, 0, 0);
 	add_bytes(w, &array, sizeof(array));
-	add_type(w, "bpf_iter_num", EBPF_BTF_KIND_STRUCT, 1, sizeof(u64));
+	ebpf_scnprintf(name, sizeof(name), "bpf_%s", iter->name);
+	add_type(w, name, EBPF_BTF_KIND_STRUCT, 1, iter->slots * sizeof(u64));
 	member.name_off = add_name(w, "__opaque");
-	member.type = w->first_id + TYPE_ARRAY;
+	member.type = w->first_id + TYPE_ITER(kind, ITER_ARRAY);
 	member.offset = 0;
 	add_bytes(w, &member, sizeof(member));
+	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_ITER(kind, ITER_STRUCT));
 }
 
-static u32 type_id(const struct writer *w, enum ebpf_kfunc_type type)
+static u32 type_id(const struct writer *w, const struct ebpf_kfunc *kfunc,
+		   enum ebpf_kfunc_type type)
 {
 	switch (type) {
 	case EBPF_KFUNC_INT:
@@ -100,8 +110,8 @@ static u32 type_id(const struct writer *w, enum ebpf_kfunc_type type)
 		return w->first_id + TYPE_INT;
 	case EBPF_KFUNC_PTR_TO_INT:
 		return w->first_id + TYPE_PTR_INT;
-	case EBPF_KFUNC_PTR_TO_ITER_NUM:
-		return w->first_id + TYPE_PTR_ITER_NUM;
+	case EBPF_KFUNC_PTR_TO_ITER:
+		return w->first_id + TYPE_ITER(kfunc->iter_kind, ITER_PTR);
 	case EBPF_KFUNC_CTX:
 	case EBPF_KFUNC_ANY:
 	case EBPF_KFUNC_PTR:
@@ -112,6 +122,10 @@ static u32 type_id(const struct writer *w, enum ebpf_kfunc_type type)
 		return w->first_id + TYPE_CHAR;
 	case EBPF_KFUNC_SIZE:
 		return w->first_id + TYPE_SIZE;
+	case EBPF_KFUNC_U32:
+		return w->first_id + TYPE_U32;
+	case EBPF_KFUNC_WORDS:
+		return w->first_id + TYPE_PTR_U64;
 	default:
 		return 0;
 	}
@@ -124,10 +138,10 @@ static void add_func(struct writer *w, const struct ebpf_kfunc *kfunc)
 
 	while (cnt < EBPF_MAX_FUNC_REG_ARGS && kfunc->arg[cnt] != EBPF_KFUNC_NONE)
 		cnt++;
-	proto = add_type(w, NULL, EBPF_BTF_KIND_FUNC_PROTO, cnt, type_id(w, kfunc->ret));
+	proto = add_type(w, NULL, EBPF_BTF_KIND_FUNC_PROTO, cnt, type_id(w, kfunc, kfunc->ret));
 	for (i = 0; i < cnt; i++) {
 		param.name_off = add_name(w, kfunc->arg_name[i]);
-		param.type = type_id(w, kfunc->arg[i]);
+		param.type = type_id(w, kfunc, kfunc->arg[i]);
 		add_bytes(w, &param, sizeof(param));
 	}
 	add_type(w, kfunc->name, EBPF_BTF_KIND_FUNC, 0, proto);
@@ -192,13 +206,16 @@ static void add_all(struct writer *w, const struct ebpf_btf *vmlinux)
 	add_int(w, "int", 4, EBPF_BTF_INT_SIGNED);
 	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_INT);
 	add_int(w, "unsigned long long", 8, 0);
-	add_iter_num(w);
-	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_ITER_NUM);
 	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, 0);
 	add_int(w, "char", 1, EBPF_BTF_INT_SIGNED);
 	add_type(w, NULL, EBPF_BTF_KIND_CONST, 0, w->first_id + TYPE_CHAR);
 	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_CONST_CHAR);
 	add_int(w, "unsigned long", 8, 0);
+	add_int(w, "unsigned int", 4, 0);
+	add_type(w, NULL, EBPF_BTF_KIND_CONST, 0, w->first_id + TYPE_U64);
+	add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, w->first_id + TYPE_CONST_U64);
+	for (i = 0; i < EBPF_NR_ITER_KINDS; i++)
+		add_iter(w, i);
 	EBPF_BUG_ON(w->nr != NR_TYPES);
 	for (i = 0; ebpf_kfunc_at(i); i++)
 		add_func(w, ebpf_kfunc_at(i));
