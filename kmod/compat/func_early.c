@@ -12,6 +12,7 @@
  */
 static struct func_early {
 	const char *name;
+	bool leaves;	/* run by a CPU that leaves: returns only */
 	unsigned long start, end;
 } early[] = {
 	{ .name = "__startup_secondary_64" },
@@ -42,6 +43,20 @@ static struct func_early {
 	{ .name = "tss_setup_ist" },
 	{ .name = "get_cpu_entry_area" },
 	{ .name = "memset" },
+	/* RCU does not know of the CPU any more, and what the kernel keeps of a call until it returns
+	 * is found under RCU. Most of them never return.
+	 */
+	{ .name = "arch_cpu_idle_dead", .leaves = true },
+	{ .name = "native_play_dead", .leaves = true },
+	{ .name = "play_dead_common", .leaves = true },
+	{ .name = "mwait_play_dead", .leaves = true },
+	{ .name = "hlt_play_dead", .leaves = true },
+	{ .name = "resume_play_dead", .leaves = true },
+	{ .name = "cpu_report_death", .leaves = true },
+	{ .name = "cpuhp_report_idle_dead", .leaves = true },
+	{ .name = "cpuhp_ap_report_dead", .leaves = true },
+	{ .name = "rcu_report_dead", .leaves = true },
+	{ .name = "rcutree_report_cpu_dead", .leaves = true },
 };
 
 static unsigned long size_of_func(unsigned long addr)
@@ -68,16 +83,34 @@ void ebpf_compat_func_early_init(void)
 	}
 }
 
-bool ebpf_compat_func_early(unsigned long addr)
+static const struct func_early *func_at(unsigned long addr)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(early); i++) {
-		if (addr < early[i].start || addr >= early[i].end)
-			continue;
-		pr_info_ratelimited("ebpfdrv: %s() is run by CPUs that come up, before they can run programs: nothing is attached to it\n",
-				    early[i].name);
-		return true;
-	}
-	return false;
+	for (i = 0; i < ARRAY_SIZE(early); i++)
+		if (addr >= early[i].start && addr < early[i].end)
+			return &early[i];
+	return NULL;
+}
+
+bool ebpf_compat_func_early(unsigned long addr)
+{
+	const struct func_early *func = func_at(addr);
+
+	if (!func || func->leaves)
+		return false;
+	pr_info_ratelimited("ebpfdrv: %s() is run by CPUs that come up, before they can run programs: nothing is attached to it\n",
+			    func->name);
+	return true;
+}
+
+bool ebpf_compat_func_leaves(unsigned long addr)
+{
+	const struct func_early *func = func_at(addr);
+
+	if (!func || !func->leaves)
+		return false;
+	pr_info_ratelimited("ebpfdrv: %s() is run by CPUs that leave, without RCU: nothing is attached to its returns\n",
+			    func->name);
+	return true;
 }

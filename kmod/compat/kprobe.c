@@ -70,7 +70,8 @@ int ebpf_compat_kprobe_add(struct compat_kprobe *ck)
 	 */
 	if (ck->ret && !ebpf_compat_func_entry((unsigned long)ck->rp.kp.addr))
 		return -EINVAL;
-	if (ebpf_compat_func_early((unsigned long)ck->rp.kp.addr))
+	if (ebpf_compat_func_early((unsigned long)ck->rp.kp.addr) ||
+	    (ck->ret && ebpf_compat_func_leaves((unsigned long)ck->rp.kp.addr)))
 		return -EINVAL;
 	ck->rp.kp.flags = 0;
 	err = ck->ret ? register_kretprobe(&ck->rp) : register_kprobe(&ck->rp.kp);

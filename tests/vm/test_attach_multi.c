@@ -283,6 +283,23 @@ static void test_early(void)
 	counter_close(&c);
 }
 
+/* They run on a CPU that leaves, when RCU does not know of it any more. */
+static void test_leaves(void)
+{
+	static const char *const names[] = {
+		"arch_cpu_idle_dead", "native_play_dead", "cpu_report_death", "cpuhp_report_idle_dead",
+		"rcu_report_dead", "rcutree_report_cpu_dead",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (kallsyms(names[i]))
+			tap_ok(open_kprobe(names[i], 0, true) < 0, "no probe on returns of %s()", names[i]);
+		else
+			tap_diag("this kernel has no %s()", names[i]);
+	}
+}
+
 static void test_info(void)
 {
 	struct ebpf_link_info info;
@@ -351,6 +368,7 @@ int main(void)
 	test_override();
 	test_refused();
 	test_early();
+	test_leaves();
 	test_info();
 	test_owner();
 	drv_close();
