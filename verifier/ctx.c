@@ -318,6 +318,7 @@ static const struct ctx_type ctx_types[] = {
 	{ EBPF_PROG_TYPE_CGROUP_SYSCTL, ebpf_ctx_sysctl, NULL },
 	{ EBPF_PROG_TYPE_CGROUP_SOCKOPT, ebpf_ctx_sockopt, NULL },
 	{ EBPF_PROG_TYPE_SYSCALL, syscall_valid, NULL },
+	{ EBPF_PROG_TYPE_NETFILTER, NULL, NULL },	/* by BTF: netfilter.c */
 };
 
 static const struct ctx_type *find_type(u32 prog_type)
@@ -368,10 +369,22 @@ bool ebpf_exit_range(const struct ebpf_load *load, struct tnum *range)
 		return load->expected_attach_type != EBPF_TRACE_RAW_TP &&
 		       load->expected_attach_type != EBPF_MODIFY_RETURN;
 	}
+	if (load->prog_type == EBPF_PROG_TYPE_NETFILTER) {
+		*range = ebpf_tnum_range(0, 1);		/* NF_DROP, NF_ACCEPT */
+		return true;
+	}
 	if (load->prog_type != EBPF_PROG_TYPE_CGROUP_SKB)
 		return ebpf_ctx_sock_exit_range(load, range);
 	*range = ebpf_tnum_range(0, load->expected_attach_type == EBPF_CGROUP_INET_EGRESS ? 3 : 1);
 	return true;
+}
+
+/* Of types whose contexts are known by the kernel's BTF. */
+static bool btf_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type)
+{
+	if (env->load->prog_type == EBPF_PROG_TYPE_NETFILTER)
+		return ebpf_netfilter_ctx_valid(env, off, size, acc, reg_type);
+	return ebpf_tracing_ctx_valid(env, off, size, acc, reg_type);
 }
 
 int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, int acc,
@@ -381,7 +394,7 @@ int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, i
 	struct ctx_access info = { SCALAR_VALUE, 0, env->load->expected_attach_type };
 
 	if (!type || !(type->valid ? type->valid(off, size, acc, &info) :
-		       ebpf_tracing_ctx_valid(env, off, size, acc, &info.reg_type))) {
+		       btf_ctx_valid(env, off, size, acc, &info.reg_type))) {
 		vlog(env, "invalid bpf_context access off=%d size=%d\n", off, size);
 		return -EACCES;
 	}

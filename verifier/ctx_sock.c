@@ -119,13 +119,28 @@ static bool addr_is_v4(u32 at)
 	}
 }
 
-/* An address is there for its own family and hook only. */
+static bool addr_is_v6(u32 at)
+{
+	switch (at) {
+	case EBPF_CGROUP_INET6_BIND:
+	case EBPF_CGROUP_INET6_CONNECT:
+	case EBPF_CGROUP_INET6_GETPEERNAME:
+	case EBPF_CGROUP_INET6_GETSOCKNAME:
+	case EBPF_CGROUP_UDP6_SENDMSG:
+	case EBPF_CGROUP_UDP6_RECVMSG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* An address is there for its own family and hook only. A UNIX socket's is in no field. */
 static bool addr_is_there(s32 off, u32 at)
 {
 	if (within(off, AT(ebpf_sock_addr, user_ip4), END(ebpf_sock_addr, user_ip4)))
 		return addr_is_v4(at);
 	if (within(off, AT(ebpf_sock_addr, user_ip6), END(ebpf_sock_addr, user_ip6)))
-		return !addr_is_v4(at);
+		return addr_is_v6(at);
 	if (within(off, AT(ebpf_sock_addr, msg_src_ip4), END(ebpf_sock_addr, msg_src_ip4)))
 		return at == EBPF_CGROUP_UDP4_SENDMSG;
 	if (within(off, AT(ebpf_sock_addr, msg_src_ip6), END(ebpf_sock_addr, msg_src_ip6)))
@@ -297,10 +312,13 @@ static struct tnum sock_addr_range(u32 at)
 	switch (at) {
 	case EBPF_CGROUP_UDP4_RECVMSG:
 	case EBPF_CGROUP_UDP6_RECVMSG:
+	case EBPF_CGROUP_UNIX_RECVMSG:
 	case EBPF_CGROUP_INET4_GETPEERNAME:
 	case EBPF_CGROUP_INET6_GETPEERNAME:
+	case EBPF_CGROUP_UNIX_GETPEERNAME:
 	case EBPF_CGROUP_INET4_GETSOCKNAME:
 	case EBPF_CGROUP_INET6_GETSOCKNAME:
+	case EBPF_CGROUP_UNIX_GETSOCKNAME:
 		return ebpf_tnum_const(1);
 	case EBPF_CGROUP_INET4_BIND:
 	case EBPF_CGROUP_INET6_BIND:

@@ -188,7 +188,9 @@ struct vf_env {
 	struct ebpf_attach_target target;
 	const struct ebpf_btf_param *target_args;
 	u32 target_ret;			/* type id */
-	u32 ctx_btf_id;			/* struct of the pointer just loaded from the context */
+	/* Struct of the pointer just loaded from the context. */
+	const struct ebpf_btf *ctx_btf;
+	u32 ctx_btf_id;
 };
 
 static inline bool is_sleepable(const struct vf_env *env)

@@ -66,6 +66,8 @@ static const char *ctx_struct_name(u32 prog_type)
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT:
 	case EBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
 		return "bpf_raw_tracepoint_args";
+	case EBPF_PROG_TYPE_NETFILTER:
+		return "bpf_nf_ctx";
 	default:
 		return NULL;
 	}

@@ -28,6 +28,16 @@ static bool is_locked_down(const struct vf_env *env, const struct ebpf_func_prot
 	       ops->locked_down(env->load->cookie, fn->lockdown);
 }
 
+/* Options of the sockets that are asked for their names are not to be had. */
+static bool is_in_hook(const struct vf_env *env, s32 func_id)
+{
+	u32 at = env->load->expected_attach_type;
+
+	return func_id != EBPF_FUNC_getsockopt ||
+	       env->load->prog_type != EBPF_PROG_TYPE_CGROUP_SOCK_ADDR ||
+	       (at != EBPF_CGROUP_UNIX_GETPEERNAME && at != EBPF_CGROUP_UNIX_GETSOCKNAME);
+}
+
 static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 {
 	const struct ebpf_func_proto *fn;
@@ -38,7 +48,8 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 	}
 	fn = ebpf_func_proto_of(env->load->prog_type, func_id);
 	/* Not for this caller is as good as not there. */
-	if (!fn || (fn->sys_admin && env->load->no_sys_admin) || is_locked_down(env, fn)) {
+	if (!fn || (fn->sys_admin && env->load->no_sys_admin) || is_locked_down(env, fn) ||
+	    !is_in_hook(env, func_id)) {
 		vlog(env, "unknown func " FUNC_FMT "\n", FUNC_ARG(func_id));
 		return NULL;
 	}

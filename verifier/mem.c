@@ -320,7 +320,7 @@ static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int 
 		return 0;
 	}
 	if (base_type(type) == PTR_TO_BTF_ID) {
-		ebpf_reg_set_btf(&regs[value_regno], env->load->attach_btf, env->ctx_btf_id,
+		ebpf_reg_set_btf(&regs[value_regno], env->ctx_btf, env->ctx_btf_id,
 				 type & ~0xffU);
 		regs[value_regno].from_ctx = 1;
 	} else {

@@ -77,6 +77,9 @@ int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, i
 			  u32 *reg_type);
 bool ebpf_may_write_packet(u32 prog_type);
 
+/* ---- netfilter.c ---- */
+bool ebpf_netfilter_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type);
+
 /* ---- tracing.c ---- */
 bool ebpf_tracing_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type);
 

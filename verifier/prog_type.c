@@ -31,6 +31,7 @@ bool ebpf_prog_type_supported(u32 type)
 	case EBPF_PROG_TYPE_CGROUP_SYSCTL:
 	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
 	case EBPF_PROG_TYPE_SYSCALL:
+	case EBPF_PROG_TYPE_NETFILTER:
 		return true;
 	default:
 		return false;
@@ -52,6 +53,11 @@ static bool sock_addr_fits(u32 attach_type)
 	case EBPF_CGROUP_UDP6_SENDMSG:
 	case EBPF_CGROUP_UDP4_RECVMSG:
 	case EBPF_CGROUP_UDP6_RECVMSG:
+	case EBPF_CGROUP_UNIX_CONNECT:
+	case EBPF_CGROUP_UNIX_SENDMSG:
+	case EBPF_CGROUP_UNIX_RECVMSG:
+	case EBPF_CGROUP_UNIX_GETPEERNAME:
+	case EBPF_CGROUP_UNIX_GETSOCKNAME:
 		return true;
 	default:
 		return false;
@@ -83,6 +89,8 @@ bool ebpf_attach_type_fits(u32 type, u32 attach_type)
 		return at == EBPF_CGROUP_SETSOCKOPT || at == EBPF_CGROUP_GETSOCKOPT;
 	case EBPF_PROG_TYPE_LSM:
 		return at == EBPF_LSM_MAC;
+	case EBPF_PROG_TYPE_NETFILTER:
+		return at == EBPF_NETFILTER;
 	case EBPF_PROG_TYPE_SK_LOOKUP:
 		return at == EBPF_SK_LOOKUP;
 	case EBPF_PROG_TYPE_SK_REUSEPORT:

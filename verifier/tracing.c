@@ -399,6 +399,7 @@ static bool pointer_arg(struct vf_env *env, u32 arg, const struct ebpf_btf_type 
 	*reg_type = PTR_TO_BTF_ID | ebpf_btf_ptr_flags(btf, ptr);
 	if (env->target.untrusted)
 		*reg_type |= EBPF_PTR_UNTRUSTED;
+	env->ctx_btf = btf;
 	env->ctx_btf_id = id;
 	if (arg < env->target.nr_args && env->target.nullable & (1U << arg)) {
 		*reg_type |= EBPF_PTR_MAYBE_NULL;

@@ -100,4 +100,10 @@ struct ebpf_xdp_kern {
 	u8 *head;		/* the page */
 };
 
+/* NETFILTER programs; nothing runs them. */
+struct ebpf_nf_kern {
+	const void *state;	/* struct nf_hook_state * */
+	const void *skb;	/* struct sk_buff * */
+};
+
 #endif /* _EBPF_CTX_H */

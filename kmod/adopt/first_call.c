@@ -36,6 +36,7 @@ static bool prog_is_kernels(u32 type)
 	case EBPF_PROG_TYPE_LWT_IN:
 	case EBPF_PROG_TYPE_LWT_OUT:
 	case EBPF_PROG_TYPE_LWT_XMIT:
+	case EBPF_PROG_TYPE_NETFILTER:
 		return true;
 	default:
 		return !ebpf_prog_type_supported(type);

@@ -148,6 +148,7 @@ static bool type_is_net_admin(u32 type)
 	case EBPF_PROG_TYPE_CGROUP_SOCKOPT:
 	case EBPF_PROG_TYPE_CGROUP_SYSCTL:
 	case EBPF_PROG_TYPE_SOCK_OPS:
+	case EBPF_PROG_TYPE_NETFILTER:
 		return true;
 	default:
 		return false;

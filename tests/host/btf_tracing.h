@@ -22,7 +22,7 @@ enum {
 	T_SEQ, T_SEQ_PTR, T_META, T_META_PTR, T_ITER_PROTO, T_ITER, T_NO_ITER, T_ITER_STRUCT,
 	T_VMA_PTR, T_ITER_VMA_PROTO, T_ITER_VMA, T_FILE, T_FILE_PTR, T_ITER_FILE_PROTO, T_ITER_FILE,
 	T_NUMBERS, T_NUMBERS_TAIL, T_NUMBERS_PTR, T_NUMBERS_PROTO,
-	T_NUMBERS_FUNC, T_END,
+	T_NUMBERS_FUNC, T_NF_STATE, T_SKB, T_END,
 };
 
 static inline void add_structs(void)
@@ -146,6 +146,9 @@ static inline void add_iterators(void)
 	ADD(PTR(T_NUMBERS));
 	ADD(TYPE(0, FUNC_PROTO, 1, T_INT), str("n"), T_NUMBERS_PTR);
 	ADD(TYPE(str("takes_numbers"), FUNC, 0, T_NUMBERS_PROTO));
+	ADD(TYPE(str("nf_hook_state"), STRUCT, 2, 8), MEMBER(str("hook"), T_INT, 0),
+	    MEMBER(str("pf"), T_INT, 32));
+	ADD(TYPE(str("sk_buff"), STRUCT, 1, 8), MEMBER(str("len"), T_INT, 0));
 }
 
 /* NULL when the list above is not theirs. Ends in words_destroy(). */

@@ -17,6 +17,7 @@ static const char *const prog_types[] = {
 	"cgroup_device", "sk_msg", "raw_tracepoint", "cgroup_sock_addr", "lwt_seg6local", "lirc_mode2",
 	"sk_reuseport", "flow_dissector", "cgroup_sysctl", "raw_tracepoint_writable", "cgroup_sockopt",
 	"tracing", "struct_ops", "ext", "lsm", "sk_lookup", "syscall",
+	"netfilter",
 };
 
 static const char *const map_types[] = {
