@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the verifier knows of each kernel function: one entry per function, found by its name
- * in BTF. All may be called by programs of any type with a license that is compatible to the
- * GPL, as in Linux.
+ * in BTF. All may be called by programs with a license that is compatible to the GPL, as in Linux.
  */
 #include <ebpf/kfunc.h>
 #include "helpers/words.h"
@@ -192,7 +191,75 @@ static const struct ebpf_kfunc kfuncs[] = {
 		.arg = { EBPF_KFUNC_STRING, EBPF_KFUNC_STRING, EBPF_KFUNC_SIZE },
 		.arg_name = { "s1__ign", "s2__ign", "len" },
 	},
+	{
+		.func = ebpf_kfunc_task_acquire,
+		.name = "bpf_task_acquire",
+		.flags = EBPF_KF_ACQUIRE | EBPF_KF_RET_NULL | EBPF_KF_RCU | EBPF_KF_GENERIC,
+		.ret = EBPF_KFUNC_TASK,
+		.arg = { EBPF_KFUNC_TASK },
+		.arg_name = { "p" },
+	},
+	{
+		.func = ebpf_kfunc_task_release,
+		.name = "bpf_task_release",
+		.flags = EBPF_KF_RELEASE | EBPF_KF_GENERIC,
+		.arg = { EBPF_KFUNC_TASK },
+		.arg_name = { "p" },
+	},
+	{
+		.func = ebpf_kfunc_task_from_pid,
+		.name = "bpf_task_from_pid",
+		.flags = EBPF_KF_ACQUIRE | EBPF_KF_RET_NULL | EBPF_KF_GENERIC,
+		.ret = EBPF_KFUNC_TASK,
+		.arg = { EBPF_KFUNC_INT },
+		.arg_name = { "pid" },
+	},
+	{
+		.func = ebpf_kfunc_task_from_vpid,
+		.name = "bpf_task_from_vpid",
+		.flags = EBPF_KF_ACQUIRE | EBPF_KF_RET_NULL | EBPF_KF_GENERIC,
+		.ret = EBPF_KFUNC_TASK,
+		.arg = { EBPF_KFUNC_INT },
+		.arg_name = { "vpid" },
+	},
+	{
+		.func = ebpf_kfunc_get_task_exe_file,
+		.name = "bpf_get_task_exe_file",
+		.flags = EBPF_KF_ACQUIRE | EBPF_KF_RET_NULL | EBPF_KF_LSM,
+		.ret = EBPF_KFUNC_FILE,
+		.arg = { EBPF_KFUNC_TASK },
+		.arg_name = { "task" },
+	},
+	{
+		.func = ebpf_kfunc_put_file,
+		.name = "bpf_put_file",
+		.flags = EBPF_KF_RELEASE | EBPF_KF_LSM,
+		.arg = { EBPF_KFUNC_FILE },
+		.arg_name = { "file" },
+	},
+	{
+		.func = ebpf_kfunc_path_d_path,
+		.name = "bpf_path_d_path",
+		.flags = EBPF_KF_LSM | EBPF_KF_UNLOCKED,
+		.ret = EBPF_KFUNC_INT,
+		.arg = { EBPF_KFUNC_PATH, EBPF_KFUNC_MEM, EBPF_KFUNC_MEM_SIZE },
+		.arg_name = { "path", "buf", "buf__sz" },
+	},
 };
+
+const char *ebpf_kfunc_struct(enum ebpf_kfunc_type type)
+{
+	switch (type) {
+	case EBPF_KFUNC_TASK:
+		return "task_struct";
+	case EBPF_KFUNC_FILE:
+		return "file";
+	case EBPF_KFUNC_PATH:
+		return "path";
+	default:
+		return NULL;
+	}
+}
 
 const struct ebpf_kfunc *ebpf_kfunc_at(u32 nr)
 {

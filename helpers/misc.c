@@ -15,6 +15,7 @@
 #include "kmod/compat/branch.h"
 #include "kmod/compat/clock.h"
 #include "kmod/compat/sock.h"
+#include "kmod/compat/task_ref.h"
 
 /* Kernels changed their own generator's name and kind over time, and not all of
  * them may be used in an NMI. Interrupted updates only mix the state more.
@@ -179,6 +180,7 @@ int ebpf_helpers_init(void)
 	if (err)
 		goto exit_scratch;
 	ebpf_signal_init();
+	ebpf_compat_task_ref_init();
 	ebpf_compat_branch_init();
 	return 0;
 
@@ -191,6 +193,7 @@ exit_clock:
 
 void ebpf_helpers_exit(void)
 {
+	ebpf_compat_task_ref_exit();
 	ebpf_signal_exit();
 	ebpf_find_vma_exit();
 	ebpf_words_exit();

@@ -57,6 +57,8 @@ void ebpf_print_bad_result(struct vf_env *env, const char *where, struct tnum ra
 void ebpf_clear_caller_saved(struct vf_env *env, struct func_state *func);
 
 /* ---- helper_args.c ---- */
+/* R@regno is the size of the memory at the register before it, of which @meta says what is done to it. */
+int ebpf_check_mem_size(struct vf_env *env, u32 regno, bool zero_ok, struct call_meta *meta);
 int ebpf_check_helper_args(struct vf_env *env, const struct ebpf_func_proto *fn,
 			   struct call_meta *meta, int insn_idx);
 int ebpf_check_map_func(struct vf_env *env, struct ebpf_map *map, u32 func_id);

@@ -222,6 +222,7 @@ static int set_param(struct vf_env *env, const struct signature *sig, u32 i,
 	case PARAM_STRUCT:
 		ebpf_reg_set_btf(reg, p.kernel, p.btf_id, p.nullable ? EBPF_PTR_MAYBE_NULL : 0);
 		reg->id = p.nullable ? ++env->id_gen : 0;
+		reg->trust = TRUST_FULL;
 		return 0;
 	case PARAM_ANY_STRUCT:
 		ebpf_reg_set_btf(reg, p.kernel, p.btf_id, EBPF_PTR_UNTRUSTED);

@@ -282,6 +282,8 @@ static int set_result(struct vf_env *env, const struct ebpf_func_proto *fn,
 		if (ref)
 			return ref;
 		ebpf_reg_set_btf(ret, btf, btf_id, flags);
+		if (meta->func_id == EBPF_FUNC_get_current_task_btf)
+			ret->trust = TRUST_FULL;
 		break;
 	default:
 		vlog(env, "return type %d of func " FUNC_FMT " is not supported yet\n",

@@ -197,8 +197,7 @@ static int check_null_size(struct vf_env *env, u32 regno, u64 size)
 	return -EACCES;
 }
 
-/* The register with the size of the memory in the one before it. */
-static int check_size(struct vf_env *env, u32 regno, bool zero_ok, struct call_meta *meta)
+int ebpf_check_mem_size(struct vf_env *env, u32 regno, bool zero_ok, struct call_meta *meta)
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
 	struct reg_state *mem = &cur_regs(env)[regno - 1];
@@ -379,9 +378,9 @@ static int check_by_type(struct vf_env *env, const struct ebpf_func_proto *fn, u
 			return -EACCES;
 		return ebpf_check_helper_mem(env, regno, fn->arg_size[arg], false, meta);
 	case EBPF_ARG_CONST_SIZE:
-		return check_size(env, regno, false, meta);
+		return ebpf_check_mem_size(env, regno, false, meta);
 	case EBPF_ARG_CONST_SIZE_OR_ZERO:
-		return check_size(env, regno, true, meta);
+		return ebpf_check_mem_size(env, regno, true, meta);
 	case EBPF_ARG_CONST_ALLOC_SIZE_OR_ZERO:
 		return check_alloc_size(env, regno, meta);
 	case EBPF_ARG_PTR_TO_INT:

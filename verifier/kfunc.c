@@ -7,6 +7,7 @@
 #include "verifier/call.h"
 #include "verifier/image.h"
 #include "verifier/iter.h"
+#include "verifier/kfunc.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -187,6 +188,14 @@ static int check_arg(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32 i,
 		return ebpf_check_reg_arg(env, i + 1, SRC_OP);
 	case EBPF_KFUNC_CONST:
 		return check_const(env, i + 1, &meta->constant);
+	case EBPF_KFUNC_MEM:
+		return ebpf_check_kfunc_mem(env, i + 1);
+	case EBPF_KFUNC_MEM_SIZE:
+		return 0;	/* with the memory before it */
+	case EBPF_KFUNC_TASK:
+	case EBPF_KFUNC_FILE:
+	case EBPF_KFUNC_PATH:
+		return ebpf_check_kfunc_obj(env, kfunc, i);
 	default:
 		return EBPF_BUG_ON(true) ? -EFAULT : 0;
 	}
@@ -277,7 +286,11 @@ int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 
 	err = may_call(env, insn);
 	if (!err)
+		err = ebpf_kfunc_allowed(env, kfunc);
+	if (!err)
 		err = check_args(env, kfunc, &meta);
+	if (!err)
+		err = ebpf_release_kfunc_obj(env, kfunc);
 	if (err)
 		return err;
 	ebpf_clear_caller_saved(env, cur_func(env));
@@ -287,6 +300,8 @@ int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 		err = do_cast(env, kfunc->cast, meta.constant);
 	else if (kfunc->iter)
 		err = ebpf_do_iter(env, kfunc, &meta.iter);
+	else if (ebpf_kfunc_struct(kfunc->ret))
+		err = ebpf_set_kfunc_obj(env, kfunc);
 	if (!err && kfunc->prepare)
 		err = kfunc->prepare();
 	if (!err)

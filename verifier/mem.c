@@ -323,6 +323,7 @@ static int access_ctx(struct vf_env *env, int insn_idx, u32 regno, s32 off, int 
 		ebpf_reg_set_btf(&regs[value_regno], env->ctx_btf, env->ctx_btf_id,
 				 type & ~0xffU);
 		regs[value_regno].from_ctx = 1;
+		regs[value_regno].trust = ebpf_ctx_trust(env, type);
 	} else {
 		ebpf_reg_set_ptr(&regs[value_regno], type);
 	}

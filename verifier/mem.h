@@ -77,6 +77,16 @@ int ebpf_check_ctx_access(struct vf_env *env, int insn_idx, s32 off, int size, i
 			  u32 *reg_type);
 bool ebpf_may_write_packet(u32 prog_type);
 
+/* ---- trust.c ---- */
+/* Of a kernel pointer of @type that was loaded from the context. */
+enum trust ebpf_ctx_trust(const struct vf_env *env, u32 type);
+/* Of one that is loaded at @off from what R@reg points to. */
+enum trust ebpf_load_trust(struct vf_env *env, const struct reg_state *reg, u32 off);
+/* Is the object there for as long as the program runs, or the RCU section lasts? */
+bool ebpf_is_trusted(const struct reg_state *reg, bool rcu);
+/* May what is there during an RCU section be used, since this is one? */
+bool ebpf_in_rcu(const struct vf_env *env);
+
 /* ---- netfilter.c ---- */
 bool ebpf_netfilter_ctx_valid(struct vf_env *env, s32 off, int size, int acc, u32 *reg_type);
 

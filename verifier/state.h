@@ -51,6 +51,15 @@ enum reg_type {
 	NR_REG_TYPES,
 };
 
+/* Who says that the object which a kernel pointer points to is there; what is held by the program itself
+ * has a reference. Loads ask nobody: they may fault.
+ */
+enum trust {
+	TRUST_NONE = 0,
+	TRUST_RCU,	/* nobody after this RCU section */
+	TRUST_FULL,	/* who calls the program holds it */
+};
+
 /* Was the register or slot read below this state? Bits. */
 #define LIVE_NONE	0
 #define LIVE_READ32	1	/* only the low half */
@@ -97,7 +106,8 @@ struct reg_state {
 		struct {
 			const struct ebpf_btf *btf;
 			u32 btf_id;
-			u32 from_ctx;	/* 1: as the context had it */
+			u16 from_ctx;	/* 1: as the context had it */
+			u16 trust;	/* enum trust: whether the object is there */
 		};
 		u32 mem_size;
 		struct {

@@ -25,7 +25,24 @@ enum ebpf_kfunc_type {
 	EBPF_KFUNC_WORDS,		/* const u64 *: whatever the register holds */
 	EBPF_KFUNC_CONST,		/* a number that is known when the program is loaded */
 	EBPF_KFUNC_PTR,			/* returned: void *, enum ebpf_kfunc_cast says of what */
+	EBPF_KFUNC_MEM,			/* char *: memory that is written, whose size is next */
+	EBPF_KFUNC_MEM_SIZE,		/* size_t */
+	/* Pointers to structs of the kernel's: ebpf_kfunc_struct(). */
+	EBPF_KFUNC_TASK,
+	EBPF_KFUNC_FILE,
+	EBPF_KFUNC_PATH,
 };
+
+/* What a function does with objects of the kernel, and who may call it. Without EBPF_KF_RCU a pointer
+ * to one must be trusted: held by who calls the program, or by the program.
+ */
+#define EBPF_KF_ACQUIRE		0x01	/* what it returns is held by the program */
+#define EBPF_KF_RELEASE		0x02	/* its argument is not any more */
+#define EBPF_KF_RET_NULL	0x04	/* it may return NULL */
+#define EBPF_KF_RCU		0x08	/* takes what is there for the time of an RCU section */
+#define EBPF_KF_GENERIC		0x10	/* not for all types of programs */
+#define EBPF_KF_LSM		0x20	/* for LSM programs only */
+#define EBPF_KF_UNLOCKED	0x40	/* where hooks may sleep only, as no lock is held there */
 
 /* Calls that only change what the verifier takes their first argument for. */
 enum ebpf_kfunc_cast {
@@ -74,6 +91,7 @@ extern const struct ebpf_iter_type ebpf_iter_types[EBPF_NR_ITER_KINDS];
  * @ret:  enum ebpf_kfunc_type
  * @arg:  the same, up to the first EBPF_KFUNC_NONE
  * @arg_name: as in BTF
+ * @flags: EBPF_KF_*
  *
  * Each NEXT call that does not return NULL brings the iterator nearer to its end, of which it
  * has at most EBPF_MAX_LOOPS: the verifier takes that as the proof that loops end.
@@ -88,13 +106,18 @@ struct ebpf_kfunc {
 	enum ebpf_kfunc_type ret;
 	enum ebpf_kfunc_type arg[EBPF_MAX_FUNC_REG_ARGS];
 	const char *arg_name[EBPF_MAX_FUNC_REG_ARGS];
+	u32 flags;
 };
 
 /* Constant data, any context. @nr from 0; NULL after the last. */
 const struct ebpf_kfunc *ebpf_kfunc_at(u32 nr);
 
+/* The struct that is pointed to, NULL for what is none. */
+const char *ebpf_kfunc_struct(enum ebpf_kfunc_type type);
+
 /* BTF of these functions, on top of the kernel's, as a module's is: raw bytes for ebpf_free(),
- * or NULL for want of memory. Process context.
+ * or NULL for want of memory. Functions on structs that this kernel does not have are not in it.
+ * Process context.
  */
 void *ebpf_kfunc_btf(const struct ebpf_btf *vmlinux, u32 *size);
 
@@ -124,5 +147,16 @@ u64 ebpf_kfunc_strstr(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_strcasestr(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_strnstr(u64 s1, u64 s2, u64 len, u64 r4, u64 r5);
 u64 ebpf_kfunc_strncasestr(u64 s1, u64 s2, u64 len, u64 r4, u64 r5);
+
+/* helpers/kern_task.c */
+u64 ebpf_kfunc_task_acquire(u64 task, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_task_release(u64 task, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_task_from_pid(u64 pid, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_task_from_vpid(u64 vpid, u64 r2, u64 r3, u64 r4, u64 r5);
+
+/* helpers/kern_file.c */
+u64 ebpf_kfunc_get_task_exe_file(u64 task, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_put_file(u64 file, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_path_d_path(u64 path, u64 buf, u64 size, u64 r4, u64 r5);
 
 #endif /* _EBPF_KFUNC_H */

@@ -43,6 +43,10 @@ u64 compat_current_ancestor_cgroup_id(int level);
 struct file *ebpf_compat_task_file(struct task_struct *task, unsigned int fd);
 /* The same for the first one from *@fd on, which *@fd then says. */
 struct file *ebpf_compat_task_next_file(struct task_struct *task, unsigned int *fd);
+/* The file that @task, which the caller holds, runs, with a reference for fput(); NULL where there is none,
+ * or it is not to be had just now. Any context but NMI.
+ */
+struct file *ebpf_compat_task_exe_file(struct task_struct *task);
 /* Does @task, which the caller holds, share its files with the thread its process began
  * with?
  */

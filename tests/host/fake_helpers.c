@@ -19,3 +19,12 @@ u64 ebpf_more_rounds(u64 since, u64 r2, u64 r3, u64 r4, u64 r5)
 u64 EBPF_FUNC_MAPPER(FAKE) FAKE(end_of_list);
 /* Those that have two prototypes. */
 u64 FAKE(get_socket_ptr_cookie), FAKE(xdp_get_buff_len_trace);
+
+/* Kernel functions that need a kernel. */
+#define FAKE_KFUNC(fn)							\
+	ebpf_kfunc_##fn(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)		\
+	__attribute__((weak, alias("fake_helper")))
+
+u64 FAKE_KFUNC(task_acquire), FAKE_KFUNC(task_release), FAKE_KFUNC(task_from_pid),
+    FAKE_KFUNC(task_from_vpid), FAKE_KFUNC(get_task_exe_file), FAKE_KFUNC(put_file),
+    FAKE_KFUNC(path_d_path);

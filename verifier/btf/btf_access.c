@@ -335,6 +335,7 @@ int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int 
 			  int value_regno)
 {
 	struct reg_state *reg = &cur_regs(env)[regno];
+	enum trust trust;
 	int ret;
 
 	ret = check_pointer(env, reg, regno, off);
@@ -344,7 +345,11 @@ int ebpf_check_btf_access(struct vf_env *env, u32 regno, s32 off, int size, int 
 		vlog(env, "only read is supported\n");
 		return -EACCES;
 	}
+	trust = ebpf_load_trust(env, reg, off);
 	/* What an untrusted pointer leads to is no better. */
-	return ebpf_btf_load(env, reg->btf, reg->btf_id, off, size, reg->type & EBPF_PTR_UNTRUSTED,
-			     value_regno);
+	ret = ebpf_btf_load(env, reg->btf, reg->btf_id, off, size, reg->type & EBPF_PTR_UNTRUSTED,
+			    value_regno);
+	if (!ret && value_regno >= 0 && cur_regs(env)[value_regno].type == PTR_TO_BTF_ID)
+		cur_regs(env)[value_regno].trust = trust;
+	return ret;
 }

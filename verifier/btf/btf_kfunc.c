@@ -2,7 +2,8 @@
 /*
  * BTF of the kernel functions that are this module's own: programs name them by their types'
  * numbers, which no kernel's BTF has for them. It stands on the kernel's BTF, as a module's
- * does, but uses none of its types for them: any kernel's will do. Then hooks of LSM that
+ * does, and uses structs of it: a function that takes one which this kernel does not have is left
+ * out. Then hooks of LSM that
  * programs can run at, where the kernel has none of its own for programs (lsm.c). All of it is
  * of kinds that the oldest libraries know.
  */
@@ -117,10 +118,12 @@ static u32 type_id(const struct writer *w, const struct ebpf_kfunc *kfunc,
 	case EBPF_KFUNC_PTR:
 		return w->first_id + TYPE_PTR_VOID;
 	case EBPF_KFUNC_STRING:
+	case EBPF_KFUNC_MEM:
 		return w->first_id + TYPE_PTR_CHAR;
 	case EBPF_KFUNC_CHAR:
 		return w->first_id + TYPE_CHAR;
 	case EBPF_KFUNC_SIZE:
+	case EBPF_KFUNC_MEM_SIZE:
 		return w->first_id + TYPE_SIZE;
 	case EBPF_KFUNC_U32:
 		return w->first_id + TYPE_U32;
@@ -131,17 +134,36 @@ static u32 type_id(const struct writer *w, const struct ebpf_kfunc *kfunc,
 	}
 }
 
-static void add_func(struct writer *w, const struct ebpf_kfunc *kfunc)
+/* A pointer to a struct of the kernel's is added here; 0: there is no such struct. */
+static u32 param_id(struct writer *w, const struct ebpf_btf *vmlinux, const struct ebpf_kfunc *kfunc,
+		    enum ebpf_kfunc_type type)
 {
-	struct ebpf_btf_param param;
-	u32 cnt = 0, proto, i;
+	const char *name = ebpf_kfunc_struct(type);
+	s32 id;
 
-	while (cnt < EBPF_MAX_FUNC_REG_ARGS && kfunc->arg[cnt] != EBPF_KFUNC_NONE)
-		cnt++;
-	proto = add_type(w, NULL, EBPF_BTF_KIND_FUNC_PROTO, cnt, type_id(w, kfunc, kfunc->ret));
+	if (!name)
+		return type_id(w, kfunc, type);
+	id = ebpf_btf_find(vmlinux, name, EBPF_BTF_KIND_STRUCT);
+	return id < 0 ? 0 : add_type(w, NULL, EBPF_BTF_KIND_PTR, 0, id);
+}
+
+static void add_func(struct writer *w, const struct ebpf_btf *vmlinux, const struct ebpf_kfunc *kfunc)
+{
+	u32 ids[EBPF_MAX_FUNC_REG_ARGS], cnt, ret, proto, i;
+	struct ebpf_btf_param param;
+
+	ret = param_id(w, vmlinux, kfunc, kfunc->ret);
+	if (!ret && kfunc->ret != EBPF_KFUNC_NONE)
+		return;
+	for (cnt = 0; cnt < EBPF_MAX_FUNC_REG_ARGS && kfunc->arg[cnt] != EBPF_KFUNC_NONE; cnt++) {
+		ids[cnt] = param_id(w, vmlinux, kfunc, kfunc->arg[cnt]);
+		if (!ids[cnt])
+			return;
+	}
+	proto = add_type(w, NULL, EBPF_BTF_KIND_FUNC_PROTO, cnt, ret);
 	for (i = 0; i < cnt; i++) {
 		param.name_off = add_name(w, kfunc->arg_name[i]);
-		param.type = type_id(w, kfunc, kfunc->arg[i]);
+		param.type = ids[i];
 		add_bytes(w, &param, sizeof(param));
 	}
 	add_type(w, kfunc->name, EBPF_BTF_KIND_FUNC, 0, proto);
@@ -218,7 +240,7 @@ static void add_all(struct writer *w, const struct ebpf_btf *vmlinux)
 		add_iter(w, i);
 	EBPF_BUG_ON(w->nr != NR_TYPES);
 	for (i = 0; ebpf_kfunc_at(i); i++)
-		add_func(w, ebpf_kfunc_at(i));
+		add_func(w, vmlinux, ebpf_kfunc_at(i));
 	add_hooks(w, vmlinux);
 }
 
