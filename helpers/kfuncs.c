@@ -11,6 +11,11 @@ static u64 cast(u64 obj, u64 r2, u64 r3, u64 r4, u64 r5)
 	return obj;
 }
 
+static u64 nothing(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return 0;
+}
+
 const struct ebpf_iter_type ebpf_iter_types[EBPF_NR_ITER_KINDS] = {
 	[EBPF_ITER_NUM]		= { "iter_num", 1 },
 	[EBPF_ITER_BITS]	= { "iter_bits", 2 },
@@ -244,6 +249,26 @@ static const struct ebpf_kfunc kfuncs[] = {
 		.ret = EBPF_KFUNC_INT,
 		.arg = { EBPF_KFUNC_PATH, EBPF_KFUNC_MEM, EBPF_KFUNC_MEM_SIZE },
 		.arg_name = { "path", "buf", "buf__sz" },
+	},
+	{
+		.func = nothing,
+		.name = "bpf_rcu_read_lock",
+		.section = EBPF_KFUNC_RCU_LOCK,
+	},
+	{
+		.func = nothing,
+		.name = "bpf_rcu_read_unlock",
+		.section = EBPF_KFUNC_RCU_UNLOCK,
+	},
+	{
+		.func = nothing,
+		.name = "bpf_preempt_disable",
+		.section = EBPF_KFUNC_PREEMPT_DISABLE,
+	},
+	{
+		.func = nothing,
+		.name = "bpf_preempt_enable",
+		.section = EBPF_KFUNC_PREEMPT_ENABLE,
 	},
 };
 

@@ -204,6 +204,7 @@ int ebpf_enter_callback(struct vf_env *env, const struct call_meta *meta,
 	if (IS_ERR(callee))
 		return PTR_ERR(callee);
 	callee->in_callback = true;
+	callee->found = st->sections;
 	callee->callback_ret_range = ebpf_tnum_range(0, 1);
 	err = ebpf_begin_rounds(env, callee, once, written);
 	if (!err)

@@ -10,6 +10,7 @@
 #include "verifier/call.h"
 #include "verifier/global.h"
 #include "verifier/insn.h"
+#include "verifier/kfunc.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -389,6 +390,10 @@ int ebpf_check_global_call(struct vf_env *env, u32 sub)
 		vlog(env, "Caller passes invalid args into func#%d ('%s')\n", sub, sig.name);
 	if (err)
 		return err;
+	if (env->subprogs[sub].may_sleep && ebpf_section_name(env)) {
+		vlog(env, "sleepable global function %s() called in %s\n", sig.name, ebpf_section_name(env));
+		return -EINVAL;
+	}
 	if (env->subprogs[sub].may_sleep && ebpf_callback_holds(env)) {
 		vlog(env, "func#%d might sleep in a callback that runs under a lock\n", sub);
 		return -EINVAL;

@@ -4,6 +4,7 @@
  */
 #include "verifier/call.h"
 #include <ebpf/format.h>
+#include "verifier/kfunc.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -61,6 +62,10 @@ static const struct ebpf_func_proto *find_proto(struct vf_env *env, s32 func_id)
 	}
 	if (fn->may_sleep && !is_sleepable(env)) {
 		vlog(env, "helper call might sleep in a non-sleepable prog\n");
+		return NULL;
+	}
+	if (fn->may_sleep && ebpf_section_name(env)) {
+		vlog(env, "sleepable helper " FUNC_FMT " in %s\n", FUNC_ARG(func_id), ebpf_section_name(env));
 		return NULL;
 	}
 	if (fn->may_sleep && ebpf_callback_holds(env)) {
@@ -351,6 +356,8 @@ static int note_special(struct vf_env *env, const struct call_meta *meta, int in
 		err = ebpf_check_ref_leak(env);
 		if (err)
 			vlog(env, "tail_call would lead to reference leak\n");
+		else
+			err = ebpf_check_sections(env, "tail_call");
 		env->has_tail_call = true;
 		return err ? err : ebpf_push_early_return(env, "tail_call", true);
 	case EBPF_FUNC_get_stack:

@@ -290,6 +290,8 @@ int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 	if (!err)
 		err = check_args(env, kfunc, &meta);
 	if (!err)
+		err = ebpf_do_section(env, kfunc);
+	if (!err)
 		err = ebpf_release_kfunc_obj(env, kfunc);
 	if (err)
 		return err;
@@ -317,6 +319,10 @@ int ebpf_expand_kfunc(const struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return -EFAULT;
 	if (kfunc->cast) {
 		*buf = mk(EBPF_ALU64 | EBPF_MOV | EBPF_X, EBPF_REG_0, EBPF_REG_1, 0, 0);
+		return 1;
+	}
+	if (kfunc->section) {
+		*buf = mk(EBPF_ALU64 | EBPF_MOV | EBPF_K, EBPF_REG_0, 0, 0, 0);
 		return 1;
 	}
 	return ebpf_expand_target((const void *)(unsigned long)kfunc->func, buf);

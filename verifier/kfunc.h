@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between kfunc.c and kfunc_obj.c. Errors are -EACCES and -EINVAL, after a message, and -ENOMEM.
+ * Between kfunc.c, kfunc_obj.c and section.c. Errors are -EACCES and -EINVAL, after a message, and -ENOMEM.
  */
 #ifndef _VERIFIER_KFUNC_H
 #define _VERIFIER_KFUNC_H
@@ -18,5 +18,14 @@ int ebpf_check_kfunc_mem(struct vf_env *env, u32 regno);
 int ebpf_release_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc);
 /* R0 is what the call returns, an object of the kernel. */
 int ebpf_set_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc);
+
+
+/* ---- section.c ---- */
+/* What the call does to sections of the program. */
+int ebpf_do_section(struct vf_env *env, const struct ebpf_kfunc *kfunc);
+/* One that is open, where nothing may sleep; NULL. */
+const char *ebpf_section_name(const struct vf_env *env);
+/* None is open that this program or callback opened, which @what would leave. */
+int ebpf_check_sections(struct vf_env *env, const char *what);
 
 #endif /* _VERIFIER_KFUNC_H */

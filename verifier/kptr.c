@@ -131,11 +131,22 @@ int ebpf_check_kptr_type(struct vf_env *env, const struct ebpf_map_field *field,
 	return 0;
 }
 
+/* Whoever takes the object out of the map, it is there for the time of an RCU section. */
+static bool is_rcu_kptr(const struct ebpf_map_field *field)
+{
+	const char *name = ebpf_kernel_type_name(field->btf, field->btf_id);
+
+	return field->kind == EBPF_FIELD_KPTR_REF && !strcmp(name, "task_struct");
+}
+
 static int load_kptr(struct vf_env *env, const struct ebpf_map_field *field, int value_regno)
 {
 	struct reg_state *reg = &cur_regs(env)[value_regno];
+	bool rcu = is_rcu_kptr(field) && ebpf_in_rcu(env);
 
-	ebpf_reg_set_btf(reg, field->btf, field->btf_id, EBPF_PTR_MAYBE_NULL | EBPF_PTR_UNTRUSTED);
+	ebpf_reg_set_btf(reg, field->btf, field->btf_id,
+			 EBPF_PTR_MAYBE_NULL | (rcu ? 0 : EBPF_PTR_UNTRUSTED));
+	reg->trust = rcu ? TRUST_RCU : TRUST_NONE;
 	reg->id = ++env->id_gen;
 	return 0;
 }

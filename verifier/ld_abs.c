@@ -8,6 +8,7 @@
 #include "verifier/call.h"
 #include "verifier/image.h"
 #include "verifier/insn.h"
+#include "verifier/kfunc.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -35,6 +36,9 @@ static int check_regs(struct vf_env *env, const struct ebpf_insn *insn)
 		vlog(env, "BPF_LD_[ABS|IND] cannot be mixed with socket references\n");
 		return err;
 	}
+	err = ebpf_check_sections(env, "BPF_LD_[ABS|IND]");
+	if (err)
+		return err;
 	if (env->cur->spin_lock_id) {
 		vlog(env, "BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region\n");
 		return -EINVAL;

@@ -71,7 +71,7 @@ static int kptr_tag(const struct part *p, const char **name)
 	if (!t || !btf_is(t, BTF_KIND_BIT(TYPE_TAG)))
 		return 0;
 	tag = ebpf_btf_name(p->btf, t->name_off);
-	if (tag && !strcmp(tag, "kptr"))
+	if (tag && (!strcmp(tag, "kptr") || !strcmp(tag, "kptr_untrusted")))
 		kind = EBPF_FIELD_KPTR;
 	else if (tag && !strcmp(tag, "kptr_ref"))
 		kind = EBPF_FIELD_KPTR_REF;
@@ -87,6 +87,16 @@ static int kptr_tag(const struct part *p, const char **name)
 		return -EINVAL;
 	*name = ebpf_btf_name(p->btf, t->name_off);
 	return *name && **name ? kind + 1 : -EINVAL;
+}
+
+/* Since Linux 6.4 the plain tag is of what is held. That is so here of structs on which programs can hold
+ * references, so that those written for older kernels go on.
+ */
+static bool is_held(const struct part *p)
+{
+	const struct ebpf_btf_type *t = ebpf_btf_type_by_id(p->btf, p->t->type);
+
+	return !strcmp(ebpf_btf_name(p->btf, t->name_off), "kptr");
 }
 
 static int find_kptr(struct ebpf_map_fields *tab, const struct part *p,
@@ -110,7 +120,11 @@ static int find_kptr(struct ebpf_map_fields *tab, const struct part *p,
 	if (ret < 0)
 		return ret;
 	field.btf_id = ret;
-	if (field.kind == EBPF_FIELD_KPTR_REF) {
+	if (field.kind == EBPF_FIELD_KPTR && is_held(p) && kenv->own_dtor)
+		field.dtor = kenv->own_dtor(name);
+	if (field.dtor)
+		field.kind = EBPF_FIELD_KPTR_REF;
+	if (field.kind == EBPF_FIELD_KPTR_REF && !field.dtor) {
 		ret = kenv->dtor_of(field.btf, name, &field.dtor);
 		if (ret)
 			return ret;

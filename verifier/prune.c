@@ -292,6 +292,11 @@ static bool same_rounds(const struct vf_env *env, const struct func_state *old,
 	       (old->instance == cur->instance && old->rounds <= cur->rounds);
 }
 
+static bool same_sections(const struct sections *a, const struct sections *b)
+{
+	return a->rcu == b->rcu && a->preempt == b->preempt;
+}
+
 static bool func_safe(struct vf_env *env, const struct func_state *old,
 		      const struct func_state *cur)
 {
@@ -300,6 +305,8 @@ static bool func_safe(struct vf_env *env, const struct func_state *old,
 	if (old->callsite != cur->callsite || old->in_callback != cur->in_callback ||
 	    old->cb_gen != cur->cb_gen || (env->exact && !same_rounds(env, old, cur)) ||
 	    !same_frozen(old, cur))
+		return false;
+	if (old->in_callback && !same_sections(&old->found, &cur->found))
 		return false;
 	for (i = 0; i < NR_REGS; i++)
 		if (!reg_safe(env, &old->regs[i], &cur->regs[i], old->frameno * 128 + i))
@@ -320,6 +327,8 @@ static bool states_safe(struct vf_env *env, const struct vf_state *old,
 	env->idmap_used = 0;
 	env->exact = exact;
 	if (!ids_match(env, old->spin_lock_id, cur->spin_lock_id))
+		return false;
+	if (!same_sections(&old->sections, &cur->sections))
 		return false;
 	for (i = 0; i <= old->curframe; i++)
 		if (!func_safe(env, old->frame[i], cur->frame[i]))

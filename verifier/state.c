@@ -202,6 +202,7 @@ int ebpf_state_copy(struct vf_env *env, struct vf_state *dst, const struct vf_st
 	dst->first_insn_idx = src->first_insn_idx;
 	dst->last_insn_idx = src->last_insn_idx;
 	dst->spin_lock_id = src->spin_lock_id;
+	dst->sections = src->sections;
 	dst->rounds = src->rounds;
 	for (i = 0; i <= src->curframe; i++) {
 		if (!dst->frame[i]) {

@@ -152,6 +152,12 @@ struct stack_slot {
 	u8 type[REG_SIZE];	/* enum slot_type; [7] is the lowest address */
 };
 
+/* How many sections of each kind are open: section.c. */
+struct sections {
+	u16 rcu;
+	u16 preempt;
+};
+
 struct ref_state {
 	u32 id;
 	s32 insn_idx;		/* where it was acquired */
@@ -165,6 +171,7 @@ struct ref_state {
  * @async_entry: of the lowest frame: which function called by timers it is, 0: none
  * @frozen:   callbacks: slots of the frames above that held pointers when it, or one around it, began
  * @cb_gen:   callbacks: cb_site.gen when it was entered; 0: this call runs it once at most
+ * @found:    callbacks: sections that were open when it was entered
  * @instance: which of all frames ever entered
  * @rounds:   of loops that end by themselves, begun in this frame
  */
@@ -182,6 +189,7 @@ struct func_state {
 	u32 async_entry;
 	bool in_callback;
 	u32 cb_gen;
+	struct sections found;
 	u32 instance;
 	u32 rounds;
 	struct tnum callback_ret_range;
@@ -235,6 +243,7 @@ struct vf_state {
 	s32 first_insn_idx;
 	s32 last_insn_idx;
 	u32 spin_lock_id;	/* of the map value whose lock is held, or 0 */
+	struct sections sections;
 	struct jmp_entry *jmps;
 	u32 nr_jmps;
 	u32 cap_jmps;

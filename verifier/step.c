@@ -5,6 +5,7 @@
  */
 #include "verifier/call.h"
 #include "verifier/insn.h"
+#include "verifier/kfunc.h"
 #include "verifier/log.h"
 #include "verifier/lsm.h"
 #include "verifier/mem.h"
@@ -261,6 +262,9 @@ static int step_exit(struct vf_env *env, const struct ebpf_insn *insn, bool *new
 		return -EINVAL;
 	}
 	err = ebpf_check_ref_leak(env);
+	if (!err && (!env->cur->curframe || cur_func(env)->in_callback))
+		err = ebpf_check_sections(env, cur_func(env)->in_callback ? "Return from a callback" :
+					  "BPF_EXIT instruction in main prog");
 	if (err)
 		return err;
 	if (env->cur->curframe) {

@@ -25,7 +25,7 @@ static const struct {
 
 bool ebpf_in_rcu(const struct vf_env *env)
 {
-	return !is_sleepable(env);
+	return !is_sleepable(env) || env->cur->sections.rcu;
 }
 
 /* What functions were called with may be anything, as in Linux; so may arguments of hooks that free. */

@@ -80,10 +80,19 @@ struct ebpf_iter_type {
 /* Constant data, any context. */
 extern const struct ebpf_iter_type ebpf_iter_types[EBPF_NR_ITER_KINDS];
 
+/* Calls that open or close a section of the program. Nothing is done when it runs. */
+enum ebpf_kfunc_section {
+	EBPF_KFUNC_SECTION_NO = 0,
+	EBPF_KFUNC_RCU_LOCK,
+	EBPF_KFUNC_RCU_UNLOCK,
+	EBPF_KFUNC_PREEMPT_DISABLE,
+	EBPF_KFUNC_PREEMPT_ENABLE,
+};
+
 /**
  * struct ebpf_kfunc - contract of one kernel function
- * @func: what the call is compiled to; in any context, as helpers. Of casts it is their address
- *        only: one move takes the place of their calls
+ * @func: what the call is compiled to; in any context, as helpers. Of casts and sections it is
+ *        their address only: one move takes the place of their calls
  * @name: as in BTF
  * @prepare: makes what the calls need, when a program with one is loaded; 0 or an errno.
  *        Process context, may sleep. NULL: nothing
@@ -103,6 +112,7 @@ struct ebpf_kfunc {
 	enum ebpf_kfunc_iter iter;
 	enum ebpf_iter_kind iter_kind;
 	enum ebpf_kfunc_cast cast;
+	enum ebpf_kfunc_section section;
 	enum ebpf_kfunc_type ret;
 	enum ebpf_kfunc_type arg[EBPF_MAX_FUNC_REG_ARGS];
 	const char *arg_name[EBPF_MAX_FUNC_REG_ARGS];

@@ -68,6 +68,10 @@ struct ebpf_kptr_env {
 	 * it could not be looked for.
 	 */
 	int (*dtor_of)(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor);
+	/* The same, but for the structs on which programs can hold references themselves; NULL for others.
+	 * The operation may be missing.
+	 */
+	ebpf_dtor_t (*own_dtor)(const char *name);
 };
 
 /* Fills @tab with what is in values of type @value_id, already checked to be of

@@ -3,10 +3,12 @@
  * Pointers that hold a reference on a kernel object, in maps: the map must be able to
  * give the reference back when an element goes, so there must be a function for it
  * that may run wherever programs run. Kernels name those functions only to their own
- * bpf(2); here are the ones that Linux 6.1 names.
+ * bpf(2); here are the ones that Linux 6.1 names. And of tasks, which programs hold by kernel functions of
+ * this module.
  */
 #include "kmod/map/map_fields.h"
 #include "kmod/compat/ftrace.h"
+#include "kmod/compat/task_ref.h"
 
 static const struct {
 	const char *name;	/* of the struct */
@@ -48,10 +50,23 @@ static int func_of_kernel(const char *name, ebpf_dtor_t *dtor)
 	return 0;
 }
 
+static void put_task(void *task)
+{
+	ebpf_compat_task_put(task);
+}
+
+ebpf_dtor_t ebpf_kptr_own_dtor(const char *name)
+{
+	return strcmp(name, "task_struct") ? NULL : put_task;
+}
+
 int ebpf_kptr_dtor_of(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor)
 {
 	u32 i;
 
+	*dtor = ebpf_kptr_own_dtor(name);
+	if (*dtor)
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(dtors); i++)
 		if (!strcmp(dtors[i].name, name) && takes_struct(btf, dtors[i].func, name))
 			return func_of_kernel(dtors[i].func, dtor);

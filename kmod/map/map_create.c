@@ -26,6 +26,7 @@ static const struct ebpf_btf *kernel_btf(void)
 static const struct ebpf_kptr_env kptr_env = {
 	.kernel_btf = kernel_btf,
 	.dtor_of = ebpf_kptr_dtor_of,
+	.own_dtor = ebpf_kptr_own_dtor,
 };
 
 static int check_spin_lock(const struct ebpf_map *map)

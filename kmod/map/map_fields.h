@@ -62,7 +62,8 @@ static inline bool ebpf_map_has_live_fields(const struct ebpf_map *map)
 /* A copy for an inner_map_meta: NULL for NULL, or ERR_PTR(-ENOMEM). kfree() it. */
 struct ebpf_map_fields *ebpf_map_fields_dup(const struct ebpf_map_fields *tab);
 
-/* kptr.c: ebpf_kptr_env's dtor_of */
+/* kptr.c: ebpf_kptr_env's dtor_of and own_dtor */
 int ebpf_kptr_dtor_of(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor);
+ebpf_dtor_t ebpf_kptr_own_dtor(const char *name);
 
 #endif /* _KMOD_MAP_FIELDS_H */

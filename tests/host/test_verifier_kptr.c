@@ -56,6 +56,11 @@ static int dtor_of(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dt
 	return 0;
 }
 
+static ebpf_dtor_t own_dtor(const char *name)
+{
+	return strcmp(name, "part") ? NULL : give_back;
+}
+
 static int no_memory(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dtor)
 {
 	(void)btf;
@@ -64,14 +69,14 @@ static int no_memory(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *
 	return -ENOMEM;
 }
 
-static const struct ebpf_kptr_env kenv = { kernel_btf, dtor_of };
+static const struct ebpf_kptr_env kenv = { kernel_btf, dtor_of, own_dtor };
 static struct ebpf_map_fields tab;
 
 /* Types that the values below are made of; the value itself comes last. */
 enum {
 	V_VOID, V_INT, V_LOCK, V_TIMER, V_OBJ, V_PART, V_NOBODY, V_KPTR, V_KPTR_P, V_REF, V_REF_P,
 	V_PART_REF, V_PART_REF_P, V_NOBODY_T, V_NOBODY_P, V_TWICE, V_TWICE_P, V_OTHER, V_OTHER_P,
-	V_LONG, V_VALUE,
+	V_HELD, V_HELD_P, V_LOOSE, V_LOOSE_P, V_LONG, V_VALUE,
 };
 
 static void value_begin(void)
@@ -95,6 +100,10 @@ static void value_begin(void)
 	ADD(PTR(V_TWICE));
 	ADD(TYPE(str("user"), TYPE_TAG, 0, V_OBJ));
 	ADD(PTR(V_OTHER));
+	ADD(TYPE(str("kptr"), TYPE_TAG, 0, V_PART));
+	ADD(PTR(V_HELD));
+	ADD(TYPE(str("kptr_untrusted"), TYPE_TAG, 0, V_PART));
+	ADD(PTR(V_LOOSE));
 	ADD(INT(str("long"), 8));
 }
 
@@ -161,6 +170,12 @@ static void test_find(void)
 	       !tab.nr && !tab.nr_kptrs, "a struct that the kernel does not have spoils all kptrs");
 	tap_ok(!FIND(8, { V_PART_REF_P, 0 }) && tab.kptr_err == -ENOENT && !tab.nr,
 	       "no reference where nothing gives it back");
+	tap_ok(!FIND(16, { V_HELD_P, 0 }, { V_LOOSE_P, 8 }) && tab.nr == 2 && tab.nr_kptrs == 2 &&
+	       field_is(0, EBPF_FIELD_KPTR_REF, 0, K_PART) && field_is(1, EBPF_FIELD_KPTR, 8, K_PART),
+	       "the plain tag holds what programs can hold, another does not");
+	tap_ok(!find(8, (struct place[]){ { V_HELD_P, 0 }, { 0, 0 } },
+		     &(struct ebpf_kptr_env){ kernel_btf, dtor_of, NULL }) &&
+	       field_is(0, EBPF_FIELD_KPTR, 0, K_PART), "where they can hold nothing");
 	tap_ok(!FIND(8, { V_TWICE_P, 0 }) && tab.kptr_err == -EINVAL && !tab.nr, "two tags");
 	tap_ok(!FIND(8, { V_OTHER_P, 0 }) && tab.kptr_err == -EINVAL && !tab.nr, "another tag");
 	tap_ok(!FIND(72, { V_KPTR_P, 0 }, { V_KPTR_P, 8 }, { V_KPTR_P, 16 }, { V_KPTR_P, 24 },
@@ -173,10 +188,10 @@ static void test_find(void)
 	tap_eq(FIND(16, { V_KPTR_P, 0 }, { V_LOCK, 4 }), -EINVAL, "a lock in a kptr");
 	tap_eq(FIND(16, { V_LONG, 0 }, { V_LOCK, 0 }), 0, "data over a lock is the lock");
 	tap_ok(!find(8, (struct place[]){ { V_KPTR_P, 0 }, { 0, 0 } },
-		     &(struct ebpf_kptr_env){ no_kernel_btf, dtor_of }) &&
+		     &(struct ebpf_kptr_env){ no_kernel_btf, dtor_of, own_dtor }) &&
 	       tab.kptr_err == -ENOENT && !tab.nr, "no BTF of the kernel, no kptrs");
 	tap_eq(find(16, (struct place[]){ { V_KPTR_P, 0 }, { V_REF_P, 8 }, { 0, 0 } },
-		    &(struct ebpf_kptr_env){ kernel_btf, no_memory }), -ENOMEM,
+		    &(struct ebpf_kptr_env){ kernel_btf, no_memory, NULL }), -ENOMEM,
 	       "what could not be looked for is no data");
 }
 

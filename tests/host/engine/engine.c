@@ -239,9 +239,15 @@ static int dtor_of(const struct ebpf_btf *btf, const char *name, ebpf_dtor_t *dt
 	return 0;
 }
 
+static ebpf_dtor_t own_dtor(const char *name)
+{
+	return strcmp(name, "task_struct") ? NULL : no_dtor;
+}
+
 static const struct ebpf_kptr_env kptr_env = {
 	.kernel_btf = kptr_btf,
 	.dtor_of = dtor_of,
+	.own_dtor = own_dtor,
 };
 
 static void *data_of(const struct ebpf_map *map)
