@@ -16,6 +16,14 @@ struct file {
 	unsigned int f_flags;
 } __attribute__((preserve_access_index));
 
+struct task_struct {
+	int pid;
+} __attribute__((preserve_access_index));
+
+extern struct file *bpf_get_task_exe_file(struct task_struct *task) __ksym;
+extern void bpf_put_file(struct file *file) __ksym;
+extern int bpf_path_d_path(const struct path *path, char *buf, __SIZE_TYPE__ size) __ksym;
+
 char _license[] SEC("license") = "GPL";
 
 struct {
@@ -88,4 +96,20 @@ SEC("lsm/socket_bind")
 __u64 wide(__u64 *ctx)
 {
 	return mine() ? 1ULL << 32 : 0;
+}
+
+SEC("lsm.s/file_open")
+int names_exe(__u64 *ctx)
+{
+	struct conf *c = mine();
+	struct file *exe;
+
+	if (!c)
+		return 0;
+	exe = bpf_get_task_exe_file(bpf_get_current_task_btf());
+	if (!exe)
+		return 0;
+	c->exe_len = bpf_path_d_path(&exe->f_path, c->exe, sizeof(c->exe));
+	bpf_put_file(exe);
+	return 0;
 }

@@ -121,6 +121,21 @@ static void test_more(void)
 	tap_eq(try_bind(), 0, "and at last");
 }
 
+static void test_exe(void)
+{
+	struct bpf_link *link = attach("names_exe");
+	char exe[64] = "";
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	begin(0);
+	tap_eq(try_open(O_RDONLY), 0, "with a program that looks at the process's file");
+	if (len == sizeof(exe) - 1)
+		tap_eq(end().exe_len, -ENAMETOOLONG, "whose name has no room");
+	else
+		tap_ok(!strcmp(end().exe, exe) && end().exe_len == len + 1, "it has its name: %s", end().exe);
+	bpf_link__destroy(link);
+}
+
 int main(int argc, char **argv)
 {
 	client_preload(argv);
@@ -132,6 +147,7 @@ int main(int argc, char **argv)
 	conf_fd = map_fd("conf");
 	test_open();
 	test_more();
+	test_exe();
 	bpf_object__close(obj);
 	return tap_end();
 }

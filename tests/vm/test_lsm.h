@@ -15,6 +15,8 @@ struct conf {
 	__u32 bound;
 	__u32 flags;
 	char path[64];
+	char exe[64];
+	int exe_len;
 };
 
 #endif /* _TEST_LSM_H */
