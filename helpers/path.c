@@ -22,6 +22,9 @@ EBPF_HELPER(d_path)
 	len = ebpf_read_kernel(&path, r1, sizeof(path));
 	if (len)
 		return len;
+	/* Of a file that is not open yet. */
+	if (!path.mnt || !path.dentry)
+		return -EINVAL;
 	name = d_path(&path, buf, size);
 	if (IS_ERR(name))
 		return PTR_ERR(name);

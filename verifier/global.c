@@ -200,6 +200,14 @@ static int say_no_size(struct vf_env *env, u32 i, const struct param *p)
 	return -EINVAL;
 }
 
+/* Callers may pass what was loaded from somewhere, as in Linux. Functions on tasks look for themselves whether
+ * it is one; of no other object does that help.
+ */
+static enum trust passed_trust(const struct param *p)
+{
+	return strcmp(ebpf_kernel_type_name(p->kernel, p->btf_id), "task_struct") ? TRUST_NONE : TRUST_FULL;
+}
+
 static int set_param(struct vf_env *env, const struct signature *sig, u32 i,
 		     struct reg_state *reg)
 {
@@ -223,7 +231,7 @@ static int set_param(struct vf_env *env, const struct signature *sig, u32 i,
 	case PARAM_STRUCT:
 		ebpf_reg_set_btf(reg, p.kernel, p.btf_id, p.nullable ? EBPF_PTR_MAYBE_NULL : 0);
 		reg->id = p.nullable ? ++env->id_gen : 0;
-		reg->trust = TRUST_FULL;
+		reg->trust = passed_trust(&p);
 		return 0;
 	case PARAM_ANY_STRUCT:
 		ebpf_reg_set_btf(reg, p.kernel, p.btf_id, EBPF_PTR_UNTRUSTED);

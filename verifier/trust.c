@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which kernel pointers point to objects that are there, as far as Linux says so: kernel functions that
- * take references want them. That decides what is accepted only. Functions look again whether the object
- * is there, since what callers of hooks hold differs between kernels.
+ * take references want them. Functions on tasks look again whether the task is there, since what callers of
+ * hooks hold differs between kernels, and what is loaded is no better than the pointer it is loaded by. Functions on
+ * files cannot: what they take must be the hook's own, a part of it, or held.
  */
 #include "verifier/mem.h"
 #include "verifier/btf/btf_internal.h"

@@ -29,7 +29,7 @@ static const char * const kfuncs[NR_KF] = {
 enum {
 	T_INT = 1, T_PTASK, T_TASK, T_INODE, T_PINODE, T_PATH, T_FILE, T_PFILE, P_TP, T_PTP, T_TP, P_HOOK,
 	F_OPEN, F_OPEN_FUNC, P_FUNC, F_TRACED, P_FREE, F_FREE, F_FREE_FUNC, F_SYSCALL, P_NONE, F_STATIC, F_GLOBAL,
-	F_PERM, F_PERM_FUNC,
+	F_PERM, F_PERM_FUNC, F_OF_TASK, F_TASK_TAG, F_OF_FILE, F_FILE_TAG,
 };
 
 enum { PID = 0, REAL_PARENT = 8, LEADER = 16, PARENT = 24, F_PATH = 8, F_INODE = 24 };
@@ -43,6 +43,7 @@ struct obj_case {
 	int err;
 	const char *says;
 	struct ebpf_insn insns[32];
+	u32 global;	/* the function called, where it is global */
 };
 
 static struct ebpf_btf *kernel, *own;
@@ -128,6 +129,10 @@ static const struct obj_case cases[] = {
 	{ "in the outer of two", SLEEPS, .insns = { CURRENT, KF(LOCK), LDX(DW, 7, 6, LEADER), KF(LOCK), KF(UNLOCK),
 	  HOLD(7), JMP_K(JEQ, 0, 0, 2), LET_GO(0), KF(UNLOCK), RET0 } },
 	{ "loads go on", SLEEPS, .insns = { CURRENT, KF(LOCK), LDX(DW, 7, 6, LEADER), KF(UNLOCK), LDX(W, 0, 7, PID), RET0 } },
+	{ "a task that a global function was given", OPEN, .insns = { CURRENT, MOV_X(1, 6), CALL(2), RET0, KF(ACQUIRE), OR_NULL,
+	  LET_GO(0), RET0 }, .global = F_OF_TASK },
+	{ "a file, which may have been loaded from anywhere", OPEN, EINVAL, "R1 must be referenced or trusted", { ARG,
+	  MOV_X(1, 6), CALL(2), RET0, ADD_K(1, F_PATH), ST(DW, FP, -8, 0), BUF, KF(PATH), RET0 }, F_OF_FILE },
 	/* Files */
 	{ "the file that a process runs", OPEN, .insns = { CURRENT, MOV_X(1, 6), KF(EXE), OR_NULL, MOV_X(1, 0),
 	  KF(PUT_FILE), RET0 } },
@@ -215,6 +220,10 @@ static void add_kernel(void)
 	ADD(TYPE(str("g"), FUNC, EBPF_BTF_FUNC_GLOBAL, P_NONE));
 	ADD(TYPE(str("bpf_lsm_file_set_fowner"), FUNC, 0, P_HOOK));
 	ADD(TYPE(str("security_file_set_fowner"), FUNC, 0, P_HOOK));
+	ADD(TYPE(str("of_task"), FUNC, EBPF_BTF_FUNC_GLOBAL, P_FUNC));
+	ADD(TYPE(str("arg:trusted"), DECL_TAG, 0, F_OF_TASK), 0);
+	ADD(TYPE(str("of_file"), FUNC, EBPF_BTF_FUNC_GLOBAL, P_HOOK));
+	ADD(TYPE(str("arg:trusted"), DECL_TAG, 0, F_OF_FILE), 0);
 }
 
 /* BTF of the functions on top of the kernel's. */
@@ -287,6 +296,8 @@ static bool ends_so(const struct obj_case *c, u32 flags)
 	memcpy(insns, c->insns, sizeof(insns));
 	call_by_id(insns, cnt);
 	load.func_info_cnt = verif_funcs(insns, cnt, funcs, F_STATIC);
+	if (c->global)
+		funcs[1].type_id = c->global;
 	set_where(&load, c->where);
 	load.prog_flags |= flags;
 	verif_load(&res, &load, EBPF_LOG_LEVEL1);
