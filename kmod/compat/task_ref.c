@@ -54,17 +54,31 @@ void ebpf_compat_task_ref_exit(void)
 	flush_work(&last_work);
 }
 
+/* Each slot of a map can hold a task, and more of them than the kernel's 32 bits count fit into a large
+ * machine's memory. CPUs that pass the limit at once are far fewer than what is left.
+ */
+#define USAGE_MAX	(1U << 30)
+
+static bool can_hold(struct task_struct *task)
+{
+#ifdef HAVE_TASK_USAGE_REFCOUNT
+	return refcount_read(&task->usage) < USAGE_MAX;
+#else
+	return (unsigned int)atomic_read(&task->usage) < USAGE_MAX;
+#endif
+}
+
 /* Its number is taken away before the kernel's own reference is, and that waits for RCU. */
 struct task_struct *ebpf_compat_task_get(struct task_struct *task)
 {
-	bool exists;
+	bool held;
 
 	rcu_read_lock();
-	exists = compat_task_exists(task);
-	if (exists)
+	held = compat_task_exists(task) && can_hold(task);
+	if (held)
 		get_task_struct(task);
 	rcu_read_unlock();
-	return exists ? task : NULL;
+	return held ? task : NULL;
 }
 
 struct task_struct *ebpf_compat_task_get_nr(int nr, struct pid_namespace *ns)
@@ -73,8 +87,10 @@ struct task_struct *ebpf_compat_task_get_nr(int nr, struct pid_namespace *ns)
 
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(nr, ns), PIDTYPE_PID);
-	if (task)
+	if (task && can_hold(task))
 		get_task_struct(task);
+	else
+		task = NULL;
 	rcu_read_unlock();
 	return task;
 }
