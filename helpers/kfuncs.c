@@ -17,8 +17,9 @@ static u64 nothing(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 }
 
 const struct ebpf_iter_type ebpf_iter_types[EBPF_NR_ITER_KINDS] = {
-	[EBPF_ITER_NUM]		= { "iter_num", 1 },
-	[EBPF_ITER_BITS]	= { "iter_bits", 2 },
+	[EBPF_ITER_NUM]		= { "iter_num", 1, false },
+	[EBPF_ITER_BITS]	= { "iter_bits", 2, false },
+	[EBPF_ITER_TASK]	= { "iter_task", 3, true },
 };
 
 static const struct ebpf_kfunc kfuncs[] = {
@@ -270,12 +271,39 @@ static const struct ebpf_kfunc kfuncs[] = {
 		.name = "bpf_preempt_enable",
 		.section = EBPF_KFUNC_PREEMPT_ENABLE,
 	},
+	{
+		.func = ebpf_kfunc_iter_task_new,
+		.name = "bpf_iter_task_new",
+		.iter = EBPF_KFUNC_ITER_NEW,
+		.iter_kind = EBPF_ITER_TASK,
+		.ret = EBPF_KFUNC_INT,
+		.arg = { EBPF_KFUNC_PTR_TO_ITER, EBPF_KFUNC_TASK_OR_NULL, EBPF_KFUNC_U32 },
+		.arg_name = { "it", "task__nullable", "flags" },
+	},
+	{
+		.func = ebpf_kfunc_iter_task_next,
+		.name = "bpf_iter_task_next",
+		.iter = EBPF_KFUNC_ITER_NEXT,
+		.iter_kind = EBPF_ITER_TASK,
+		.ret = EBPF_KFUNC_TASK,
+		.arg = { EBPF_KFUNC_PTR_TO_ITER },
+		.arg_name = { "it" },
+	},
+	{
+		.func = ebpf_kfunc_iter_task_destroy,
+		.name = "bpf_iter_task_destroy",
+		.iter = EBPF_KFUNC_ITER_DESTROY,
+		.iter_kind = EBPF_ITER_TASK,
+		.arg = { EBPF_KFUNC_PTR_TO_ITER },
+		.arg_name = { "it" },
+	},
 };
 
 const char *ebpf_kfunc_struct(enum ebpf_kfunc_type type)
 {
 	switch (type) {
 	case EBPF_KFUNC_TASK:
+	case EBPF_KFUNC_TASK_OR_NULL:
 		return "task_struct";
 	case EBPF_KFUNC_FILE:
 		return "file";

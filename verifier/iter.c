@@ -22,6 +22,7 @@
  */
 #include "verifier/call.h"
 #include "verifier/iter.h"
+#include "verifier/kfunc.h"
 #include "verifier/log.h"
 #include "verifier/mem.h"
 #include "verifier/walk.h"
@@ -130,12 +131,20 @@ int ebpf_check_iter_arg(struct vf_env *env, u32 regno, const struct ebpf_kfunc *
 		err = find_slot(env, regno, iter);
 	if (err)
 		return err;
+	if (kfunc->iter == EBPF_KFUNC_ITER_NEW && type->rcu && !ebpf_in_rcu(env)) {
+		vlog(env, "kernel func %s requires RCU critical section protection\n", kfunc->name);
+		return -EACCES;
+	}
 	if (kfunc->iter == EBPF_KFUNC_ITER_NEW)
 		return check_room(env, regno, type->name, iter);
 	it = iter_at(env->cur, iter->frameno, iter->slot);
 	if (!it || it->iter_kind != kfunc->iter_kind) {
 		vlog(env, "expected an initialized %s as R%d\n", type->name, regno);
 		return -EINVAL;
+	}
+	if (it->iter_lost) {
+		vlog(env, "expected an RCU CS when using %s\n", kfunc->name);
+		return -EPROTO;
 	}
 	return mark_read(env, iter);
 }
@@ -195,7 +204,7 @@ static int destroy(struct vf_env *env, const struct iter_arg *iter)
 }
 
 /* The way on which there was one more. */
-static int push_active(struct vf_env *env, const struct iter_arg *iter)
+static int push_active(struct vf_env *env, const struct ebpf_kfunc *kfunc, const struct iter_arg *iter)
 {
 	struct vf_state *in = ebpf_push_round(env, env->insn_idx);
 	struct reg_state *r0, *it;
@@ -205,6 +214,9 @@ static int push_active(struct vf_env *env, const struct iter_arg *iter)
 	it = &slot_of(in, iter)->spilled;
 	it->iter_depth++;
 	r0 = &in->frame[in->curframe]->regs[EBPF_REG_0];
+	/* An object, which stays as long as the section. */
+	if (ebpf_kfunc_struct(kfunc->ret))
+		return ebpf_set_kernel_obj(env, r0, kfunc->ret, TRUST_RCU);
 	ebpf_reg_set_ptr(r0, PTR_TO_MEM | EBPF_MEM_RDONLY);
 	r0->mem_size = NUM_SIZE;
 	/* It is in the iterator, and gone with that. */
@@ -212,13 +224,13 @@ static int push_active(struct vf_env *env, const struct iter_arg *iter)
 	return 0;
 }
 
-static int next(struct vf_env *env, const struct iter_arg *iter)
+static int next(struct vf_env *env, const struct ebpf_kfunc *kfunc, const struct iter_arg *iter)
 {
 	struct reg_state *it = &slot_of(env->cur, iter)->spilled;
 	int err;
 
 	if (!it->iter_drained) {
-		err = push_active(env, iter);
+		err = push_active(env, kfunc, iter);
 		if (err)
 			return err;
 		it->iter_drained = 1;
@@ -234,7 +246,7 @@ int ebpf_do_iter(struct vf_env *env, const struct ebpf_kfunc *kfunc, const struc
 	case EBPF_KFUNC_ITER_NEW:
 		return make(env, kfunc->iter_kind, iter);
 	case EBPF_KFUNC_ITER_NEXT:
-		return next(env, iter);
+		return next(env, kfunc, iter);
 	case EBPF_KFUNC_ITER_DESTROY:
 		return destroy(env, iter);
 	default:

@@ -193,6 +193,7 @@ static int check_arg(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32 i,
 	case EBPF_KFUNC_MEM_SIZE:
 		return 0;	/* with the memory before it */
 	case EBPF_KFUNC_TASK:
+	case EBPF_KFUNC_TASK_OR_NULL:
 	case EBPF_KFUNC_FILE:
 	case EBPF_KFUNC_PATH:
 		return ebpf_check_kfunc_obj(env, kfunc, i);

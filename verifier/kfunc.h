@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between kfunc.c, kfunc_obj.c and section.c. Errors are -EACCES and -EINVAL, after a message, and -ENOMEM.
+ * Between kfunc.c, kfunc_obj.c, iter.c and section.c. Errors are -EACCES and -EINVAL, after a message, and -ENOMEM.
  */
 #ifndef _VERIFIER_KFUNC_H
 #define _VERIFIER_KFUNC_H
@@ -16,6 +16,8 @@ int ebpf_check_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32
 int ebpf_check_kfunc_mem(struct vf_env *env, u32 regno);
 /* What the call gives back is not used any more. Before R1 is lost. */
 int ebpf_release_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc);
+/* @reg points to an object of the kernel. */
+int ebpf_set_kernel_obj(struct vf_env *env, struct reg_state *reg, enum ebpf_kfunc_type type, enum trust trust);
 /* R0 is what the call returns, an object of the kernel. */
 int ebpf_set_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc);
 

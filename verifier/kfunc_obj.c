@@ -114,8 +114,11 @@ int ebpf_check_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32
 	u32 regno = EBPF_REG_1 + i;
 	int err = ebpf_check_reg_arg(env, regno, SRC_OP);
 
-	if (!err)
-		err = check_held(env, kfunc, regno);
+	if (err)
+		return err;
+	if (kfunc->arg[i] == EBPF_KFUNC_TASK_OR_NULL && is_null_reg(&cur_regs(env)[regno]))
+		return ebpf_mark_precise(env, regno);
+	err = check_held(env, kfunc, regno);
 	if (err)
 		return err;
 	if (base_type(cur_regs(env)[regno].type) != PTR_TO_BTF_ID) {
@@ -167,20 +170,32 @@ int ebpf_release_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc)
 	return err;
 }
 
+int ebpf_set_kernel_obj(struct vf_env *env, struct reg_state *reg, enum ebpf_kfunc_type type, enum trust trust)
+{
+	const struct ebpf_btf *btf;
+	u32 id;
+	int err;
+
+	err = ebpf_kernel_struct(env, ebpf_kfunc_struct(type), &btf, &id);
+	if (err)
+		return err;
+	ebpf_reg_set_btf(reg, btf, id, 0);
+	reg->trust = trust;
+	return 0;
+}
+
 int ebpf_set_kfunc_obj(struct vf_env *env, const struct ebpf_kfunc *kfunc)
 {
 	struct reg_state *r0 = &cur_regs(env)[EBPF_REG_0];
-	const struct ebpf_btf *btf;
 	int err, ref;
-	u32 id;
 
-	err = ebpf_kernel_struct(env, ebpf_kfunc_struct(kfunc->ret), &btf, &id);
+	err = ebpf_set_kernel_obj(env, r0, kfunc->ret, TRUST_FULL);
 	if (err)
 		return err;
-	ebpf_reg_set_btf(r0, btf, id, kfunc->flags & EBPF_KF_RET_NULL ? EBPF_PTR_MAYBE_NULL : 0);
-	r0->trust = TRUST_FULL;
-	if (kfunc->flags & EBPF_KF_RET_NULL)
+	if (kfunc->flags & EBPF_KF_RET_NULL) {
+		r0->type |= EBPF_PTR_MAYBE_NULL;
 		r0->id = ++env->id_gen;
+	}
 	if (!(kfunc->flags & EBPF_KF_ACQUIRE))
 		return 0;
 	ref = ebpf_acquire_ref(env, env->insn_idx);

@@ -133,7 +133,7 @@ static bool used_reg_safe(struct vf_env *env, const struct reg_state *old,
 		/* How much was taken from them is no matter of what may be done with them. */
 		return cur->type == ITER && old->iter_kind == cur->iter_kind &&
 		       old->iter_part == cur->iter_part &&
-		       old->iter_drained == cur->iter_drained &&
+		       old->iter_drained == cur->iter_drained && old->iter_lost == cur->iter_lost &&
 		       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
 	default:
 		return exactly_equal(env, old, cur);

@@ -17,6 +17,11 @@ static struct sections found(struct vf_env *env)
 	return f ? env->cur->frame[f]->found : none;
 }
 
+static bool is_rcu_iter(const struct stack_slot *slot)
+{
+	return slot_is_iter(slot) && ebpf_iter_types[slot->spilled.iter_kind].rcu;
+}
+
 /* What was there for the time of the section may be gone. */
 static void forget(struct reg_state *reg)
 {
@@ -36,9 +41,12 @@ static void forget_rcu(struct vf_env *env)
 		func = env->cur->frame[f];
 		for (i = 0; i < NR_REGS; i++)
 			forget(&func->regs[i]);
-		for (i = 0; i < func->nr_slots; i++)
+		for (i = 0; i < func->nr_slots; i++) {
 			if (slot_is_spill(&func->stack[i]))
 				forget(&func->stack[i].spilled);
+			if (is_rcu_iter(&func->stack[i]))
+				func->stack[i].spilled.iter_lost = 1;
+		}
 	}
 	scratch_all(env);
 }

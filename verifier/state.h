@@ -121,7 +121,8 @@ struct reg_state {
 			u32 dynptr_first;	/* slots: the one at the lower address */
 		};
 		struct {
-			u32 iter_drained;	/* it is at its end */
+			u16 iter_drained;	/* it is at its end */
+			u16 iter_lost;		/* the RCU section is over that it is of */
 			u32 iter_depth;		/* what was taken from it, so many times */
 			u32 iter_kind;
 			u32 iter_part;		/* which of its slots: 0 at the lowest address */

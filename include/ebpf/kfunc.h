@@ -29,6 +29,7 @@ enum ebpf_kfunc_type {
 	EBPF_KFUNC_MEM_SIZE,		/* size_t */
 	/* Pointers to structs of the kernel's: ebpf_kfunc_struct(). */
 	EBPF_KFUNC_TASK,
+	EBPF_KFUNC_TASK_OR_NULL,
 	EBPF_KFUNC_FILE,
 	EBPF_KFUNC_PATH,
 };
@@ -62,6 +63,7 @@ enum ebpf_kfunc_iter {
 enum ebpf_iter_kind {
 	EBPF_ITER_NUM,
 	EBPF_ITER_BITS,
+	EBPF_ITER_TASK,
 	EBPF_NR_ITER_KINDS,
 };
 
@@ -69,13 +71,15 @@ enum ebpf_iter_kind {
  * struct ebpf_iter_type - what there is to know of a kind of iterators
  * @name:  in BTF it is struct bpf_@name
  * @slots: its size, in slots of 8 bytes
+ * @rcu:   it is made, used and ended in one RCU section
  */
 struct ebpf_iter_type {
 	const char *name;
 	u32 slots;
+	bool rcu;
 };
 
-#define EBPF_ITER_SLOTS_MAX	2
+#define EBPF_ITER_SLOTS_MAX	3
 
 /* Constant data, any context. */
 extern const struct ebpf_iter_type ebpf_iter_types[EBPF_NR_ITER_KINDS];
@@ -140,6 +144,11 @@ u64 ebpf_kfunc_iter_num_destroy(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_iter_bits_new(u64 it, u64 words, u64 nr_words, u64 r4, u64 r5);
 u64 ebpf_kfunc_iter_bits_next(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_iter_bits_destroy(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
+
+/* helpers/iter_task.c */
+u64 ebpf_kfunc_iter_task_new(u64 it, u64 task, u64 which, u64 r4, u64 r5);
+u64 ebpf_kfunc_iter_task_next(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
+u64 ebpf_kfunc_iter_task_destroy(u64 it, u64 r2, u64 r3, u64 r4, u64 r5);
 
 /* helpers/string.c */
 u64 ebpf_kfunc_strcmp(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);

@@ -27,4 +27,5 @@ u64 FAKE(get_socket_ptr_cookie), FAKE(xdp_get_buff_len_trace);
 
 u64 FAKE_KFUNC(task_acquire), FAKE_KFUNC(task_release), FAKE_KFUNC(task_from_pid),
     FAKE_KFUNC(task_from_vpid), FAKE_KFUNC(get_task_exe_file), FAKE_KFUNC(put_file),
-    FAKE_KFUNC(path_d_path);
+    FAKE_KFUNC(path_d_path), FAKE_KFUNC(iter_task_new), FAKE_KFUNC(iter_task_next),
+    FAKE_KFUNC(iter_task_destroy);

@@ -12,8 +12,8 @@
 #include "insn_macros.h"
 
 /* Numbers of the struct and the functions: each of these follows its prototype. */
-enum { KF_ITER_NUM = 14, KF_NEW = 20, KF_NEXT = 22, KF_DESTROY = 24, KF_BITS_NEW = 26, KF_BITS_NEXT = 28,
-       KF_BITS_DESTROY = 30, KF_KERN_CTX = 32, KF_RDONLY = 34,
+enum { KF_ITER_NUM = 14, KF_NEW = 23, KF_NEXT = 25, KF_DESTROY = 27, KF_BITS_NEW = 29, KF_BITS_NEXT = 31,
+       KF_BITS_DESTROY = 33, KF_KERN_CTX = 35, KF_RDONLY = 37,
        KF_END = 1000 };	/* beyond all */
 
 #define KFUNC(id)	INSN(EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_KFUNC_CALL, 0, id)

@@ -95,7 +95,7 @@ static const struct iter_case cases[] = {
 	    MOV_K(4, 0), HELPER(loop), JA(-11), ITER_DESTROY(-8), RET0, RET0 } } },
 	{ { "the log tells", .says = "fp-8=iter_num(id=1,state=active,depth=0)",
 	    .insns = { ITER_NEW(-8, 0, 3), ITER_DESTROY(-8), RET0 } } },
-	{ { "names, too", .says = "call bpf_iter_num_new#20",
+	{ { "names, too", .says = "call bpf_iter_num_new#23",
 	    .insns = { ITER_NEW(-8, 0, 3), ITER_DESTROY(-8), RET0 } } },
 	/* What is forgotten of one round must be found out in the next. */
 	{ { "an index that grows", .err = EACCES, .says = "invalid access to map value",
@@ -418,7 +418,7 @@ static void try_fds(void)
 	tap_ok(by_fd(1, 0, "", true), "the functions' own BTF by its descriptor");
 	tap_ok(by_fd(1, -EINVAL, "cannot call kernel function from non-GPL compatible program", false),
 	       "another license");
-	tap_ok(by_fd(0, -EINVAL, "kernel btf_id 20 is not a function", true),
+	tap_ok(by_fd(0, -EINVAL, "kernel btf_id 23 is not a function", true),
 	       "the same number in the kernel's BTF");
 	tap_ok(by_fd(2, -EACCES, "functions of other modules cannot be called", true),
 	       "another module");

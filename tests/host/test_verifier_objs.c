@@ -15,14 +15,16 @@
 #define LD_FUNC(d, to)	LD64_PSEUDO(d, EBPF_PSEUDO_FUNC, to, 0)
 
 /* A call of function number @n of the list below. */
-enum { ACQUIRE, RELEASE, FROM_PID, FROM_VPID, EXE, PUT_FILE, PATH, LOCK, UNLOCK, OFF, ON, NR_KF };
+enum { ACQUIRE, RELEASE, FROM_PID, FROM_VPID, EXE, PUT_FILE, PATH, LOCK, UNLOCK, OFF, ON, NEW, NEXT, DESTROY,
+       NR_KF };
 #define KF_MARK		100000
 #define KF(n)		INSN(EBPF_JMP | EBPF_CALL, 0, EBPF_PSEUDO_KFUNC_CALL, 0, KF_MARK + (n))
 
 static const char * const kfuncs[NR_KF] = {
 	"bpf_task_acquire", "bpf_task_release", "bpf_task_from_pid", "bpf_task_from_vpid",
 	"bpf_get_task_exe_file", "bpf_put_file", "bpf_path_d_path", "bpf_rcu_read_lock",
-	"bpf_rcu_read_unlock", "bpf_preempt_disable", "bpf_preempt_enable",
+	"bpf_rcu_read_unlock", "bpf_preempt_disable", "bpf_preempt_enable", "bpf_iter_task_new",
+	"bpf_iter_task_next", "bpf_iter_task_destroy",
 };
 
 /* Ids of the kernel's types. */
@@ -58,6 +60,13 @@ static struct verif_result res;
 #define OR_NULL		JMP_K(JNE, 0, 0, 2), RET0
 #define BUF		MOV_X(2, FP), ADD_K(2, -8), MOV_K(3, 8)
 #define ONE_BYTE	MOV_X(1, FP), ADD_K(1, -8), MOV_K(2, 1), MOV_K(3, 4096), HELPER(copy_from_user)
+
+/* Of an iterator at R10 - 24. Of tasks of R2's process, NULL: of all. */
+#define ITER		MOV_X(1, FP), ADD_K(1, -24)
+#define NEW_OF		ITER, MOV_K(3, 2), KF(NEW)
+#define NEW_ALL		MOV_K(2, 0), ITER, MOV_K(3, 0), KF(NEW)
+#define GO_ON		ITER, KF(NEXT)
+#define END		ITER, KF(DESTROY)
 
 /* What a line leaves out is zero. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
@@ -159,6 +168,30 @@ static const struct obj_case cases[] = {
 	  { ST(DW, FP, -8, 0), ARG, MOV_X(1, 6), ADD_K(1, F_PATH), BUF, KF(PATH), RET0 } },
 	{ "who may not call it", KPROBE, EACCES, "calling kernel function bpf_task_from_pid is not allowed",
 	  { MOV_K(1, 1), KF(FROM_PID), RET0 } },
+	/* Iterators */
+	{ "all tasks", KPROBE, .insns = { NEW_ALL, GO_ON, JMP_K(JEQ, 0, 0, 2), LDX(W, 1, 0, PID), JA(-6), END, RET0 } },
+	{ "all of a process", TP, .insns = { LDX(DW, 2, 1, 0), NEW_OF, GO_ON, JMP_K(JEQ, 0, 0, 1), JA(-5), END, RET0 } },
+	{ "of a process that may be none", TP, EACCES, "Possibly NULL pointer passed to trusted R2",
+	  { MOV_K(1, 1), KF(FROM_PID), MOV_X(2, 0), NEW_OF, RET0 } },
+	{ "of what a function was called with", ENTRY, EINVAL, "R2 must be referenced or trusted", { LDX(DW, 2, 1, 0), NEW_OF, RET0 } },
+	{ "each can be held", TP, .insns = { NEW_ALL, GO_ON, JMP_K(JEQ, 0, 0, 6), HOLD(0), JMP_K(JEQ, 0, 0, 2), LET_GO(0),
+	  JA(-10), END, RET0 } },
+	{ "and is not let go", TP, EINVAL, "release kfunc bpf_task_release expects referenced", { NEW_ALL, GO_ON,
+	  JMP_K(JEQ, 0, 0, 3), LET_GO(0), JA(-6), END, RET0 } },
+	{ "it may be the end", KPROBE, EACCES, "R0 invalid mem access", { NEW_ALL, GO_ON, LDX(W, 1, 0, PID), END, RET0 } },
+	{ "never ended", KPROBE, EINVAL, "Unreleased reference", { NEW_ALL, RET0 } },
+	{ "no room for all of it", KPROBE, EACCES, "invalid write to stack", { MOV_K(2, 0), MOV_X(1, FP), ADD_K(1, -16),
+	  MOV_K(3, 0), KF(NEW), RET0 } },
+	{ "the log tells", KPROBE, EINVAL, "fp-24=iter_task(id=1,state=active,depth=0)", { NEW_ALL, KF(ON), RET0 } },
+	{ "in a program that sleeps", SLEEPS, EACCES, "kernel func bpf_iter_task_new requires RCU critical section protection",
+	  { NEW_ALL, RET0 } },
+	{ "in a section of it", SLEEPS, .insns = { KF(LOCK), NEW_ALL, GO_ON, JMP_K(JNE, 0, 0, -4), END, KF(UNLOCK), RET0 } },
+	{ "gone on with in another", SLEEPS, EPROTO, "expected an RCU CS when using bpf_iter_task_next", { KF(LOCK), NEW_ALL,
+	  KF(UNLOCK), KF(LOCK), GO_ON, RET0 } },
+	{ "ended behind it", SLEEPS, EPROTO, "expected an RCU CS when using bpf_iter_task_destroy", { KF(LOCK), NEW_ALL,
+	  KF(UNLOCK), END, RET0 } },
+	{ "what it came to, behind it", SLEEPS, EINVAL, "R1 must be a rcu pointer", { KF(LOCK), NEW_ALL, GO_ON, MOV_X(6, 0),
+	  END, JMP_K(JNE, 6, 0, 3), KF(UNLOCK), RET0, KF(UNLOCK), HOLD(6), RET0 } },
 	/* Sections */
 	{ "a section in a section", KPROBE, .insns = { KF(LOCK), KF(OFF), KF(LOCK), KF(UNLOCK), KF(ON), KF(UNLOCK), RET0 } },
 	{ "closed by a function", KPROBE, .insns = { KF(LOCK), CALL(2), RET0, KF(UNLOCK), RET0 } },

@@ -22,6 +22,14 @@ extern void bpf_rcu_read_unlock(void) __ksym;
 /* clang 14 forgets tags of what is no typedef. */
 typedef struct task_struct held_task;
 
+struct bpf_iter_task {
+	__u64 opaque[3];
+};
+
+extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task__nullable, unsigned int flags) __ksym;
+extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
+extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
+
 struct slot {
 	held_task __attribute__((btf_type_tag("kptr"))) *task;
 };
@@ -121,4 +129,66 @@ int look(__u64 *args)
 	}
 	bpf_rcu_read_unlock();
 	return ret;
+}
+
+/* What iterators say of tasks. */
+struct {
+	__u64 seen, sum, mine, first, error;
+} found;
+
+/* Those of all processes (0), all tasks (1), tasks of the current process (2). */
+SEC("raw_tracepoint")
+int iterate(__u64 *args)
+{
+	struct task_struct *task;
+	struct bpf_iter_task it;
+	int me = bpf_get_current_pid_tgid() >> 32;
+
+	found.seen = found.sum = found.mine = 0;
+	found.first = -1;
+	found.error = bpf_iter_task_new(&it, args[1] ? bpf_get_current_task_btf() : NULL, args[0]);
+	while ((task = bpf_iter_task_next(&it))) {
+		if (!found.seen)
+			found.first = task->pid;
+		found.seen++;
+		found.sum += task->pid;
+		found.mine += task->tgid == me;
+	}
+	bpf_iter_task_destroy(&it);
+	return 0;
+}
+
+/* Each is held in between; how many could be. */
+SEC("raw_tracepoint")
+int iterate_held(void *ctx)
+{
+	struct task_struct *task, *held;
+	struct bpf_iter_task it;
+	int nr = 0;
+
+	bpf_iter_task_new(&it, NULL, 1);
+	while ((task = bpf_iter_task_next(&it))) {
+		held = bpf_task_acquire(task);
+		if (!held)
+			continue;
+		nr++;
+		bpf_task_release(held);
+	}
+	bpf_iter_task_destroy(&it);
+	return nr;
+}
+
+/* Left at the first one. */
+SEC("raw_tracepoint")
+int leave(void *ctx)
+{
+	struct task_struct *task;
+	struct bpf_iter_task it;
+	int pid;
+
+	bpf_iter_task_new(&it, bpf_get_current_task_btf(), 2);
+	task = bpf_iter_task_next(&it);
+	pid = task ? task->pid : 0;
+	bpf_iter_task_destroy(&it);
+	return pid;
 }
