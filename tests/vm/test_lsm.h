@@ -15,7 +15,7 @@ struct conf {
 	__u32 bound;
 	__u32 flags;
 	char path[64];
-	char exe[64];
+	char exe[256];
 	int exe_len;
 };
 
