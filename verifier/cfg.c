@@ -4,6 +4,7 @@
  * begin, that jumps stay inside them, that every instruction can be reached,
  * and where states will have to be compared.
  */
+#include "verifier/gotox.h"
 #include "verifier/insn.h"
 #include "verifier/log.h"
 #include "verifier/walk.h"
@@ -26,7 +27,7 @@ bool ebpf_is_jmp(const struct ebpf_insn *insn)
 {
 	u8 class = EBPF_CLASS(insn->code);
 
-	if (class != EBPF_JMP && class != EBPF_JMP32)
+	if ((class != EBPF_JMP && class != EBPF_JMP32) || is_gotox(insn))
 		return false;
 	return EBPF_OP(insn->code) != EBPF_CALL && EBPF_OP(insn->code) != EBPF_EXIT;
 }
@@ -111,7 +112,7 @@ static void note_features(struct vf_env *env, struct subprog_info *sub,
 static bool ends_subprog(const struct ebpf_insn *insn)
 {
 	return insn->code == (EBPF_JMP | EBPF_EXIT) || insn->code == (EBPF_JMP | EBPF_JA) ||
-	       insn->code == (EBPF_JMP32 | EBPF_JA);
+	       insn->code == (EBPF_JMP32 | EBPF_JA) || is_gotox(insn);
 }
 
 /* Jumps stay in their function and no function runs into the next. */
@@ -210,6 +211,35 @@ static int visit_call(struct vf_env *env, struct cfg *cfg, u32 at, bool callee)
 	return follow(env, cfg, at, (s64)at + insn->imm + 1, EDGE_BRANCH, is_ld);
 }
 
+/* Once for all of a function, as they have the same targets. */
+static int visit_gotox(struct vf_env *env, struct cfg *cfg, u32 at)
+{
+	struct subprog_info *sub;
+	bool pushed = false;
+	u32 i;
+	int err;
+
+	mark_prune_point(env, at);
+	err = ebpf_find_jumps(env, at, &sub);
+	if (err || sub->jumps_seen)
+		return err;
+	sub->jumps_seen = true;
+	for (i = sub[0].start; i < sub[1].start; i++) {
+		if (!env->aux[i].jump_target)
+			continue;
+		mark_prune_point(env, i);
+		mark_jmp_point(env, i);
+		if (cfg->state[i])
+			continue;
+		if (cfg->depth >= env->insn_cnt)
+			return -E2BIG;
+		cfg->state[i] = SEEN;
+		cfg->stack[cfg->depth++] = i;
+		pushed = true;
+	}
+	return pushed ? EDGE_PUSHED : EDGE_OLD;
+}
+
 static int visit(struct vf_env *env, struct cfg *cfg, u32 at)
 {
 	const struct ebpf_insn *insn = &env->insns[at];
@@ -229,6 +259,8 @@ static int visit(struct vf_env *env, struct cfg *cfg, u32 at)
 	if (EBPF_OP(insn->code) == EBPF_CALL)
 		return visit_call(env, cfg, at, is_pseudo_call(insn));
 	to = (s64)at + ebpf_jmp_offset(insn) + 1;
+	if (is_gotox(insn))
+		return visit_gotox(env, cfg, at);
 	if (EBPF_OP(insn->code) == EBPF_JA) {
 		if (EBPF_SRC(insn->code) != EBPF_K)
 			return -EINVAL;

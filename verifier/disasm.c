@@ -208,6 +208,8 @@ static void print_jmp(const struct ebpf_disasm_ops *ops, const struct ebpf_insn 
 		OUT(ops, "(%02x) goto pc%+d\n", insn->code, insn->off);
 	else if (insn->code == (EBPF_JMP32 | EBPF_JA))
 		OUT(ops, "(%02x) gotol pc%+d\n", insn->code, insn->imm);
+	else if (is_gotox(insn))
+		OUT(ops, "(%02x) gotox r%d\n", insn->code, insn->dst_reg);
 	else if (insn->code == (EBPF_JMP | EBPF_EXIT))
 		OUT(ops, "(%02x) exit\n", insn->code);
 	else if (insn->code == (EBPF_JMP | EBPF_JCOND))

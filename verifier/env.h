@@ -47,6 +47,9 @@ struct insn_aux {
 	bool is_map_load;
 	bool is_ksym_load;
 	bool is_func_load;
+	bool jump_target;	/* some gotox of its function may go there */
+	bool has_tree;		/* a gotox: others of its function and register go to what it became */
+	u32 jump_gen;		/* of the last gotox that was walked and goes there */
 	u8 kfunc;		/* calls of kernel functions: one more than its number */
 };
 
@@ -78,6 +81,9 @@ struct subprog_info {
 	/* Only found out for programs with global functions or callbacks. */
 	bool changes_pkt;
 	bool may_sleep;
+	bool has_jumps;		/* some map's entries are instructions of it: gotox.c */
+	bool jumps_seen;	/* cfg.c has been there */
+	u32 tree[EBPF_REG_10];	/* by the register of a gotox: one more than where its tree is */
 	u32 btf_type_id;	/* 0 without func_info */
 	u8 arg_tags[EBPF_MAX_FUNC_REG_ARGS];	/* ARG_TAG_*, of global functions */
 };
@@ -127,6 +133,9 @@ struct vf_env {
 	u32 map_cnt;
 	struct ksym *ksyms;
 	u32 ksym_cnt;
+
+	u64 jumps_claimed;	/* of gotox.c: which of @maps, a bit each */
+	u32 jump_gen;
 
 	u32 insn_idx;
 	u32 prev_insn_idx;

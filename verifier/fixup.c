@@ -340,6 +340,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return expand_call(env, idx, buf);
 	if (is_may_goto(insn))
 		return insn->off ? ebpf_expand_may_goto(&env->aux[idx], buf) : 0;
+	if (EBPF_BUG_ON(is_gotox(insn)))
+		return -EFAULT;
 	if (ebpf_is_jmp(insn))
 		return expand_jmp(env, idx, buf);
 	buf[0] = *insn;

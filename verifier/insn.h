@@ -9,7 +9,7 @@
 #include <ebpf/verifier.h>
 
 /* ---- cfg.c ---- */
-/* Jumps in instructions: how far, relative to the next; 0 for the others. */
+/* Jumps in instructions: how far, relative to the next; 0 for the others. A gotox is none of them. */
 s32 ebpf_jmp_offset(const struct ebpf_insn *insn);
 bool ebpf_is_jmp(const struct ebpf_insn *insn);
 
@@ -68,6 +68,12 @@ static inline u8 address_reg(const struct ebpf_insn *insn)
 		     (is_ordered(insn) && insn->imm == EBPF_LOAD_ACQ);
 
 	return loads ? insn->src_reg : insn->dst_reg;
+}
+
+/* To where a register says. */
+static inline bool is_gotox(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_JMP | EBPF_JA | EBPF_X);
 }
 
 static inline bool is_may_goto(const struct ebpf_insn *insn)

@@ -5,6 +5,7 @@
  * them, dead ones included, as Linux does.
  */
 #include "verifier/call.h"
+#include "verifier/gotox.h"
 #include "verifier/insn.h"
 #include "verifier/log.h"
 #include "verifier/walk.h"
@@ -27,7 +28,7 @@ static bool jmp_opcode_known(u8 code)
 
 	switch (op) {
 	case EBPF_JA:
-		return EBPF_SRC(code) == EBPF_K;
+		return EBPF_SRC(code) == EBPF_K || !is32;
 	case EBPF_CALL:
 	case EBPF_EXIT:
 		return !is32 && EBPF_SRC(code) == EBPF_K;
@@ -129,6 +130,7 @@ static bool outlives_sleep(u32 map_type)
 	case EBPF_MAP_TYPE_INODE_STORAGE:
 	case EBPF_MAP_TYPE_SK_STORAGE:
 	case EBPF_MAP_TYPE_TASK_STORAGE:
+	case EBPF_MAP_TYPE_INSN_ARRAY:
 		return true;
 	default:
 		return false;
@@ -249,6 +251,8 @@ static int resolve_map(struct vf_env *env, const struct ebpf_insn *insn, struct 
 	ret = check_map_prog(env, map);
 	if (!ret)
 		ret = check_storage(env, map);
+	if (!ret)
+		ret = ebpf_claim_jumps(env, aux->map_index);
 	if (ret)
 		return ret;
 	aux->is_map_load = true;

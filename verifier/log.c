@@ -122,6 +122,7 @@ static const char *const type_names[NR_REG_TYPES] = {
 	[PTR_TO_XDP_SOCK]	= "xdp_sock",
 	[CONST_PTR_TO_DYNPTR]	= "dynptr_ptr",
 	[ITER]			= "iter",
+	[PTR_TO_INSN]		= "insn",
 };
 
 const char *ebpf_reg_type_str(struct vf_env *env, u32 type)

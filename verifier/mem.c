@@ -47,8 +47,9 @@ int ebpf_check_alignment(struct vf_env *env, const struct reg_state *reg, s32 of
 {
 	struct tnum at;
 
-	/* Slots of the stack are tracked by aligned accesses only. */
-	if (reg->type == PTR_TO_STACK)
+	/* Slots of the stack are tracked by aligned accesses only, and instructions are words. */
+	if (reg->type == PTR_TO_STACK || (reg->type == PTR_TO_MAP_VALUE &&
+					  reg->map->map_type == EBPF_MAP_TYPE_INSN_ARRAY))
 		strict = true;
 	if (!strict || size == 1)
 		return 0;
@@ -167,6 +168,14 @@ static int check_map_rights(struct vf_env *env, const struct ebpf_map *map, s32 
 	return 0;
 }
 
+/* What programs see of a map of instructions is one word of each. */
+static u32 seen_size(const struct ebpf_map *map)
+{
+	if (map->map_type != EBPF_MAP_TYPE_INSN_ARRAY)
+		return map->value_size;
+	return min_t(u32, map->max_entries, U32_MAX / REG_SIZE) * REG_SIZE;
+}
+
 static int check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bool zero_ok,
 			    int acc, bool direct)
 {
@@ -175,7 +184,7 @@ static int check_map_region(struct vf_env *env, u32 regno, s32 off, int size, bo
 
 	err = check_map_rights(env, map, off, size, acc);
 	if (!err)
-		err = ebpf_check_region(env, regno, off, size, map->value_size, zero_ok);
+		err = ebpf_check_region(env, regno, off, size, seen_size(map), zero_ok);
 	return err ? err : ebpf_check_fields_untouched(env, regno, off, size, direct);
 }
 
@@ -235,6 +244,20 @@ static bool read_constant(const struct reg_state *reg, s32 off, int size, u64 *v
 	return true;
 }
 
+static int load_insn(struct vf_env *env, const struct reg_state *reg, s32 off, int size,
+		     struct reg_state *dst)
+{
+	if (size != REG_SIZE) {
+		vlog(env, "Invalid read of %d bytes from insn_array\n", size);
+		return -EACCES;
+	}
+	ebpf_reg_copy(dst, reg);
+	dst->type = PTR_TO_INSN;
+	dst->id = 0;
+	dst->off = off;
+	return 0;
+}
+
 static int access_map_value(struct vf_env *env, int insn_idx, u32 regno, s32 off, int size,
 			    int acc, int value_regno)
 {
@@ -251,6 +274,8 @@ static int access_map_value(struct vf_env *env, int insn_idx, u32 regno, s32 off
 		return ebpf_check_kptr_access(env, insn_idx, kptr, value_regno);
 	if (acc != ACC_READ || value_regno < 0)
 		return 0;
+	if (regs[regno].map->map_type == EBPF_MAP_TYPE_INSN_ARRAY)
+		return load_insn(env, &regs[regno], off, size, &regs[value_regno]);
 	if (read_constant(&regs[regno], off, size, &val))
 		ebpf_reg_set_known(&regs[value_regno], val);
 	else

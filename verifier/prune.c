@@ -125,6 +125,7 @@ static bool used_reg_safe(struct vf_env *env, const struct reg_state *old,
 	case PTR_TO_MEM:
 	case PTR_TO_BUF:
 	case PTR_TO_TP_BUFFER:
+	case PTR_TO_INSN:
 		return memory_safe(env, old, cur);
 	case PTR_TO_PACKET:
 	case PTR_TO_PACKET_META:

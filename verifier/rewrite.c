@@ -3,6 +3,7 @@
  * The final program: every instruction expanded in one pass, then the jumps
  * pointed at where their targets went.
  */
+#include "verifier/gotox.h"
 #include "verifier/image.h"
 #include "verifier/insn.h"
 #include "verifier/walk.h"
@@ -61,6 +62,13 @@ static void expand_entry(struct vf_env *env, struct output *out, u32 *sub, u32 i
 	note_origin(out, idx, cnt);
 }
 
+static int expand_gotox(struct vf_env *env, struct output *out, u32 idx)
+{
+	int err = reserve(out, ebpf_gotox_room(env, idx) + EXPAND_MAX);
+
+	return err ? err : ebpf_expand_gotox(env, idx, out->cnt, &out->insns[out->cnt]);
+}
+
 static int expand_all(struct vf_env *env, struct output *out)
 {
 	u32 sub = 0, i;
@@ -72,7 +80,10 @@ static int expand_all(struct vf_env *env, struct output *out)
 			return err;
 		expand_entry(env, out, &sub, i);
 		out->new_idx[i] = out->cnt;
-		cnt = ebpf_expand_insn(env, i, &out->insns[out->cnt]);
+		if (is_gotox(&env->insns[i]) && env->aux[i].seen)
+			cnt = expand_gotox(env, out, i);
+		else
+			cnt = ebpf_expand_insn(env, i, &out->insns[out->cnt]);
 		if (cnt < 0)
 			return cnt;
 		note_origin(out, i, cnt);
@@ -157,7 +168,9 @@ static int fix_targets(struct vf_env *env, struct output *out)
 		if (!env->aux[i].seen || at == out->new_idx[i + 1])
 			continue;
 		insn = &out->insns[at];
-		if (ebpf_is_jmp(&env->insns[i])) {
+		if (env->aux[i].has_tree) {
+			ebpf_fix_tree(out->insns, at, out->new_idx[i + 1], out->new_idx);
+		} else if (ebpf_is_jmp(&env->insns[i])) {
 			if (is_may_goto(&env->insns[i])) {
 				at = out->new_idx[i + 1] - 1;
 				insn = &out->insns[at];
@@ -251,6 +264,8 @@ int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img)
 		err = fix_targets(env, &out);
 	if (!err)
 		err = build_subprogs(env, &out, img);
+	if (!err)
+		ebpf_place_jumps(env, out.new_idx);
 	if (!err)
 		err = build_maps(env, img);
 	if (err)

@@ -4,6 +4,7 @@
  * that waits.
  */
 #include "verifier/call.h"
+#include "verifier/gotox.h"
 #include "verifier/insn.h"
 #include "verifier/kfunc.h"
 #include "verifier/log.h"
@@ -285,7 +286,7 @@ static int step_jmp(struct vf_env *env, const struct ebpf_insn *insn, bool *new_
 	case EBPF_CALL:
 		return step_call(env, insn);
 	case EBPF_JA:
-		return step_ja(env, insn);
+		return is_gotox(insn) ? ebpf_check_gotox(env, insn) : step_ja(env, insn);
 	case EBPF_EXIT:
 		return step_exit(env, insn, new_frame);
 	case EBPF_JCOND:

@@ -4,6 +4,7 @@
  * path walked, and the final program built.
  */
 #include "verifier/call.h"
+#include "verifier/gotox.h"
 #include "verifier/image.h"
 #include "verifier/log.h"
 #include "verifier/walk.h"
@@ -150,8 +151,10 @@ int ebpf_verify(const struct ebpf_load *load, struct ebpf_prog_image *img)
 	}
 	if (env->log_level && env->log->failed)
 		err = -ENOSPC;
-	if (err)
+	if (err) {
+		ebpf_release_jumps(env);
 		put_maps(env);
+	}
 	free_env(env);
 	return err;
 }

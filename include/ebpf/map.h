@@ -21,6 +21,20 @@ struct seq_file;
 #define EBPF_GEN_LOOKUP_MAX	16
 
 /**
+ * struct ebpf_jump_ops - instructions of a program in a map that is frozen (INSN_ARRAY)
+ * @target:  the instruction that is entry @index, which is there; any context
+ * @claim:   one program is about to use them: 0, or -EBUSY as another does
+ * @release: that was not loaded after all
+ * @place:   where entry @index went in the final program, all ones: nowhere
+ */
+struct ebpf_jump_ops {
+	u32 (*target)(const struct ebpf_map *map, u32 index);
+	int (*claim)(struct ebpf_map *map);
+	void (*release)(struct ebpf_map *map);
+	void (*place)(struct ebpf_map *map, u32 index, u32 xlated);
+};
+
+/**
  * struct ebpf_map_ops - what a map type does
  *
  * "program context" is any context a probe can fire in, NMI included, with
@@ -77,6 +91,9 @@ struct ebpf_map_ops {
 	void (*fd_put_ptr)(void *ptr);
 	u32 (*fd_sys_lookup_elem)(void *ptr);
 	/* prog array: drops every entry when the last user reference goes. */
+
+	/* Of the type whose values are instructions, NULL for others. */
+	const struct ebpf_jump_ops *jump;
 
 	/* For the verifier's rewriting. */
 	/* Writes instructions that turn R1 = map, R2 = &key into R0 = &value or

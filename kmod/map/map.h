@@ -83,6 +83,7 @@ extern const struct ebpf_map_ops ebpf_bloom_filter_map_ops;
 extern const struct ebpf_map_ops ebpf_lpm_trie_map_ops;
 extern const struct ebpf_map_ops ebpf_ringbuf_map_ops;
 extern const struct ebpf_map_ops ebpf_user_ringbuf_map_ops;
+extern const struct ebpf_map_ops ebpf_insn_array_map_ops;
 extern const struct ebpf_map_ops ebpf_stack_trace_map_ops;
 extern const struct ebpf_map_ops ebpf_cgroup_storage_map_ops;
 extern const struct ebpf_map_ops ebpf_task_storage_map_ops;

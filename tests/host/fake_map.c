@@ -33,6 +33,53 @@ static const struct ebpf_map_ops array_ops = {
 
 static const struct ebpf_map_ops other_ops;
 
+/* Instructions: as kmod/map/kinds/insn_array.c has them, but that all of an entry is its word. */
+static u32 insn_target(const struct ebpf_map *map, u32 index)
+{
+	return ((const struct fake_map *)map)->data[index];
+}
+
+static int insn_claim(struct ebpf_map *map)
+{
+	struct fake_map *fake = (struct fake_map *)map;
+
+	if (fake->claimed)
+		return -EBUSY;
+	fake->claimed = true;
+	return 0;
+}
+
+static void insn_release(struct ebpf_map *map)
+{
+	((struct fake_map *)map)->claimed = false;
+}
+
+static void insn_place(struct ebpf_map *map, u32 index, u32 xlated)
+{
+	if (index < ARRAY_SIZE(((struct fake_map *)map)->placed))
+		((struct fake_map *)map)->placed[index] = xlated;
+}
+
+static int insn_value_addr(const struct ebpf_map *map, u64 *imm, u32 off)
+{
+	if (off % 8 || off / 8 >= map->max_entries)
+		return -EACCES;
+	*imm = (unsigned long)((const struct fake_map *)map)->data + off;
+	return 0;
+}
+
+static const struct ebpf_jump_ops insn_jump_ops = {
+	.target = insn_target,
+	.claim = insn_claim,
+	.release = insn_release,
+	.place = insn_place,
+};
+
+static const struct ebpf_map_ops insn_array_ops = {
+	.direct_value_addr = insn_value_addr,
+	.jump = &insn_jump_ops,
+};
+
 static long walk_nothing(struct ebpf_map *map, void *callback_fn, void *callback_ctx, u64 flags,
 			 u64 frame)
 {
@@ -42,6 +89,20 @@ static long walk_nothing(struct ebpf_map *map, void *callback_fn, void *callback
 static const struct ebpf_map_ops lru_ops = {
 	.for_each_callback = walk_nothing,
 };
+
+static const struct ebpf_map_ops *ops_of(u32 type)
+{
+	switch (type) {
+	case EBPF_MAP_TYPE_ARRAY:
+		return &array_ops;
+	case EBPF_MAP_TYPE_LRU_HASH:
+		return &lru_ops;
+	case EBPF_MAP_TYPE_INSN_ARRAY:
+		return &insn_array_ops;
+	default:
+		return &other_ops;
+	}
+}
 
 int fake_map_new(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 flags)
 {
@@ -55,8 +116,7 @@ int fake_map_new(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 fl
 	fake = calloc(1, sizeof(*fake));
 	if (!fake)
 		return -1;
-	fake->map.ops = type == EBPF_MAP_TYPE_ARRAY ? &array_ops :
-			type == EBPF_MAP_TYPE_LRU_HASH ? &lru_ops : &other_ops;
+	fake->map.ops = ops_of(type);
 	fake->map.map_type = type;
 	fake->map.key_size = key_size;
 	fake->map.value_size = value_size;

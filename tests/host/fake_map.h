@@ -15,7 +15,9 @@
 struct fake_map {
 	struct ebpf_map map;
 	long refs;		/* taken by map_get and not put */
-	u64 *data;		/* arrays: the values */
+	u64 *data;		/* arrays: the values; of instructions: a word each */
+	bool claimed;		/* of instructions: by a program */
+	u32 placed[16];		/* the first of them, in the final program */
 	struct ebpf_map_fields fields;
 };
 

@@ -219,6 +219,7 @@ enum ebpf_map_type {
 	EBPF_MAP_TYPE_TASK_STORAGE		= 29,
 	EBPF_MAP_TYPE_BLOOM_FILTER		= 30,
 	EBPF_MAP_TYPE_USER_RINGBUF		= 31,
+	EBPF_MAP_TYPE_INSN_ARRAY		= 34,
 };
 
 /* prog_type of EBPF_PROG_LOAD */
@@ -1022,6 +1023,14 @@ struct ebpf_stack_build_id {
 struct ebpf_lpm_trie_key {
 	__u32 prefixlen;
 	__u8 data[0];
+};
+
+/* Value of EBPF_MAP_TYPE_INSN_ARRAY: an instruction of a program */
+struct ebpf_insn_array_value {
+	__u32 orig_off;		/* as it is loaded */
+	__u32 xlated_off;	/* in the final program; all ones: it is not in there */
+	__u32 jitted_off;	/* bytes from the start of its function's code */
+	__u32 pad;
 };
 
 /* Key of EBPF_MAP_TYPE_CGROUP_STORAGE */

@@ -296,6 +296,57 @@ static const struct ebpf_map_ops other_ops = {
 	.check_btf = key_optional,
 };
 
+/* Instructions: as kmod/map/kinds/insn_array.c has them. */
+static struct ebpf_insn_array_value *insns_of(const struct ebpf_map *map)
+{
+	u32 i;
+
+	for (i = 0; i < object_cnt; i++)
+		if (objects[i]->kind == OBJ_MAP && objects[i]->map == map)
+			return objects[i]->data;
+	return NULL;
+}
+
+static u32 insn_target(const struct ebpf_map *map, u32 index)
+{
+	return insns_of(map)[index].orig_off;
+}
+
+static int insn_claim(struct ebpf_map *map)
+{
+	return 0;
+}
+
+static void insn_release(struct ebpf_map *map)
+{
+}
+
+static void insn_place(struct ebpf_map *map, u32 index, u32 xlated)
+{
+	insns_of(map)[index].xlated_off = xlated;
+}
+
+static int insn_value_addr(const struct ebpf_map *map, u64 *imm, u32 off)
+{
+	if (off % 8 || off / 8 >= map->max_entries)
+		return -EACCES;
+	*imm = (unsigned long)insns_of(map) + off;	/* nothing is run */
+	return 0;
+}
+
+static const struct ebpf_jump_ops insn_jump_ops = {
+	.target = insn_target,
+	.claim = insn_claim,
+	.release = insn_release,
+	.place = insn_place,
+};
+
+static const struct ebpf_map_ops insn_array_ops = {
+	.direct_value_addr = insn_value_addr,
+	.check_btf = key_optional,
+	.jump = &insn_jump_ops,
+};
+
 /* As kmod/map/map_types.c has them. */
 static const struct ebpf_map_ops *ops_of(u32 type)
 {
@@ -308,6 +359,8 @@ static const struct ebpf_map_ops *ops_of(u32 type)
 	case EBPF_MAP_TYPE_LRU_HASH:
 	case EBPF_MAP_TYPE_LRU_PERCPU_HASH:
 		return &hash_ops;
+	case EBPF_MAP_TYPE_INSN_ARRAY:
+		return &insn_array_ops;
 	case EBPF_MAP_TYPE_PROG_ARRAY:
 	case EBPF_MAP_TYPE_PERF_EVENT_ARRAY:
 	case EBPF_MAP_TYPE_STACK_TRACE:
@@ -401,7 +454,9 @@ static long map_create(const union ebpf_attr *attr)
 	err = map_set_btf(map, attr);
 	if (err)
 		return err;
-	if (map->map_type == EBPF_MAP_TYPE_ARRAY)
+	if (map->map_type == EBPF_MAP_TYPE_INSN_ARRAY)
+		map->map_flags |= EBPF_F_RDONLY_PROG;
+	if (map->map_type == EBPF_MAP_TYPE_ARRAY || map->map_type == EBPF_MAP_TYPE_INSN_ARRAY)
 		size = (((size_t)map->value_size + 7) & ~7UL) * map->max_entries;
 	size = (size + 4095) & ~4095UL;
 	fd = new_fd(OBJ_MAP, size ? size : 4096, &obj);
@@ -419,7 +474,8 @@ static long map_update(const union ebpf_attr *attr)
 
 	if (!obj)
 		return -EBADF;
-	if (obj->map->map_type != EBPF_MAP_TYPE_ARRAY)
+	if (obj->map->map_type != EBPF_MAP_TYPE_ARRAY &&
+	    obj->map->map_type != EBPF_MAP_TYPE_INSN_ARRAY)
 		return 0;
 	index = *(u32 *)(unsigned long)attr->key;
 	if (index >= obj->map->max_entries)
