@@ -94,6 +94,7 @@ struct ebpf_map_ops {
 
 	/* Of the type whose values are instructions, NULL for others. */
 	const struct ebpf_jump_ops *jump;
+	u32 always_flags;	/* EBPF_F_* that the type's maps have, asked for or not */
 
 	/* For the verifier's rewriting. */
 	/* Writes instructions that turn R1 = map, R2 = &key into R0 = &value or

@@ -174,6 +174,7 @@ struct ebpf_map *ebpf_map_alloc(const union ebpf_attr *attr)
 	if (IS_ERR(map))
 		return map;
 	ebpf_map_init_from_attr(map, attr);
+	map->map_flags |= ops->always_flags;
 	map->ops = ops;
 	map->spin_lock_off = -EINVAL;
 	map->timer_off = -EINVAL;

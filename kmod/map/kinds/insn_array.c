@@ -45,7 +45,6 @@ static struct ebpf_map *insn_array_alloc(const union ebpf_attr *attr)
 		return ERR_PTR(-ENOMEM);
 	ebpf_map_init_from_attr(&array->map, attr);
 	array->words = (u64 *)&array->values[attr->max_entries];
-	array->map.map_flags |= EBPF_F_RDONLY_PROG;
 	return &array->map;
 }
 
@@ -144,4 +143,5 @@ const struct ebpf_map_ops ebpf_insn_array_map_ops = {
 	.direct_value_addr = insn_array_value_addr,
 	.mem_usage = insn_array_mem_usage,
 	.jump = &insn_array_jump_ops,
+	.always_flags = EBPF_F_RDONLY_PROG,	/* programs only read what they go by */
 };
