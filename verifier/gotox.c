@@ -4,11 +4,12 @@
  * entries are instructions of the one program that uses it, and cannot be changed any more.
  *
  * What such a load gives at run time is the number of the instruction, as the program was loaded.
- * In the final program a gotox is comparisons with the numbers of all instructions that it may be, halving
- * them: no indirect jump is there to be guarded, and no table of addresses. Of one function and register there is
- * one such tree; a later gotox goes to it.
+ * In the final program a gotox is comparisons with the numbers of all instructions that it may
+ * be, halving them: no indirect jump is there to be guarded, and no table of addresses. Of one
+ * function and register there is one such tree; a later gotox goes to it.
  */
 #include <ebpf/map.h>
+#include "verifier/gotox.h"
 #include "verifier/image.h"
 #include "verifier/insn.h"
 #include "verifier/log.h"

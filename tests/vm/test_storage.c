@@ -22,14 +22,14 @@
 #define CHILDREN	60
 #define ENOTSUPP	524
 
-/* struct { u64 before; struct task_struct __kptr *task; u64 after; }, as compilers that
- * know the tag write it.
+/* struct { u64 before; struct task_struct __kptr_untrusted *task; u64 after; }, as compilers that
+ * know the tag write it. The plain tag is of what is held, where it is a task.
  */
 static void holder_types(struct btf *btf)
 {
 	int word = btf__add_int(btf, "word", 4, 0), u64 = btf__add_int(btf, "u64", 8, 0);
 	int task = btf__add_struct(btf, "task_struct", 0);
-	int ptr = btf__add_ptr(btf, btf__add_type_tag(btf, "kptr", task));
+	int ptr = btf__add_ptr(btf, btf__add_type_tag(btf, "kptr_untrusted", task));
 
 	if (word != 1)
 		die("btf");

@@ -93,7 +93,6 @@
 #define EBPF_JSLT		0xc0
 #define EBPF_JSLE		0xd0
 #define EBPF_JCOND		0xe0	/* what kind of condition is in src_reg */
-#define EBPF_MAY_GOTO		0
 
 #define EBPF_SRC(code)		((code) & 0x08)
 #define EBPF_K			0x00
@@ -1025,6 +1024,11 @@ struct ebpf_lpm_trie_key {
 	__u8 data[0];
 };
 
+/* src_reg of EBPF_JCOND */
+enum ebpf_cond_pseudo_jmp {
+	EBPF_MAY_GOTO	= 0,
+};
+
 /* Value of EBPF_MAP_TYPE_INSN_ARRAY: an instruction of a program */
 struct ebpf_insn_array_value {
 	__u32 orig_off;		/* as it is loaded */
@@ -1054,6 +1058,19 @@ struct ebpf_timer {
 struct ebpf_dynptr {
 	__u64 :64;
 	__u64 :64;
+} __attribute__((aligned(8)));
+
+/* Likewise: iterators of bpf_for() and of bpf_for_each(bits, ...) and (task, ...) */
+struct ebpf_iter_num {
+	__u64 __opaque[1];
+} __attribute__((aligned(8)));
+
+struct ebpf_iter_bits {
+	__u64 __opaque[2];
+} __attribute__((aligned(8)));
+
+struct ebpf_iter_task {
+	__u64 __opaque[3];
 } __attribute__((aligned(8)));
 
 /* Filled by perf_event_read_value and perf_prog_read_value */
