@@ -20,6 +20,7 @@ enum { ALL_PROCS, ALL_THREADS, PROC_THREADS };
  * @pos: the task that was returned last, held; NULL: none
  * @of:  PROC_THREADS: one of the process, held
  * @nr:  of @pos; INT_MAX: at the end
+ * @which: of what is iterated over
  */
 struct task_iter {
 	struct task_struct *pos;

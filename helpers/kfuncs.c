@@ -297,6 +297,28 @@ static const struct ebpf_kfunc kfuncs[] = {
 		.arg = { EBPF_KFUNC_PTR_TO_ITER },
 		.arg_name = { "it" },
 	},
+	{
+		.func = ebpf_kfunc_arena_alloc_pages,
+		.sleepable = ebpf_kfunc_arena_alloc_pages_sleepable,
+		.name = "bpf_arena_alloc_pages",
+		.ret = EBPF_KFUNC_PTR,
+		.arg = { EBPF_KFUNC_MAP, EBPF_KFUNC_ANY, EBPF_KFUNC_U32, EBPF_KFUNC_INT, EBPF_KFUNC_U64 },
+		.arg_name = { "p__map", "addr__ign", "page_cnt", "node_id", "flags" },
+	},
+	{
+		.func = ebpf_kfunc_arena_free_pages,
+		.sleepable = ebpf_kfunc_arena_free_pages_sleepable,
+		.name = "bpf_arena_free_pages",
+		.arg = { EBPF_KFUNC_MAP, EBPF_KFUNC_ANY, EBPF_KFUNC_U32 },
+		.arg_name = { "p__map", "ptr__ign", "page_cnt" },
+	},
+	{
+		.func = ebpf_kfunc_arena_reserve_pages,
+		.name = "bpf_arena_reserve_pages",
+		.ret = EBPF_KFUNC_INT,
+		.arg = { EBPF_KFUNC_MAP, EBPF_KFUNC_ANY, EBPF_KFUNC_U32 },
+		.arg_name = { "p__map", "ptr__ign", "page_cnt" },
+	},
 };
 
 const char *ebpf_kfunc_struct(enum ebpf_kfunc_type type)

@@ -18,6 +18,7 @@
  * struct buffer - one of the buffers
  * @link: of the list of those that are free
  * @name: by which that list knows it
+ * @words: what it holds
  */
 struct buffer {
 	u32 link;

@@ -85,6 +85,8 @@ static void mov(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 
 	if (EBPF_SRC(insn->code) == EBPF_K)
 		ebpf_x86_mov_const(&jit->e, dst, imm_operand(insn));
+	else if (insn->off == EBPF_ADDR_SPACE_CAST)
+		ebpf_jit_cast_to_user(jit, insn);
 	else if (insn->off)
 		movsx(jit, insn);
 	else if (!is_wide(insn) || dst != src)

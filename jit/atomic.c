@@ -50,41 +50,44 @@ static void fetch_loop(struct x86_emit *e, u32 wide, enum x86_group1 op, u32 dst
 	ebpf_x86_mov(e, true, X_RAX, X_R11);
 }
 
-static void atomic_op(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 wide)
+static void atomic_op(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 wide, u32 base, s32 off)
 {
-	u32 dst = jit_reg(insn->dst_reg), src = jit_reg(insn->src_reg);
+	u32 src = jit_reg(insn->src_reg);
 	enum x86_group1 op;
 
 	if (group1_of(insn->imm, &op))
 		jit_fail(jit, -EINVAL);
 	else if (!(insn->imm & EBPF_FETCH))
-		ebpf_x86_rm(&jit->e, X_LOCK | wide | X_OP_RR(op), src, dst, insn->off);
+		ebpf_x86_rm(&jit->e, X_LOCK | wide | X_OP_RR(op), src, base, off);
 	else if (op == X_ADD)
-		ebpf_x86_rm(&jit->e, X_LOCK | X_0F | wide | 0xc1, src, dst, insn->off);
+		ebpf_x86_rm(&jit->e, X_LOCK | X_0F | wide | 0xc1, src, base, off);
 	else
-		fetch_loop(&jit->e, wide, op, dst, src, insn->off);
+		fetch_loop(&jit->e, wide, op, base, src, off);
 }
 
-static void emit_cmpxchg(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 wide)
+static void emit_cmpxchg(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 wide, u32 base, s32 off)
 {
-	ebpf_x86_rm(&jit->e, X_LOCK | X_0F | wide | 0xb1, jit_reg(insn->src_reg),
-		    jit_reg(insn->dst_reg), insn->off);
+	ebpf_x86_rm(&jit->e, X_LOCK | X_0F | wide | 0xb1, jit_reg(insn->src_reg), base, off);
 	/* On success the CPU does not write eax, so it clears no upper half. */
 	if (!wide)
 		ebpf_x86_mov(&jit->e, false, X_RAX, X_RAX);
 }
 
-void ebpf_jit_atomic(struct ebpf_jit *jit, const struct ebpf_insn *insn)
+void ebpf_jit_atomic_at(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 base, s32 off)
 {
 	u32 wide = X_WIDE(EBPF_SIZE(insn->code) == EBPF_DW);
 
 	if (!wide && EBPF_SIZE(insn->code) != EBPF_W)
 		jit_fail(jit, -EINVAL);
 	else if (insn->imm == EBPF_CMPXCHG)
-		emit_cmpxchg(jit, insn, wide);
+		emit_cmpxchg(jit, insn, wide, base, off);
 	else if (insn->imm == EBPF_XCHG)
-		ebpf_x86_rm(&jit->e, wide | X_XCHG, jit_reg(insn->src_reg),
-			    jit_reg(insn->dst_reg), insn->off);
+		ebpf_x86_rm(&jit->e, wide | X_XCHG, jit_reg(insn->src_reg), base, off);
 	else
-		atomic_op(jit, insn, wide);
+		atomic_op(jit, insn, wide, base, off);
+}
+
+void ebpf_jit_atomic(struct ebpf_jit *jit, const struct ebpf_insn *insn)
+{
+	ebpf_jit_atomic_at(jit, insn, jit_reg(insn->dst_reg), insn->off);
 }

@@ -115,7 +115,13 @@ void ebpf_jit_alu(struct ebpf_jit *jit, const struct ebpf_insn *insn);
 void ebpf_jit_div(struct ebpf_jit *jit, const struct ebpf_insn *insn);
 void ebpf_jit_ldx(struct ebpf_jit *jit, const struct ebpf_insn *insn);
 void ebpf_jit_store(struct ebpf_jit *jit, const struct ebpf_insn *insn);
+void ebpf_jit_arena_load(struct ebpf_jit *jit, const struct ebpf_insn *insn);
+void ebpf_jit_arena_store(struct ebpf_jit *jit, const struct ebpf_insn *insn);
+void ebpf_jit_arena_atomic(struct ebpf_jit *jit, const struct ebpf_insn *insn);
+void ebpf_jit_cast_to_user(struct ebpf_jit *jit, const struct ebpf_insn *insn);
 void ebpf_jit_atomic(struct ebpf_jit *jit, const struct ebpf_insn *insn);
+/* The operation of @insn, part of a unit, on what lies at @off from x86 register @base. */
+void ebpf_jit_atomic_at(struct ebpf_jit *jit, const struct ebpf_insn *insn, u32 base, s32 off);
 void ebpf_jit_ld_imm64(struct ebpf_jit *jit, const struct ebpf_insn *insn);
 void ebpf_jit_jmp(struct ebpf_jit *jit, const struct ebpf_insn *insn);
 void ebpf_jit_call(struct ebpf_jit *jit, const struct ebpf_insn *insn);

@@ -84,6 +84,9 @@ void ebpf_jit_ldx(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 		return probe_load(jit, insn, false);
 	case EBPF_PROBE_MEMSX:
 		return probe_load(jit, insn, true);
+	case EBPF_PROBE_MEM32:
+	case EBPF_PROBE_MEM32SX:
+		return ebpf_jit_arena_load(jit, insn);
 	default:
 		return jit_fail(jit, -EINVAL);
 	}
@@ -120,6 +123,10 @@ void ebpf_jit_store(struct ebpf_jit *jit, const struct ebpf_insn *insn)
 
 	if (reg && EBPF_MODE(insn->code) == EBPF_ATOMIC)
 		ebpf_jit_atomic(jit, insn);
+	else if (reg && EBPF_MODE(insn->code) == EBPF_PROBE_ATOMIC)
+		ebpf_jit_arena_atomic(jit, insn);
+	else if (EBPF_MODE(insn->code) == EBPF_PROBE_MEM32)
+		ebpf_jit_arena_store(jit, insn);
 	else if (EBPF_MODE(insn->code) != EBPF_MEM)
 		jit_fail(jit, -EINVAL);
 	else if (reg)

@@ -3,6 +3,7 @@
  * Arithmetic: the encoding's reserved fields, numbers (by scalar.c) and
  * pointers, whose offset is all that arithmetic may change.
  */
+#include "verifier/arena.h"
 #include "verifier/insn.h"
 #include "verifier/log.h"
 #include "verifier/walk.h"
@@ -400,7 +401,9 @@ static int check_binary(struct vf_env *env, const struct ebpf_insn *insn)
 		return -EINVAL;
 	}
 	err = ebpf_check_reg_arg(env, insn->dst_reg, DST_OP_NO_MARK);
-	return err ? err : binary_alu(env, insn);
+	if (err || ebpf_arena_alu(env, insn))
+		return err;
+	return binary_alu(env, insn);
 }
 
 static bool mov_fields_ok(const struct ebpf_insn *insn)
@@ -458,6 +461,8 @@ static int check_mov(struct vf_env *env, const struct ebpf_insn *insn)
 	bool is64 = EBPF_CLASS(insn->code) == EBPF_ALU64;
 	int err = 0;
 
+	if (is_addr_cast(insn))
+		return ebpf_check_cast(env, insn);
 	if (!mov_fields_ok(insn)) {
 		vlog(env, "BPF_MOV uses reserved fields\n");
 		return -EINVAL;

@@ -21,6 +21,7 @@ static const struct {
 	{ "nullable", ARG_TAG_NULLABLE },
 	{ "trusted", ARG_TAG_TRUSTED },
 	{ "untrusted", ARG_TAG_UNTRUSTED },
+	{ "arena", ARG_TAG_ARENA },
 };
 
 static u8 tag_bit(const char *name)
@@ -143,6 +144,20 @@ int ebpf_check_ctx_tag(struct vf_env *env, u32 arg, const struct ebpf_btf_type *
 	else
 		vlog(env, "arg#%d should be void pointer\n", arg);
 	return -EINVAL;
+}
+
+bool ebpf_points_to_arena(const struct ebpf_btf *btf, const struct ebpf_btf_type *ptr)
+{
+	const struct ebpf_btf_type *t = ebpf_btf_type_by_id(btf, ptr->type);
+	const char *name;
+
+	while (t && btf_is(t, BTF_KIND_BIT(TYPE_TAG))) {
+		name = ebpf_btf_name(btf, t->name_off);
+		if (name && !strcmp(name, "arena"))
+			return true;
+		t = ebpf_btf_type_by_id(btf, t->type);
+	}
+	return false;
 }
 
 int ebpf_find_arg_struct(struct vf_env *env, u32 arg, const struct ebpf_btf_type *target,

@@ -67,6 +67,8 @@ int ebpf_check_map_func(struct vf_env *env, struct ebpf_map *map, u32 func_id);
 /* Walks each global function but the main program, with any arguments. */
 int ebpf_walk_globals(struct vf_env *env);
 /* The arguments that the signature of @sub lets it be called with. */
+/* Is @sub a global function without a result? */
+bool ebpf_returns_nothing(struct vf_env *env, u32 sub);
 int ebpf_set_func_args(struct vf_env *env, u32 sub, struct reg_state *regs);
 /* A call of @sub here: does it pass such, and what is left of the state? */
 int ebpf_check_global_call(struct vf_env *env, u32 sub);

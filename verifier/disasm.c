@@ -68,6 +68,9 @@ static void print_alu(const struct ebpf_disasm_ops *ops, const struct ebpf_insn 
 	else if (EBPF_SRC(insn->code) == EBPF_K)
 		OUT(ops, "(%02x) %c%d %s %d\n", insn->code, r, insn->dst_reg, alu_op(insn),
 		    insn->imm);
+	else if (is_addr_cast(insn))
+		OUT(ops, "(%02x) r%d = addr_space_cast(r%d, %u, %u)\n", insn->code, insn->dst_reg,
+		    insn->src_reg, (u32)insn->imm >> 16, (u32)insn->imm & 0xffff);
 	else if (op == EBPF_MOV && insn->off)
 		OUT(ops, "(%02x) %c%d = (s%d)%c%d\n", insn->code, r, insn->dst_reg, insn->off, r,
 		    insn->src_reg);

@@ -51,6 +51,7 @@ struct insn_aux {
 	bool has_tree;		/* a gotox: others of its function and register go to what it became */
 	u32 jump_gen;		/* of the last gotox that was walked and goes there */
 	u8 kfunc;		/* calls of kernel functions: one more than its number */
+	bool no_sleep;		/* the same: somewhere it is reached nothing may sleep */
 };
 
 /**
@@ -134,6 +135,7 @@ struct vf_env {
 	struct ksym *ksyms;
 	u32 ksym_cnt;
 
+	struct ebpf_map *arena;	/* which of @maps, or NULL */
 	u64 jumps_claimed;	/* of gotox.c: which of @maps, a bit each */
 	u32 jump_gen;
 

@@ -3,6 +3,7 @@
  * What each verified instruction becomes: contexts converted, divisions
  * guarded, maps and helpers turned into addresses, dead branches cut.
  */
+#include "verifier/arena.h"
 #include "verifier/image.h"
 #include "verifier/insn.h"
 #include "verifier/iter.h"
@@ -266,6 +267,14 @@ static bool is_ctx_access(const struct vf_env *env, u32 idx)
 	       ebpf_ctx_needs_conv(env->load->prog_type);
 }
 
+static bool is_arena_access(const struct vf_env *env, u32 idx)
+{
+	u8 class = EBPF_CLASS(env->insns[idx].code);
+
+	return (class == EBPF_LDX || class == EBPF_ST || class == EBPF_STX) &&
+	       env->aux[idx].ptr_type == PTR_TO_ARENA;
+}
+
 static bool may_fault(const struct vf_env *env, u32 idx)
 {
 	return EBPF_CLASS(env->insns[idx].code) == EBPF_LDX && load_may_fault(env->aux[idx].ptr_type);
@@ -303,6 +312,8 @@ static int expand_ordered(const struct vf_env *env, u32 idx, struct ebpf_insn *b
 	struct ebpf_insn insn = plain_access(&env->insns[idx]);
 	u32 type = env->aux[idx].ptr_type;
 
+	if (type == PTR_TO_ARENA)
+		return ebpf_expand_arena(&insn, buf);
 	if (EBPF_CLASS(insn.code) == EBPF_LDX && load_may_fault(type))
 		return expand_probe(&insn, buf);
 	if (EBPF_CLASS(insn.code) == EBPF_LDX && type == CONST_PTR_TO_MAP)
@@ -321,6 +332,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 	if (class == EBPF_ALU64 || class == EBPF_ALU) {
 		if (is_div(insn))
 			return expand_div(insn, buf);
+		if (is_addr_cast(insn))
+			return ebpf_expand_cast(env, insn, buf);
 		buf[0] = *insn;
 		return 1;
 	}
@@ -330,6 +343,8 @@ int ebpf_expand_insn(struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		return ebpf_expand_ld_abs(insn, buf);
 	if (is_ordered(insn))
 		return expand_ordered(env, idx, buf);
+	if (is_arena_access(env, idx))
+		return ebpf_expand_arena(insn, buf);
 	if (is_ctx_access(env, idx))
 		return expand_ctx(env, idx, buf);
 	if (may_fault(env, idx))

@@ -27,6 +27,7 @@ enum param_kind {
 	PARAM_STRUCT,		/* the kernel's struct of struct param.btf_id */
 	PARAM_ANY_STRUCT,	/* or anything else: loads may fault */
 	PARAM_ANY_MEM,		/* the same without a type */
+	PARAM_ARENA,		/* an address in an arena, or any number */
 	PARAM_OTHER,
 };
 
@@ -147,6 +148,16 @@ static int read_untrusted(struct vf_env *env, u32 i, u8 tags, struct param *p)
 	return ebpf_find_arg_struct(env, i, p->target, &p->kernel, &p->btf_id);
 }
 
+static int read_arena(struct vf_env *env, u32 i, u8 tags, struct param *p)
+{
+	if (tags & ~ARG_TAG_ARENA) {
+		vlog(env, "arg#%d arena cannot be combined with any other tags\n", i);
+		return -EINVAL;
+	}
+	p->kind = PARAM_ARENA;
+	return 0;
+}
+
 static int read_mem(struct vf_env *env, u32 i, u8 tags, struct param *p)
 {
 	if (tags & ~ARG_TAG_NONNULL)
@@ -161,6 +172,8 @@ static int read_pointer(struct vf_env *env, u32 i, u8 tags, struct param *p)
 	p->target = ebpf_btf_skip_modifiers(env->load->btf, p->t->type, NULL);
 	if (EBPF_BUG_ON(!p->target))
 		return -EFAULT;
+	if (ebpf_points_to_arena(env->load->btf, p->t))
+		tags |= ARG_TAG_ARENA;
 	if (tags & ARG_TAG_OTHER) {
 		vlog(env, "arg#%d has unsupported set of tags\n", i);
 		return -EOPNOTSUPP;
@@ -171,6 +184,8 @@ static int read_pointer(struct vf_env *env, u32 i, u8 tags, struct param *p)
 		return read_trusted(env, i, tags, p);
 	if (tags & ARG_TAG_UNTRUSTED)
 		return read_untrusted(env, i, tags, p);
+	if (tags & ARG_TAG_ARENA)
+		return read_arena(env, i, tags, p);
 	return read_mem(env, i, tags, p);
 }
 
@@ -218,6 +233,7 @@ static int set_param(struct vf_env *env, const struct signature *sig, u32 i,
 		return err;
 	switch (p.kind) {
 	case PARAM_SCALAR:
+	case PARAM_ARENA:
 		ebpf_reg_set_unknown(reg);
 		return 0;
 	case PARAM_CTX:
@@ -263,14 +279,23 @@ int ebpf_set_func_args(struct vf_env *env, u32 sub, struct reg_state *regs)
 		     sig.nr, EBPF_MAX_FUNC_REG_ARGS);
 		return -EINVAL;
 	}
-	if (!is_number(sig.ret)) {
-		vlog(env, "Global function %s() doesn't return scalar. Only those are supported.\n",
+	if (!is_number(sig.ret) && !btf_is_void(sig.ret) &&
+	    !(btf_is(sig.ret, BTF_KIND_BIT(PTR)) && ebpf_points_to_arena(env->load->btf, sig.ret))) {
+		vlog(env, "Global function %s() return value not void or scalar. Only those are supported.\n",
 		     sig.name);
 		return -EINVAL;
 	}
 	for (i = 0; !err && i < sig.nr; i++)
 		err = set_param(env, &sig, i, &regs[EBPF_REG_1 + i]);
 	return err;
+}
+
+bool ebpf_returns_nothing(struct vf_env *env, u32 sub)
+{
+	struct signature sig;
+
+	return sub && env->subprogs[sub].is_global && !read_signature(env, sub, &sig) &&
+	       btf_is_void(sig.ret);
 }
 
 static bool writable(struct vf_env *env, const struct reg_state *reg)
@@ -360,6 +385,12 @@ static int check_param(struct vf_env *env, u32 sub, const struct signature *sig,
 			break;
 		vlog(env, "R%d is not a scalar\n", regno);
 		return -EINVAL;
+	case PARAM_ARENA:
+		if (cur_regs(env)[regno].type == SCALAR_VALUE ||
+		    cur_regs(env)[regno].type == PTR_TO_ARENA)
+			break;
+		vlog(env, "R%d is not a pointer to arena or scalar.\n", regno);
+		return -EINVAL;
 	case PARAM_CTX:
 		err = check_ctx(env, regno, &p);
 		break;
@@ -409,7 +440,8 @@ int ebpf_check_global_call(struct vf_env *env, u32 sub)
 	if (env->log_level & ANY_LEVEL)
 		vlog(env, "Func#%d is global and valid. Skipping.\n", sub);
 	ebpf_clear_caller_saved(env, cur_func(env));
-	ebpf_reg_set_unknown(&cur_regs(env)[EBPF_REG_0]);
+	if (!btf_is_void(sig.ret))
+		ebpf_reg_set_unknown(&cur_regs(env)[EBPF_REG_0]);
 	if (env->subprogs[sub].changes_pkt)
 		ebpf_forget_packet(env->cur);
 	return 0;

@@ -70,6 +70,12 @@ static inline u8 address_reg(const struct ebpf_insn *insn)
 	return loads ? insn->src_reg : insn->dst_reg;
 }
 
+/* Between what programs and what processes have as an address in an arena. */
+static inline bool is_addr_cast(const struct ebpf_insn *insn)
+{
+	return insn->code == (EBPF_ALU64 | EBPF_MOV | EBPF_X) && insn->off == EBPF_ADDR_SPACE_CAST;
+}
+
 /* To where a register says. */
 static inline bool is_gotox(const struct ebpf_insn *insn)
 {

@@ -163,6 +163,16 @@ static int check_ctx(struct vf_env *env, u32 regno)
 	return -EINVAL;
 }
 
+static int check_map(struct vf_env *env, u32 regno)
+{
+	int err = ebpf_check_reg_arg(env, regno, SRC_OP);
+
+	if (err || cur_regs(env)[regno].type == CONST_PTR_TO_MAP)
+		return err;
+	vlog(env, "pointer in R%d isn't map pointer\n", regno);
+	return -EINVAL;
+}
+
 /* What the check of the arguments finds out for the call. */
 struct kfunc_meta {
 	struct iter_arg iter;
@@ -177,6 +187,7 @@ static int check_arg(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32 i,
 	case EBPF_KFUNC_CHAR:
 	case EBPF_KFUNC_SIZE:
 	case EBPF_KFUNC_U32:
+	case EBPF_KFUNC_U64:
 		return check_number(env, i + 1);
 	case EBPF_KFUNC_PTR_TO_ITER:
 		return ebpf_check_iter_arg(env, i + 1, kfunc, &meta->iter);
@@ -186,6 +197,8 @@ static int check_arg(struct vf_env *env, const struct ebpf_kfunc *kfunc, u32 i,
 	case EBPF_KFUNC_STRING:
 	case EBPF_KFUNC_WORDS:
 		return ebpf_check_reg_arg(env, i + 1, SRC_OP);
+	case EBPF_KFUNC_MAP:
+		return check_map(env, i + 1);
 	case EBPF_KFUNC_CONST:
 		return check_const(env, i + 1, &meta->constant);
 	case EBPF_KFUNC_MEM:
@@ -279,6 +292,13 @@ static int may_call(struct vf_env *env, const struct ebpf_insn *insn)
 	return -EINVAL;
 }
 
+/* Of global functions nobody knows who calls them. */
+static bool may_sleep_here(const struct vf_env *env)
+{
+	return is_sleepable(env) && !env->cur->frame[0]->subprogno && !ebpf_section_name(env) &&
+	       !ebpf_callback_holds(env);
+}
+
 int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	const struct ebpf_kfunc *kfunc = ebpf_kfunc_of(env, env->insn_idx);
@@ -296,8 +316,10 @@ int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 		err = ebpf_release_kfunc_obj(env, kfunc);
 	if (err)
 		return err;
+	if (kfunc->sleepable && !may_sleep_here(env))
+		env->aux[env->insn_idx].no_sleep = true;
 	ebpf_clear_caller_saved(env, cur_func(env));
-	if (kfunc->ret == EBPF_KFUNC_INT)
+	if (kfunc->ret == EBPF_KFUNC_INT || kfunc->ret == EBPF_KFUNC_PTR)
 		ebpf_reg_set_unknown(&cur_regs(env)[EBPF_REG_0]);
 	if (kfunc->cast)
 		err = do_cast(env, kfunc->cast, meta.constant);
@@ -315,9 +337,11 @@ int ebpf_check_kfunc_call(struct vf_env *env, const struct ebpf_insn *insn)
 int ebpf_expand_kfunc(const struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 {
 	const struct ebpf_kfunc *kfunc = ebpf_kfunc_of(env, idx);
+	ebpf_func_t func;
 
 	if (EBPF_BUG_ON(!kfunc))
 		return -EFAULT;
+	func = kfunc->sleepable && !env->aux[idx].no_sleep ? kfunc->sleepable : kfunc->func;
 	if (kfunc->cast) {
 		*buf = mk(EBPF_ALU64 | EBPF_MOV | EBPF_X, EBPF_REG_0, EBPF_REG_1, 0, 0);
 		return 1;
@@ -326,5 +350,5 @@ int ebpf_expand_kfunc(const struct vf_env *env, u32 idx, struct ebpf_insn *buf)
 		*buf = mk(EBPF_ALU64 | EBPF_MOV | EBPF_K, EBPF_REG_0, 0, 0, 0);
 		return 1;
 	}
-	return ebpf_expand_target((const void *)(unsigned long)kfunc->func, buf);
+	return ebpf_expand_target((const void *)(unsigned long)func, buf);
 }

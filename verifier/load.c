@@ -4,6 +4,7 @@
  * subprograms. What they name is looked up once, before the walk, for all of
  * them, dead ones included, as Linux does.
  */
+#include "verifier/arena.h"
 #include "verifier/call.h"
 #include "verifier/gotox.h"
 #include "verifier/insn.h"
@@ -130,6 +131,7 @@ static bool outlives_sleep(u32 map_type)
 	case EBPF_MAP_TYPE_INODE_STORAGE:
 	case EBPF_MAP_TYPE_SK_STORAGE:
 	case EBPF_MAP_TYPE_TASK_STORAGE:
+	case EBPF_MAP_TYPE_ARENA:
 	case EBPF_MAP_TYPE_INSN_ARRAY:
 		return true;
 	default:
@@ -251,6 +253,8 @@ static int resolve_map(struct vf_env *env, const struct ebpf_insn *insn, struct 
 	ret = check_map_prog(env, map);
 	if (!ret)
 		ret = check_storage(env, map);
+	if (!ret)
+		ret = ebpf_use_arena(env, map);
 	if (!ret)
 		ret = ebpf_claim_jumps(env, aux->map_index);
 	if (ret)
@@ -382,6 +386,10 @@ int ebpf_check_ld_imm(struct vf_env *env, const struct ebpf_insn *insn)
 	}
 	if (EBPF_BUG_ON(!aux->is_map_load))
 		return -EFAULT;
+	if (is_value_load(insn) && env->maps[aux->map_index] == env->arena) {
+		ebpf_reg_set_unknown(dst);
+		return 0;
+	}
 	ebpf_reg_set_ptr(dst, is_value_load(insn) ? PTR_TO_MAP_VALUE : CONST_PTR_TO_MAP);
 	dst->map = env->maps[aux->map_index];
 	dst->off = aux->map_off;

@@ -123,6 +123,7 @@ static const char *const type_names[NR_REG_TYPES] = {
 	[CONST_PTR_TO_DYNPTR]	= "dynptr_ptr",
 	[ITER]			= "iter",
 	[PTR_TO_INSN]		= "insn",
+	[PTR_TO_ARENA]		= "arena",
 };
 
 const char *ebpf_reg_type_str(struct vf_env *env, u32 type)
@@ -231,6 +232,8 @@ static void print_reg(struct vf_env *env, const struct reg_state *reg)
 	vlog(env, "%s", ebpf_reg_type_str(env, type));
 	if (base_type(type) == PTR_TO_BTF_ID)
 		vlog(env, "%s", ebpf_kernel_type_name(reg->btf, reg->btf_id));
+	if (type == PTR_TO_ARENA)
+		return;
 	if (type == PTR_TO_STACK && is_const)
 		vlog(env, "%lld", (long long)reg->n.var_off.value + reg->off);
 	else

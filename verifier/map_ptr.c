@@ -38,6 +38,7 @@ static const char * const struct_names[] = {
 	[EBPF_MAP_TYPE_TASK_STORAGE] = "bpf_local_storage_map",
 	[EBPF_MAP_TYPE_BLOOM_FILTER] = "bpf_bloom_filter",
 	[EBPF_MAP_TYPE_USER_RINGBUF] = "bpf_ringbuf_map",
+	[EBPF_MAP_TYPE_ARENA] = "bpf_arena",
 };
 
 /* The map's part comes first, or it is some other struct of that name. */
@@ -60,6 +61,23 @@ s32 ebpf_map_struct(const struct ebpf_btf *btf, u32 map_type)
 		return common;
 	id = ebpf_btf_find(btf, name, EBPF_BTF_KIND_STRUCT);
 	return id > 0 && starts_with(btf, id, common) ? id : common;
+}
+
+u32 ebpf_own_arena_off(const struct ebpf_btf *btf, u32 id)
+{
+	return (ebpf_btf_type_by_id(btf, id)->size + 7) & ~7U;
+}
+
+/* One of the numbers behind a struct bpf_map, of an arena where the kernel has none. */
+static bool is_own_field(const struct ebpf_map *map, const struct ebpf_btf *btf, u32 id, s32 off,
+			 int size)
+{
+	u32 start = ebpf_own_arena_off(btf, id);
+
+	return map->map_type == EBPF_MAP_TYPE_ARENA &&
+	       ebpf_btf_find(btf, "bpf_arena", EBPF_BTF_KIND_STRUCT) < 0 && off >= 0 &&
+	       (u32)off >= start && size == (int)sizeof(u64) && !(((u32)off - start) % sizeof(u64)) &&
+	       (u32)off - start < EBPF_OWN_ARENA_SIZE;
 }
 
 bool ebpf_map_has_objects(const struct ebpf_map *map)
@@ -111,6 +129,11 @@ int ebpf_check_map_ptr_access(struct vf_env *env, u32 regno, s32 off, int size, 
 	 */
 	if (EBPF_BUG_ON(!ebpf_tnum_equals_const(reg->n.var_off, 0)))
 		return -EFAULT;
+	if (is_own_field(reg->map, btf, id, off, size)) {
+		if (value_regno >= 0)
+			ebpf_mark_unknown(env, cur_regs(env), value_regno);
+		return want_views(env);
+	}
 	err = ebpf_btf_load(env, btf, id, off, size, 0, value_regno);
 	if (err)
 		return err;

@@ -47,6 +47,8 @@ int ebpf_check_alignment(struct vf_env *env, const struct reg_state *reg, s32 of
 {
 	struct tnum at;
 
+	if (reg->type == PTR_TO_ARENA)
+		return 0;
 	/* Slots of the stack are tracked by aligned accesses only, and instructions are words. */
 	if (reg->type == PTR_TO_STACK || (reg->type == PTR_TO_MAP_VALUE &&
 					  reg->map->map_type == EBPF_MAP_TYPE_INSN_ARRAY))
@@ -402,6 +404,8 @@ static int access_other(struct vf_env *env, u32 regno, s32 off, int size, int ac
 		break;
 	case PTR_TO_TP_BUFFER:
 		err = ebpf_check_buffer(env, reg, regno, off, size, false);
+		break;
+	case PTR_TO_ARENA:
 		break;
 	default:
 		vlog(env, "R%d invalid mem access '%s'\n", regno,

@@ -136,6 +136,8 @@ static bool used_reg_safe(struct vf_env *env, const struct reg_state *old,
 		       old->iter_part == cur->iter_part &&
 		       old->iter_drained == cur->iter_drained && old->iter_lost == cur->iter_lost &&
 		       ids_match(env, old->ref_obj_id, cur->ref_obj_id);
+	case PTR_TO_ARENA:
+		return cur->type == PTR_TO_ARENA;
 	default:
 		return exactly_equal(env, old, cur);
 	}

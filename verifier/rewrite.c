@@ -3,6 +3,7 @@
  * The final program: every instruction expanded in one pass, then the jumps
  * pointed at where their targets went.
  */
+#include <ebpf/map.h>
 #include "verifier/gotox.h"
 #include "verifier/image.h"
 #include "verifier/insn.h"
@@ -244,6 +245,7 @@ static void build_facts(const struct vf_env *env, struct ebpf_prog_image *img)
 	img->has_tail_call = env->has_tail_call;
 	img->has_callchain = env->has_callchain;
 	img->kprobe_override = env->kprobe_override;
+	img->arena = env->arena ? env->arena->ops->arena(env->arena) : NULL;
 }
 
 int ebpf_build_image(struct vf_env *env, struct ebpf_prog_image *img)

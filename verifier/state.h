@@ -49,6 +49,7 @@ enum reg_type {
 	CONST_PTR_TO_DYNPTR,	/* a helper's; or what a dynptr's stack slots hold */
 	ITER,			/* what an iterator's stack slots hold */
 	PTR_TO_INSN,		/* an entry of a map of instructions: gotox.c */
+	PTR_TO_ARENA,		/* anything: arena.c */
 	NR_REG_TYPES,
 };
 

@@ -26,7 +26,7 @@ struct vf_watch ebpf_watch;
 static bool one_type_only(u32 type)
 {
 	return base_type(type) == PTR_TO_CTX || load_may_fault(type) ||
-	       base_type(type) == CONST_PTR_TO_MAP || is_sock_ptr(type);
+	       base_type(type) == CONST_PTR_TO_MAP || is_sock_ptr(type) || type == PTR_TO_ARENA;
 }
 
 static int note_ptr_type(struct vf_env *env, u32 type)
@@ -58,6 +58,14 @@ static int step_load(struct vf_env *env, const struct ebpf_insn *insn)
 	err = ebpf_check_mem_access(env, env->insn_idx, insn->src_reg, insn->off,
 				    EBPF_SIZE(insn->code), ACC_READ, insn->dst_reg, false,
 				    EBPF_MODE(insn->code) == EBPF_MEMSX);
+	return err ? err : note_ptr_type(env, type);
+}
+
+static int step_atomic(struct vf_env *env, const struct ebpf_insn *insn)
+{
+	u32 type = cur_regs(env)[insn->dst_reg].type;
+	int err = ebpf_check_atomic(env, env->insn_idx, insn);
+
 	return err ? err : note_ptr_type(env, type);
 }
 
@@ -95,7 +103,7 @@ static int step_store_reg(struct vf_env *env, const struct ebpf_insn *insn)
 	if (is_ordered(insn))
 		return step_ordered(env, insn);
 	if (EBPF_MODE(insn->code) == EBPF_ATOMIC)
-		return ebpf_check_atomic(env, env->insn_idx, insn);
+		return step_atomic(env, insn);
 	if (EBPF_MODE(insn->code) != EBPF_MEM || insn->imm) {
 		vlog(env, "BPF_STX uses reserved fields\n");
 		return -EINVAL;
@@ -114,6 +122,7 @@ static int step_store_reg(struct vf_env *env, const struct ebpf_insn *insn)
 static int step_store_imm(struct vf_env *env, const struct ebpf_insn *insn)
 {
 	const struct reg_state *dst;
+	u32 type;
 	int err;
 
 	if (EBPF_MODE(insn->code) != EBPF_MEM || insn->src_reg) {
@@ -129,9 +138,10 @@ static int step_store_imm(struct vf_env *env, const struct ebpf_insn *insn)
 		     ebpf_reg_type_str(env, dst->type));
 		return -EACCES;
 	}
-	return ebpf_check_mem_access(env, env->insn_idx, insn->dst_reg, insn->off,
-				     EBPF_SIZE(insn->code), ACC_WRITE, PSEUDO_REG_NONE, false,
-				     false);
+	type = dst->type;
+	err = ebpf_check_mem_access(env, env->insn_idx, insn->dst_reg, insn->off,
+				    EBPF_SIZE(insn->code), ACC_WRITE, PSEUDO_REG_NONE, false, false);
+	return err ? err : note_ptr_type(env, type);
 }
 
 static int step_ld(struct vf_env *env, const struct ebpf_insn *insn)
@@ -232,7 +242,7 @@ static int check_result(struct vf_env *env)
 	if (cur_func(env)->async_entry)
 		return ebpf_check_async_result(env);
 	if (cur_func(env)->subprogno) {
-		if (r0->type == SCALAR_VALUE)
+		if (r0->type == SCALAR_VALUE || r0->type == PTR_TO_ARENA)
 			return 0;
 		vlog(env, "At subprogram exit the register R0 is not a scalar value (%s)\n",
 		     ebpf_reg_type_str(env, r0->type));
@@ -272,6 +282,8 @@ static int step_exit(struct vf_env *env, const struct ebpf_insn *insn, bool *new
 		*new_frame = true;
 		return ebpf_return_from_subprog(env, &env->insn_idx);
 	}
+	if (!cur_func(env)->async_entry && ebpf_returns_nothing(env, cur_func(env)->subprogno))
+		return PATH_ENDS;
 	/* The result must be something. */
 	err = ebpf_check_reg_arg(env, EBPF_REG_0, SRC_OP);
 	if (!err)

@@ -41,6 +41,8 @@
  *                  by log2 of the size in bytes: address in rdi, result in
  *                  rax, 0 when the address cannot be read; they change no other
  *                  register (0: refuse programs that need them)
+ * @arena_load, @arena_store, @arena_addr: the same for accesses in arenas, see
+ *                  kmod/prog/arena_stub.h
  * @indirect_thunk_rcx: thunk for an indirect jump through rcx, or 0 for a jump
  * @return_thunk:   thunk to jump to instead of ret, or 0
  * @indirect_lfence: without a thunk: put lfence before indirect jumps
@@ -56,6 +58,9 @@
 struct ebpf_jit_env {
 	u64 call_base;
 	u64 load_stub[4];
+	u64 arena_load[4];
+	u64 arena_store[4];
+	u64 arena_addr[4];
 	u64 indirect_thunk_rcx;
 	u64 return_thunk;
 	bool indirect_lfence;

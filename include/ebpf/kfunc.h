@@ -22,9 +22,11 @@ enum ebpf_kfunc_type {
 	EBPF_KFUNC_CHAR,		/* any number, of which that much is used */
 	EBPF_KFUNC_SIZE,		/* size_t: any number */
 	EBPF_KFUNC_U32,			/* any number, of which that much is used */
+	EBPF_KFUNC_U64,			/* any number */
+	EBPF_KFUNC_MAP,			/* void *: a map */
 	EBPF_KFUNC_WORDS,		/* const u64 *: whatever the register holds */
 	EBPF_KFUNC_CONST,		/* a number that is known when the program is loaded */
-	EBPF_KFUNC_PTR,			/* returned: void *, enum ebpf_kfunc_cast says of what */
+	EBPF_KFUNC_PTR,			/* returned: void *, enum ebpf_kfunc_cast says of what, or a number */
 	EBPF_KFUNC_MEM,			/* char *: memory that is written, whose size is next */
 	EBPF_KFUNC_MEM_SIZE,		/* size_t */
 	/* Pointers to structs of the kernel's: ebpf_kfunc_struct(). */
@@ -98,6 +100,7 @@ enum ebpf_kfunc_section {
  * @func: what the call is compiled to; in any context, as helpers. Of casts and sections it is
  *        their address only: one move takes the place of their calls
  * @name: as in BTF
+ * @sleepable: the same where the call may sleep; NULL: it never does
  * @prepare: makes what the calls need, when a program with one is loaded; 0 or an errno.
  *        Process context, may sleep. NULL: nothing
  * @iter: what it does to an iterator, of kind @iter_kind
@@ -112,6 +115,7 @@ enum ebpf_kfunc_section {
 struct ebpf_kfunc {
 	ebpf_func_t func;
 	const char *name;
+	ebpf_func_t sleepable;
 	int (*prepare)(void);
 	enum ebpf_kfunc_iter iter;
 	enum ebpf_iter_kind iter_kind;
@@ -166,6 +170,13 @@ u64 ebpf_kfunc_strstr(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_strcasestr(u64 s1, u64 s2, u64 r3, u64 r4, u64 r5);
 u64 ebpf_kfunc_strnstr(u64 s1, u64 s2, u64 len, u64 r4, u64 r5);
 u64 ebpf_kfunc_strncasestr(u64 s1, u64 s2, u64 len, u64 r4, u64 r5);
+
+/* helpers/arena.c */
+u64 ebpf_kfunc_arena_alloc_pages(u64 map, u64 addr, u64 page_cnt, u64 node_id, u64 flags);
+u64 ebpf_kfunc_arena_alloc_pages_sleepable(u64 map, u64 addr, u64 page_cnt, u64 node_id, u64 flags);
+u64 ebpf_kfunc_arena_free_pages(u64 map, u64 addr, u64 page_cnt, u64 r4, u64 r5);
+u64 ebpf_kfunc_arena_free_pages_sleepable(u64 map, u64 addr, u64 page_cnt, u64 r4, u64 r5);
+u64 ebpf_kfunc_arena_reserve_pages(u64 map, u64 addr, u64 page_cnt, u64 r4, u64 r5);
 
 /* helpers/kern_task.c */
 u64 ebpf_kfunc_task_acquire(u64 task, u64 r2, u64 r3, u64 r4, u64 r5);

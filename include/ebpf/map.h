@@ -10,6 +10,7 @@
 #include <ebpf/map_fields.h>
 #include <ebpfdrv/bpf.h>
 
+struct ebpf_arena;
 struct ebpf_btf;
 struct ebpf_map;
 struct file;
@@ -96,6 +97,9 @@ struct ebpf_map_ops {
 	const struct ebpf_jump_ops *jump;
 	u32 always_flags;	/* EBPF_F_* that the type's maps have, asked for or not */
 
+	/* Of the type whose values are shared memory: of this map. Any context. NULL for others. */
+	const struct ebpf_arena *(*arena)(const struct ebpf_map *map);
+
 	/* For the verifier's rewriting. */
 	/* Writes instructions that turn R1 = map, R2 = &key into R0 = &value or
 	 * NULL without a call; returns how many, or a negative errno for none.
@@ -122,6 +126,12 @@ struct ebpf_map_ops {
 	const void *(*key_of_value)(const struct ebpf_map *map, const void *value, u32 *index);
 
 	/* File operations of the map's fd. Process context. */
+	/* @file is new, nobody has it yet. */
+	void (*bind_file)(struct ebpf_map *map, struct file *file);
+	/* NULL: anywhere. */
+	unsigned long (*get_unmapped_area)(struct ebpf_map *map, struct file *file, unsigned long addr,
+					   unsigned long len, unsigned long pgoff,
+					   unsigned long flags);
 	int (*mmap)(struct ebpf_map *map, struct vm_area_struct *vma);
 	unsigned int (*poll)(struct ebpf_map *map, struct file *filp,
 			     struct poll_table_struct *pts);

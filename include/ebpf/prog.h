@@ -8,6 +8,7 @@
 #include <ebpf/types.h>
 #include <ebpfdrv/bpf.h>
 
+struct ebpf_arena;
 struct ebpf_map;
 
 #define EBPF_MAX_STACK		512	/* bytes of stack of a function; often of a call chain */
@@ -23,6 +24,12 @@ struct ebpf_map;
 /* Class LDX, mode of its own: a load that may fault and then reads 0. */
 #define EBPF_PROBE_MEM		0x20
 #define EBPF_PROBE_MEMSX	0x40
+/* Classes LDX, ST and STX: the address is one of the program's arena, of which the low half counts. Where
+ * nothing is, a load reads 0, and a store or an atomic operation is not done.
+ */
+#define EBPF_PROBE_MEM32	0xa0
+#define EBPF_PROBE_MEM32SX	0xc0
+#define EBPF_PROBE_ATOMIC	0xe0
 /* JMP class: tail call, R1 = ctx, R2 = prog array, R3 = index */
 #define EBPF_TAIL_CALL		0xf0
 
@@ -128,6 +135,7 @@ struct ebpf_prog_image {
 	bool kprobe_override;		/* calls override_return */
 	bool enforce_expected_attach_type;
 	struct ebpf_attach_target target;	/* TRACING and LSM programs */
+	const struct ebpf_arena *arena;	/* of one of the maps, or NULL */
 };
 
 void ebpf_prog_image_free(struct ebpf_prog_image *img);

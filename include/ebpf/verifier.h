@@ -84,6 +84,11 @@ struct ebpf_verifier_ops {
  * -ENOENT where there is none.
  */
 s32 ebpf_map_struct(const struct ebpf_btf *btf, u32 map_type);
+/* Where @btf has no struct bpf_arena, whose map is a struct bpf_map, type @id: behind that, from this
+ * offset on, are user_vm_start and user_vm_end, u64 each.
+ */
+#define EBPF_OWN_ARENA_SIZE	16
+u32 ebpf_own_arena_off(const struct ebpf_btf *btf, u32 id);
 
 /**
  * struct ebpf_load - everything about one load request

@@ -6,11 +6,13 @@
 #include "kmod/map/map_internal.h"
 #include "kmod/map/map_view.h"
 #include "kmod/btf/btf.h"
+#include "kmod/compat/vma.h"
 #include "kmod/fd.h"
 #include "kmod/ids.h"
 #include "kmod/reaper.h"
 #include "kmod/prog/sleep.h"
 
+#include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
@@ -244,13 +246,13 @@ static compat_poll_t map_poll(struct file *file, struct poll_table_struct *pts)
 	return (__force compat_poll_t)POLLERR;
 }
 
-static void map_vma_open(struct vm_area_struct *vma)
+void ebpf_map_vma_open(struct vm_area_struct *vma)
 {
 	if (vma->vm_flags & VM_MAYWRITE)
 		ebpf_map_write_get(vma->vm_private_data);
 }
 
-static void map_vma_close(struct vm_area_struct *vma)
+void ebpf_map_vma_close(struct vm_area_struct *vma)
 {
 	if (vma->vm_flags & VM_MAYWRITE)
 		ebpf_map_write_put(vma->vm_private_data);
@@ -258,8 +260,8 @@ static void map_vma_close(struct vm_area_struct *vma)
 
 /* The mapping holds the file, the file holds the map. */
 static const struct vm_operations_struct map_vm_ops = {
-	.open = map_vma_open,
-	.close = map_vma_close,
+	.open = ebpf_map_vma_open,
+	.close = ebpf_map_vma_close,
 };
 
 static int map_may_write(const struct ebpf_map *map)
@@ -308,6 +310,16 @@ static int map_mmap(struct file *file, struct vm_area_struct *vma)
 	return err;
 }
 
+static unsigned long map_get_unmapped_area(struct file *file, unsigned long addr, unsigned long len,
+					   unsigned long pgoff, unsigned long flags)
+{
+	struct ebpf_map *map = file->private_data;
+
+	if (map->ops->get_unmapped_area)
+		return map->ops->get_unmapped_area(map, file, addr, len, pgoff, flags);
+	return compat_get_unmapped_area(file, addr, len, pgoff, flags);
+}
+
 const struct file_operations ebpf_map_fops = {
 	.owner = THIS_MODULE,
 	.release = map_release,
@@ -315,13 +327,29 @@ const struct file_operations ebpf_map_fops = {
 	.read = ebpf_fd_no_read,
 	.write = ebpf_fd_no_write,
 	.mmap = map_mmap,
+	.get_unmapped_area = map_get_unmapped_area,
 	.poll = map_poll,
 	.llseek = noop_llseek,
 };
 
 int ebpf_map_new_fd(struct ebpf_map *map, int flags)
 {
-	return ebpf_fd_new("bpf-map", &ebpf_map_fops, map, flags | O_CLOEXEC);
+	struct file *file;
+	int fd;
+
+	if (!map->ops->bind_file)
+		return ebpf_fd_new("bpf-map", &ebpf_map_fops, map, flags | O_CLOEXEC);
+	fd = get_unused_fd_flags(flags | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	file = anon_inode_getfile("bpf-map", &ebpf_map_fops, map, flags | O_CLOEXEC);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	map->ops->bind_file(map, file);
+	fd_install(fd, file);
+	return fd;
 }
 
 static struct ebpf_map *map_get(int fd, bool uref)

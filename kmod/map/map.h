@@ -64,6 +64,10 @@ static inline int ebpf_map_numa_node(const union ebpf_attr *attr)
 void ebpf_long_memcpy(void *dst, const void *src, size_t size);
 
 extern const struct file_operations ebpf_map_fops;
+/* For types whose areas have operations of their own. */
+struct vm_area_struct;
+void ebpf_map_vma_open(struct vm_area_struct *vma);
+void ebpf_map_vma_close(struct vm_area_struct *vma);
 
 /* One per map type, defined under kmod/map/kinds/. */
 extern const struct ebpf_map_ops ebpf_array_map_ops;
@@ -84,6 +88,7 @@ extern const struct ebpf_map_ops ebpf_lpm_trie_map_ops;
 extern const struct ebpf_map_ops ebpf_ringbuf_map_ops;
 extern const struct ebpf_map_ops ebpf_user_ringbuf_map_ops;
 extern const struct ebpf_map_ops ebpf_insn_array_map_ops;
+extern const struct ebpf_map_ops ebpf_arena_map_ops;
 extern const struct ebpf_map_ops ebpf_stack_trace_map_ops;
 extern const struct ebpf_map_ops ebpf_cgroup_storage_map_ops;
 extern const struct ebpf_map_ops ebpf_task_storage_map_ops;

@@ -185,7 +185,8 @@ static int check_attr(const union ebpf_attr *attr)
 		return -EINVAL;
 	if (attr->btf_key_type_id && !attr->btf_value_type_id)
 		return -EINVAL;
-	if (attr->map_type != EBPF_MAP_TYPE_BLOOM_FILTER && attr->map_extra)
+	if (attr->map_type != EBPF_MAP_TYPE_BLOOM_FILTER && attr->map_type != EBPF_MAP_TYPE_ARENA &&
+	    attr->map_extra)
 		return -EINVAL;
 	if (attr->map_ifindex)		/* offload to a device */
 		return -EINVAL;

@@ -20,6 +20,7 @@ static const struct ebpf_map_ops * const map_types[] = {
 	[EBPF_MAP_TYPE_LPM_TRIE] = &ebpf_lpm_trie_map_ops,
 	[EBPF_MAP_TYPE_RINGBUF] = &ebpf_ringbuf_map_ops,
 	[EBPF_MAP_TYPE_USER_RINGBUF] = &ebpf_user_ringbuf_map_ops,
+	[EBPF_MAP_TYPE_ARENA] = &ebpf_arena_map_ops,
 	[EBPF_MAP_TYPE_INSN_ARRAY] = &ebpf_insn_array_map_ops,
 	[EBPF_MAP_TYPE_CGROUP_STORAGE] = &ebpf_cgroup_storage_map_ops,
 	[EBPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = &ebpf_cgroup_storage_map_ops,

@@ -8,6 +8,7 @@
 #include "kmod/btf/btf.h"
 #include "kmod/ids.h"
 
+#include <ebpf/arena.h>
 #include <ebpf/verifier.h>
 #include <linux/log2.h>
 #include <linux/mutex.h>
@@ -26,13 +27,15 @@ static bool views_wanted;
  * @id:   of struct bpf_map in the kernel's BTF
  * @own:  of the type's own struct, which starts with it, or the same
  * @size: bytes of that
- * @mem:  as many
+ * @room: bytes behind it: of an arena where the kernel has no struct for them
+ * @mem:  as many as both
  */
 struct view {
 	const struct ebpf_btf *btf;
 	u32 id;
 	u32 own;
 	u32 size;
+	u32 room;
 	u8 *mem;
 };
 
@@ -74,6 +77,17 @@ static void put_name(const struct view *v, const struct ebpf_map *map)
 		memcpy(at, map->name, size);
 }
 
+static void put_arena(const struct view *v, const struct ebpf_map *map)
+{
+	const struct ebpf_arena *arena = map->ops->arena(map);
+	u64 own[] = { arena->user_start, arena->user_end };
+
+	put_in(v, v->own, "user_vm_start", arena->user_start);
+	put_in(v, v->own, "user_vm_end", arena->user_end);
+	if (v->room)
+		memcpy(v->mem + ebpf_own_arena_off(v->btf, v->id), own, sizeof(own));
+}
+
 /* What changes in the life of a map. */
 static void put_counters(const struct view *v, struct ebpf_map *map)
 {
@@ -82,6 +96,8 @@ static void put_counters(const struct view *v, struct ebpf_map *map)
 	put(v, "usercnt", map->is_meta ? 0 : atomic64_read(&map->usercnt));
 	put(v, "writecnt", map->is_meta ? 0 : atomic64_read(&map->writecnt));
 	put(v, "frozen", READ_ONCE(map->frozen));
+	if (map->map_type == EBPF_MAP_TYPE_ARENA)
+		put_arena(v, map);
 }
 
 static bool is_array(const struct ebpf_map *map)
@@ -140,6 +156,9 @@ static int view_of(const struct ebpf_map *map, struct view *v)
 	v->id = id;
 	v->own = own;
 	v->size = ebpf_btf_type_by_id(obj->btf, own)->size;
+	v->room = 0;
+	if (map->map_type == EBPF_MAP_TYPE_ARENA && own == id)
+		v->room = ebpf_own_arena_off(obj->btf, id) - v->size + EBPF_OWN_ARENA_SIZE;
 	v->mem = (u8 *)map->view;
 	return v->size <= VIEW_MAX ? 0 : -E2BIG;
 }
@@ -155,7 +174,7 @@ static int make_one(struct ebpf_map *map)
 	err = view_of(map, &v);
 	if (err)
 		return err;
-	v.mem = kzalloc(v.size, GFP_KERNEL | __GFP_NOWARN);
+	v.mem = kzalloc(v.size + v.room, GFP_KERNEL | __GFP_NOWARN);
 	if (!v.mem)
 		return -ENOMEM;
 	fill(&v, map);
@@ -208,6 +227,16 @@ int ebpf_map_view_new(struct ebpf_map *map)
 		err = make(map);
 	mutex_unlock(&view_lock);
 	return err;
+}
+
+void ebpf_map_view_update(struct ebpf_map *map)
+{
+	struct view v;
+
+	mutex_lock(&view_lock);
+	if (map->view && !view_of(map, &v))
+		put_counters(&v, map);
+	mutex_unlock(&view_lock);
 }
 
 const void *ebpf_map_view(struct ebpf_map *map)

@@ -19,6 +19,8 @@ int ebpf_map_views_want(void);
  */
 const void *ebpf_map_view(struct ebpf_map *map);
 
+/* What changes in a map's life has changed, for its view if it has one. May sleep. */
+void ebpf_map_view_update(struct ebpf_map *map);
 /* Of a new map that others can find. */
 int ebpf_map_view_new(struct ebpf_map *map);
 

@@ -89,6 +89,28 @@ static bool name_map(const struct ebpf_prog *prog, struct ebpf_insn *insn)
 	return false;
 }
 
+/* As the program was loaded: what may fault are loads and stores like others. */
+static u8 dump_mode(u8 code)
+{
+	u8 class = EBPF_CLASS(code);
+
+	if (class != EBPF_LDX && class != EBPF_ST && class != EBPF_STX)
+		return code;
+	switch (EBPF_MODE(code)) {
+	case EBPF_PROBE_MEM:
+	case EBPF_PROBE_MEM32:
+		return class | EBPF_SIZE(code) | EBPF_MEM;
+	case EBPF_PROBE_MEMSX:
+		return class | EBPF_SIZE(code) | EBPF_MEMSX;
+	case EBPF_PROBE_MEM32SX:
+		return class == EBPF_LDX ? class | EBPF_SIZE(code) | EBPF_MEMSX : code;
+	case EBPF_PROBE_ATOMIC:
+		return class | EBPF_SIZE(code) | EBPF_ATOMIC;
+	default:
+		return code;
+	}
+}
+
 static void dump_insn(struct ebpf_insn *insn, bool addresses)
 {
 	if (insn->code == (EBPF_JMP | EBPF_TAIL_CALL)) {
@@ -96,11 +118,8 @@ static void dump_insn(struct ebpf_insn *insn, bool addresses)
 		insn->imm = addresses ? EBPF_FUNC_tail_call : 0;
 	} else if (insn->code == (EBPF_JMP | EBPF_CALL)) {
 		insn->imm = addresses ? insn->imm : 0;
-	} else if (EBPF_CLASS(insn->code) == EBPF_LDX) {
-		if (EBPF_MODE(insn->code) == EBPF_PROBE_MEM)
-			insn->code = EBPF_LDX | EBPF_SIZE(insn->code) | EBPF_MEM;
-		else if (EBPF_MODE(insn->code) == EBPF_PROBE_MEMSX)
-			insn->code = EBPF_LDX | EBPF_SIZE(insn->code) | EBPF_MEMSX;
+	} else {
+		insn->code = dump_mode(insn->code);
 	}
 }
 

@@ -3,6 +3,7 @@
  * Machine code of a program: the engine lays it out, the pool holds it.
  */
 #include "kmod/prog/prog_internal.h"
+#include "kmod/prog/arena_stub.h"
 #include "kmod/prog/jit_pool.h"
 #include "kmod/prog/load_stub.h"
 #include "kmod/map/map.h"
@@ -19,6 +20,18 @@ static void jit_env(struct ebpf_jit_env *env)
 	env->load_stub[1] = (unsigned long)ebpf_load_stub_2;
 	env->load_stub[2] = (unsigned long)ebpf_load_stub_4;
 	env->load_stub[3] = (unsigned long)ebpf_load_stub_8;
+	env->arena_load[0] = (unsigned long)ebpf_arena_load_1;
+	env->arena_load[1] = (unsigned long)ebpf_arena_load_2;
+	env->arena_load[2] = (unsigned long)ebpf_arena_load_4;
+	env->arena_load[3] = (unsigned long)ebpf_arena_load_8;
+	env->arena_store[0] = (unsigned long)ebpf_arena_store_1;
+	env->arena_store[1] = (unsigned long)ebpf_arena_store_2;
+	env->arena_store[2] = (unsigned long)ebpf_arena_store_4;
+	env->arena_store[3] = (unsigned long)ebpf_arena_store_8;
+	env->arena_addr[0] = (unsigned long)ebpf_arena_addr_1;
+	env->arena_addr[1] = (unsigned long)ebpf_arena_addr_2;
+	env->arena_addr[2] = (unsigned long)ebpf_arena_addr_4;
+	env->arena_addr[3] = (unsigned long)ebpf_arena_addr_8;
 	env->indirect_lfence = ebpf_compat_jump_rcx(&env->indirect_thunk_rcx) == COMPAT_JUMP_LFENCE;
 	env->return_thunk = ebpf_compat_return_thunk();
 	env->sls = compat_sls();

@@ -28,4 +28,6 @@ u64 FAKE(get_socket_ptr_cookie), FAKE(xdp_get_buff_len_trace);
 u64 FAKE_KFUNC(task_acquire), FAKE_KFUNC(task_release), FAKE_KFUNC(task_from_pid),
     FAKE_KFUNC(task_from_vpid), FAKE_KFUNC(get_task_exe_file), FAKE_KFUNC(put_file),
     FAKE_KFUNC(path_d_path), FAKE_KFUNC(iter_task_new), FAKE_KFUNC(iter_task_next),
-    FAKE_KFUNC(iter_task_destroy);
+    FAKE_KFUNC(iter_task_destroy), FAKE_KFUNC(arena_alloc_pages), FAKE_KFUNC(arena_free_pages),
+    FAKE_KFUNC(arena_reserve_pages), FAKE_KFUNC(arena_alloc_pages_sleepable),
+    FAKE_KFUNC(arena_free_pages_sleepable);

@@ -289,6 +289,18 @@ static void print_text(const char *text)
 		putchar(*text == '\t' || *text == '\n' ? ' ' : *text);
 }
 
+/* What is judged is one program: tables of functions are made for those that are in one. */
+static void no_other_tables(struct bpf_object *obj, const struct bpf_program *prog)
+{
+	struct bpf_map *map;
+
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_STRUCT_OPS)
+		return;
+	bpf_object__for_each_map(map, obj)
+		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
+			bpf_map__set_autocreate(map, false);
+}
+
 /* Loads and runs one program; returns whether it got there. */
 static void try_prog(const char *path, const char *file, const char *name)
 {
@@ -311,6 +323,7 @@ static void try_prog(const char *path, const char *file, const char *name)
 		read_marks(bpf_object__btf(obj), bpf_program__name(it), &other);
 		bpf_program__set_autoload(it, it == prog || other.aux);
 	}
+	no_other_tables(obj, prog);
 	log_buf[0] = '\0';
 	bpf_program__set_log_buf(prog, log_buf, LOG_SIZE);
 	/* With level 0, libbpf asks again at level 1 when the program is refused. */

@@ -135,6 +135,13 @@ struct ebpf_insn {
 #define EBPF_PSEUDO_MAP_IDX		5	/* map: index into fd_array */
 #define EBPF_PSEUDO_MAP_IDX_VALUE	6	/* map value: index into fd_array */
 
+/* EBPF_ALU64 | EBPF_MOV | EBPF_X with this off casts between addresses in an arena as processes (address
+ * space 1) and as programs (0) have them. imm: the space it becomes << 16 | the one it was.
+ */
+#define EBPF_ADDR_SPACE_CAST		1
+#define EBPF_CAST_TO_ARENA		1
+#define EBPF_CAST_TO_USER		(1 << 16)
+
 /* src_reg of EBPF_CALL; 0 calls a helper */
 #define EBPF_PSEUDO_CALL		1	/* function of this program */
 #define EBPF_PSEUDO_KFUNC_CALL		2	/* kernel function: BTF id */
@@ -218,6 +225,7 @@ enum ebpf_map_type {
 	EBPF_MAP_TYPE_TASK_STORAGE		= 29,
 	EBPF_MAP_TYPE_BLOOM_FILTER		= 30,
 	EBPF_MAP_TYPE_USER_RINGBUF		= 31,
+	EBPF_MAP_TYPE_ARENA			= 33,
 	EBPF_MAP_TYPE_INSN_ARRAY		= 34,
 };
 
@@ -403,6 +411,8 @@ enum {
 	EBPF_F_MMAPABLE		= (1U << 10),
 	EBPF_F_PRESERVE_ELEMS	= (1U << 11),
 	EBPF_F_INNER_MAP	= (1U << 12),
+	EBPF_F_SEGV_ON_FAULT	= (1U << 17),	/* arena: processes make no pages */
+	EBPF_F_NO_USER_CONV	= (1U << 18),	/* arena: no cast to addresses of processes */
 };
 
 #define EBPF_OBJ_NAME_LEN	16U	/* bytes, terminating NUL included */

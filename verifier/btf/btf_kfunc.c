@@ -4,10 +4,11 @@
  * numbers, which no kernel's BTF has for them. It stands on the kernel's BTF, as a module's
  * does, and uses structs of it: a function that takes one which this kernel does not have is left
  * out. Then hooks of LSM that
- * programs can run at, where the kernel has none of its own for programs (lsm.c). All of it is
- * of kinds that the oldest libraries know.
+ * programs can run at, where the kernel has none of its own for programs (lsm.c), and the struct of
+ * arenas. All of it is of kinds that the oldest libraries know.
  */
 #include <ebpf/kfunc.h>
+#include <ebpf/verifier.h>
 #include "verifier/lsm.h"
 #include "verifier/btf/btf_internal.h"
 
@@ -115,6 +116,7 @@ static u32 type_id(const struct writer *w, const struct ebpf_kfunc *kfunc,
 		return w->first_id + TYPE_ITER(kfunc->iter_kind, ITER_PTR);
 	case EBPF_KFUNC_CTX:
 	case EBPF_KFUNC_ANY:
+	case EBPF_KFUNC_MAP:
 	case EBPF_KFUNC_PTR:
 		return w->first_id + TYPE_PTR_VOID;
 	case EBPF_KFUNC_STRING:
@@ -127,6 +129,8 @@ static u32 type_id(const struct writer *w, const struct ebpf_kfunc *kfunc,
 		return w->first_id + TYPE_SIZE;
 	case EBPF_KFUNC_U32:
 		return w->first_id + TYPE_U32;
+	case EBPF_KFUNC_U64:
+		return w->first_id + TYPE_U64;
 	case EBPF_KFUNC_WORDS:
 		return w->first_id + TYPE_PTR_U64;
 	default:
@@ -219,6 +223,31 @@ static void add_hooks(struct writer *w, const struct ebpf_btf *vmlinux)
 	}
 }
 
+static void add_member(struct writer *w, const char *name, u32 type, u32 off)
+{
+	struct ebpf_btf_member member;
+
+	member.name_off = add_name(w, name);
+	member.type = type;
+	member.offset = off * 8;
+	add_bytes(w, &member, sizeof(member));
+}
+
+/* What programs look for behind the address of an arena, where the kernel has none. */
+static void add_arena(struct writer *w, const struct ebpf_btf *vmlinux)
+{
+	s32 map = ebpf_btf_find(vmlinux, "bpf_map", EBPF_BTF_KIND_STRUCT);
+	u32 size;
+
+	if (map < 0 || ebpf_btf_find(vmlinux, "bpf_arena", EBPF_BTF_KIND_STRUCT) >= 0)
+		return;
+	size = ebpf_own_arena_off(vmlinux, map);
+	add_type(w, "bpf_arena", EBPF_BTF_KIND_STRUCT, 3, size + EBPF_OWN_ARENA_SIZE);
+	add_member(w, "map", map, 0);
+	add_member(w, "user_vm_start", w->first_id + TYPE_U64, size);
+	add_member(w, "user_vm_end", w->first_id + TYPE_U64, size + sizeof(u64));
+}
+
 static void add_all(struct writer *w, const struct ebpf_btf *vmlinux)
 {
 	u32 i;
@@ -242,6 +271,7 @@ static void add_all(struct writer *w, const struct ebpf_btf *vmlinux)
 	for (i = 0; ebpf_kfunc_at(i); i++)
 		add_func(w, vmlinux, ebpf_kfunc_at(i));
 	add_hooks(w, vmlinux);
+	add_arena(w, vmlinux);
 }
 
 static void begin(struct writer *w, const struct ebpf_btf *vmlinux)

@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <ebpf/arena.h>
 #include <ebpf/kfunc.h>
 #include <ebpf/services.h>
 #include <ebpf/verifier.h>
@@ -347,6 +348,27 @@ static const struct ebpf_map_ops insn_array_ops = {
 	.jump = &insn_jump_ops,
 };
 
+static int arena_value_addr(const struct ebpf_map *map, u64 *imm, u32 off)
+{
+	*imm = map->map_extra + off;
+	return off < (u64)map->max_entries * 4096 ? 0 : -ERANGE;
+}
+
+/* All are where their makers wanted them, or somewhere. */
+static const struct ebpf_arena *arena_of(const struct ebpf_map *map)
+{
+	static struct ebpf_arena arena;
+
+	arena.user_start = map->map_extra ? map->map_extra : 1ULL << 44;
+	return &arena;
+}
+
+static const struct ebpf_map_ops arena_ops = {
+	.direct_value_addr = arena_value_addr,
+	.check_btf = key_optional,
+	.arena = arena_of,
+};
+
 /* As kmod/map/map_types.c has them. */
 static const struct ebpf_map_ops *ops_of(u32 type)
 {
@@ -361,6 +383,8 @@ static const struct ebpf_map_ops *ops_of(u32 type)
 		return &hash_ops;
 	case EBPF_MAP_TYPE_INSN_ARRAY:
 		return &insn_array_ops;
+	case EBPF_MAP_TYPE_ARENA:
+		return &arena_ops;
 	case EBPF_MAP_TYPE_PROG_ARRAY:
 	case EBPF_MAP_TYPE_PERF_EVENT_ARRAY:
 	case EBPF_MAP_TYPE_STACK_TRACE:
@@ -458,6 +482,8 @@ static long map_create(const union ebpf_attr *attr)
 		map->map_flags |= EBPF_F_RDONLY_PROG;
 	if (map->map_type == EBPF_MAP_TYPE_ARRAY || map->map_type == EBPF_MAP_TYPE_INSN_ARRAY)
 		size = (((size_t)map->value_size + 7) & ~7UL) * map->max_entries;
+	if (map->map_type == EBPF_MAP_TYPE_ARENA)
+		size = (size_t)map->max_entries * 4096;
 	size = (size + 4095) & ~4095UL;
 	fd = new_fd(OBJ_MAP, size ? size : 4096, &obj);
 	if (fd < 0)
