@@ -74,6 +74,8 @@ __asm__("	.globl jit_thunk_rcx\njit_thunk_rcx:	jmp *%rcx\n"
 	"	.globl jit_thunk_ret\njit_thunk_ret:	ret\n");
 extern const char jit_thunk_rcx[], jit_thunk_ret[];
 
+const struct ebpf_arena *jit_arena;
+
 struct ebpf_jit_env jit_env = {
 	.prog_array_max_entries_off = offsetof(struct jit_prog_array, max_entries),
 	.prog_array_ptrs_off = offsetof(struct jit_prog_array, ptrs),
@@ -153,6 +155,7 @@ int jit_build(struct jit_code *code, struct ebpf_insn *insns, u32 cnt,
 	code->img.insn_cnt = cnt;
 	code->img.subprogs = subs ? subs : &code->sub0;
 	code->img.subprog_cnt = subs ? sub_cnt : 1;
+	code->img.arena = jit_arena;
 	code->prog = (struct interp_prog){ insns, cnt, subs, sub_cnt };
 	code->jit = ebpf_jit_compile(&code->img, &jit_env);
 	if (IS_ERR(code->jit)) {

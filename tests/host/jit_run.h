@@ -74,6 +74,8 @@ void jit_set_mitigations(bool on);
 
 /* What jit_build() compiles for; tests may change it. */
 extern struct ebpf_jit_env jit_env;
+/* The arena of what is built next, or NULL. */
+extern const struct ebpf_arena *jit_arena;
 
 /* Compiles for execution. @subs: start and stack_depth of each function, or NULL
  * for one that may use all of EBPF_MAX_STACK. Copies nothing. 0 or the errno of
