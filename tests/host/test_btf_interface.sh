@@ -79,7 +79,7 @@ later()
 	case $1 in
 	"enum bpf_func_id") echo BPF_FUNC_cgrp_storage_get=210 BPF_FUNC_cgrp_storage_delete=211 ;;
 	"enum bpf_prog_type") echo BPF_PROG_TYPE_NETFILTER=32 ;;
-	"enum bpf_map_type") echo BPF_MAP_TYPE_INSN_ARRAY=34 ;;
+	"enum bpf_map_type") echo BPF_MAP_TYPE_ARENA=33 BPF_MAP_TYPE_INSN_ARRAY=34 ;;
 	"enum bpf_attach_type")
 		echo BPF_STRUCT_OPS=44 BPF_NETFILTER=45 BPF_TCX_INGRESS=46 BPF_TCX_EGRESS=47 \
 		     BPF_TRACE_UPROBE_MULTI=48 BPF_CGROUP_UNIX_CONNECT=49 \

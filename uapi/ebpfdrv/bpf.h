@@ -138,7 +138,10 @@ struct ebpf_insn {
 /* EBPF_ALU64 | EBPF_MOV | EBPF_X with this off casts between addresses in an arena as processes (address
  * space 1) and as programs (0) have them. imm: the space it becomes << 16 | the one it was.
  */
-#define EBPF_ADDR_SPACE_CAST		1
+enum ebpf_addr_space_cast {
+	EBPF_ADDR_SPACE_CAST			= 1,
+};
+
 #define EBPF_CAST_TO_ARENA		1
 #define EBPF_CAST_TO_USER		(1 << 16)
 
