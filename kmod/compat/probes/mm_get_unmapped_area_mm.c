@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* mm_get_unmapped_area(mm, file, ...) since 6.10. */
-/* asks: mm_get_unmapped_area arguments */
-#include <linux/sched.h>
+/* asks: mm_get_unmapped_area arguments sched/mm.h */
 #include <linux/mm.h>
-#ifdef __has_include
-#if __has_include(<linux/sched/mm.h>)
-#include <linux/sched/mm.h>
-#endif
-#endif
 
 #ifdef PROBE
+#include <linux/sched/mm.h>
+
 unsigned long probe(struct mm_struct *mm, struct file *file)
 {
 	return mm_get_unmapped_area(mm, file, 0, 0, 0, 0);
